@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let package = Package(
+  name: "token-broker",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "token-broker", targets: ["token-broker"]),
+    .library(name: "BrokerCore", targets: ["BrokerCore"]),
+    .library(name: "TrustedPublishing", targets: ["TrustedPublishing"]),
+    .library(name: "BrokerConformance", targets: ["BrokerConformance"]),
+    .library(name: "TokenBroker", targets: ["TokenBroker"]),
+    .library(name: "GitHubProvider", targets: ["GitHubProvider"]),
+    .library(name: "GitLabProvider", targets: ["GitLabProvider"]),
+    .library(name: "PyPIRegistry", targets: ["PyPIRegistry"]),
+    .library(name: "TestPyPIRegistry", targets: ["TestPyPIRegistry"]),
+  ],
+  targets: [
+    // The broker
+    .target(name: "BrokerCore", path: "Sources/Broker/Core"),
+    .target(name: "TrustedPublishing", dependencies: ["BrokerCore"], path: "Sources/Broker/TrustedPublishing"),
+    .target(
+      name: "CLibcurl", path: "Sources/Broker/CLibcurl",
+      linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    .target(name: "CProcess", path: "Sources/Broker/CProcess"),
+    .target(name: "BrokerSystem", dependencies: ["BrokerCore", "CLibcurl", "CProcess"], path: "Sources/Broker/System"),
+    .target(name: "BrokerSandbox", dependencies: ["BrokerCore"], path: "Sources/Broker/Sandbox"),
+    .target(name: "BrokerConformance", dependencies: ["BrokerCore"], path: "Sources/Broker/Conformance"),
+
+    // Plug-ins
+    .target(name: "GitHubProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitHub"),
+    .target(name: "GitLabProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitLab"),
+    .target(name: "PyPIRegistry", dependencies: ["BrokerCore", "TrustedPublishing"], path: "Sources/Registries/PyPI"),
+    .target(
+      name: "TestPyPIRegistry", dependencies: ["BrokerCore", "TrustedPublishing"], path: "Sources/Registries/TestPyPI"),
+
+    // The composition, and the tool
+    .target(
+      name: "TokenBroker",
+      dependencies: [
+        "BrokerCore", "BrokerSystem",
+        "GitHubProvider", "GitLabProvider", "PyPIRegistry", "TestPyPIRegistry",
+      ],
+      path: "Sources/Broker/Composition"),
+    .executableTarget(
+      name: "token-broker",
+      dependencies: ["BrokerCore", "BrokerSystem", "BrokerSandbox", "TokenBroker"],
+      path: "Sources/Broker/CommandLine"),
+
+    // Tests
+    .target(name: "TestSupport", dependencies: ["BrokerCore"], path: "Tests/Support"),
+    .testTarget(name: "BrokerCoreTests", dependencies: ["BrokerCore", "TestSupport"]),
+    .testTarget(name: "TrustedPublishingTests", dependencies: ["TrustedPublishing", "BrokerCore", "TestSupport"]),
+    .testTarget(name: "BrokerSystemTests", dependencies: ["BrokerSystem", "BrokerCore", "TestSupport"]),
+    .testTarget(name: "BrokerSandboxTests", dependencies: ["BrokerSandbox", "BrokerCore", "TestSupport"]),
+    .testTarget(
+      name: "GitHubProviderTests", dependencies: ["GitHubProvider", "BrokerConformance", "BrokerCore", "TestSupport"]),
+    .testTarget(
+      name: "GitLabProviderTests", dependencies: ["GitLabProvider", "BrokerConformance", "BrokerCore", "TestSupport"]),
+    .testTarget(
+      name: "PyPIRegistryTests", dependencies: ["PyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
+    .testTarget(
+      name: "TestPyPIRegistryTests",
+      dependencies: ["TestPyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["token-broker", "TokenBroker", "BrokerSystem", "BrokerSandbox", "BrokerCore", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+/// Settings for every Swift target.
+let strict: [SwiftSetting] = [
+  // A warning that is tolerated once is never read again.
+  .treatAllWarnings(as: .error),
+  // SE-0458: each unsafe construct is marked, and has a reason beside it.
+  .strictMemorySafety(),
+  // SE-0335: `any` marks the places where a plug-in is behind a protocol.
+  .enableUpcomingFeature("ExistentialAny"),
+  // SE-0409: a public import is a decision, not an accident.
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  // SE-0444: a member is visible only where its module is imported.
+  .enableUpcomingFeature("MemberImportVisibility"),
+  // SE-0470: conformances take the isolation of their type.
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  // SE-0461: an async function stays where its caller runs.
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  // SE-0481: a weak capture need not be a variable.
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+let cTargets: Set<String> = ["CLibcurl", "CProcess"]
+for target in package.targets where !cTargets.contains(target.name) {
+  target.swiftSettings = (target.swiftSettings ?? []) + strict
+}
+for target in package.targets where cTargets.contains(target.name) {
+  target.cSettings = [.treatAllWarnings(as: .error)]
+}

@@ -1,0 +1,67 @@
+/// A failure in the reader's world: what happened, what to change, where to read on.
+///
+/// Texts of servers, files and variables go through ``UntrustedText`` before they become part of an error; secrets
+/// never do.
+public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A label and a value that help to see the cause, such as a claim.
+  public struct Fact: Sendable, Equatable {
+    /// What the value is.
+    public let label: String
+    /// The value, neutralised.
+    public let value: String
+
+    /// A fact; the value is neutralised here.
+    public init(_ label: String, _ value: String) {
+      self.label = label
+      self.value = UntrustedText.neutralized(value)
+    }
+  }
+
+  /// The stable code.
+  public let code: ErrorCode
+  /// One sentence: what happened, naming the variable, key or host.
+  public let message: String
+  /// One sentence: what to change; nil if nothing can be.
+  public let remedy: String?
+  /// The provider's or the registry's documentation.
+  public let reference: String?
+  /// Values that help to see the cause.
+  public let facts: [Fact]
+  /// What may follow.
+  public let recovery: Recovery
+
+  /// A failure.
+  ///
+  /// - Parameters:
+  ///   - code: The stable code.
+  ///   - message: One sentence: what happened.
+  ///   - remedy: One sentence: what to change.
+  ///   - reference: An address to read on.
+  ///   - facts: Values that help to see the cause.
+  ///   - recovery: What may follow.
+  public init(
+    _ code: ErrorCode, _ message: String, remedy: String? = nil, reference: String? = nil, facts: [Fact] = [],
+    recovery: Recovery = .none
+  ) {
+    self.code = code
+    self.message = message
+    self.remedy = remedy
+    self.reference = reference
+    self.facts = facts
+    self.recovery = recovery
+  }
+
+  /// The exit status that goes with the code.
+  public var status: ExitStatus { code.status }
+
+  /// Message and remedy on one line.
+  public var description: String {
+    "[\(code)] \(message)" + (remedy.map { " \($0)" } ?? "")
+  }
+
+  /// This error with other facts and, where given, another remedy.
+  public func with(facts: [Fact], remedy: String? = nil) -> BrokerError {
+    BrokerError(
+      code, message, remedy: remedy ?? self.remedy, reference: reference, facts: facts, recovery: recovery)
+  }
+}

@@ -1,0 +1,40 @@
+/// Why there was no whole answer.
+public struct HTTPFailure: Error, Sendable, Equatable {
+  /// What went wrong.
+  public enum Reason: Sendable, Equatable {
+    /// The host refused the connection, or the network has no way to it.
+    case refused
+    /// The host's name could not be resolved.
+    case nameNotResolved
+    /// A deadline passed: that of the connection or that of the whole request.
+    case timedOut
+    /// The TLS connection could not be made or is not trustworthy.
+    case tls
+    /// The proxy refused, or could not be reached.
+    case proxy
+    /// The connection broke before the whole answer was there.
+    case interrupted
+    /// The body is longer than the request allows.
+    case tooLarge
+    /// The answer is not HTTP.
+    case malformed
+    /// The task was cancelled.
+    case cancelled
+    /// There is no usable libcurl on this machine.
+    case unavailable
+  }
+
+  /// What went wrong.
+  public let reason: Reason
+  /// Detail in the transport's own words, neutralised; may be empty.
+  public let detail: String
+  /// Whether the server may have received the request.
+  public let arrival: Recovery.Arrival
+
+  /// A failure; the detail is neutralised here.
+  public init(_ reason: Reason, detail: String = "", arrival: Recovery.Arrival) {
+    self.reason = reason
+    self.detail = UntrustedText.neutralized(detail)
+    self.arrival = arrival
+  }
+}

@@ -1,0 +1,11 @@
+/// The seam between the flow and the network: sends one request, returns one answer.
+///
+/// What an implementation guarantees: certificates are checked, redirects are not followed, no credentials come from
+/// anywhere but the request, a body over the limit is refused while it arrives, and cancelling the task ends the request
+/// at once.
+public protocol HTTPTransport: Sendable {
+  /// Sends a request and reads the whole answer, whatever its status.
+  ///
+  /// - Throws: ``HTTPFailure`` if there was no whole answer.
+  func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
+}

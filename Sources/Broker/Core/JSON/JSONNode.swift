@@ -1,0 +1,67 @@
+/// A JSON value (RFC 8259) and the place where it begins.
+public struct JSONNode: Sendable {
+  /// The kinds of JSON value.
+  public enum Value: Sendable {
+    /// `null`
+    case null
+    /// `true` or `false`
+    case boolean(Bool)
+    /// A number, as it was written.
+    case number(String)
+    /// A string, unescaped.
+    case string(String)
+    /// An array.
+    case array([JSONNode])
+    /// An object.
+    case object(JSONObject)
+  }
+
+  /// The value.
+  public let value: Value
+  /// Where it begins.
+  public let position: SourcePosition
+
+  /// A value at a place.
+  public init(_ value: Value, at position: SourcePosition) {
+    self.value = value
+    self.position = position
+  }
+
+  /// The string; nil if the value is of another kind.
+  public var string: String? {
+    if case .string(let text) = value { text } else { nil }
+  }
+
+  /// The object; nil if the value is of another kind.
+  public var object: JSONObject? {
+    if case .object(let object) = value { object } else { nil }
+  }
+
+  /// The elements; nil if the value is not an array.
+  public var array: [JSONNode]? {
+    if case .array(let elements) = value { elements } else { nil }
+  }
+
+  /// The number if it is written as an integer that fits, such as `1795472456`; else nil.
+  public var integer: Int64? {
+    if case .number(let text) = value { Int64(text) } else { nil }
+  }
+
+  /// The number as a finite floating-point value; else nil.
+  public var double: Double? {
+    guard case .number(let text) = value, let number = Double(text), number.isFinite else { return nil }
+    return number
+  }
+
+  /// The kind in words, with its article: `a string`, `an object`.
+  public var kind: String {
+    switch value {
+    case .null: "null"
+    case .boolean: "a boolean"
+    case .number: "a number"
+    case .string: "a string"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/// Reads JSON (RFC 8259) with positions; refuses duplicate names, great depth and great length.
+///
+/// One reader for files and for server answers. `JSONDecoder` gives no positions on Linux and accepts duplicate names,
+/// so that two readers of one text could see different values.
+public struct JSONReader: Sendable {
+  /// The greatest length in bytes.
+  public let maximumBytes: Int
+  /// The greatest depth of nested arrays and objects.
+  public let maximumDepth: Int
+
+  /// A reader with limits; the defaults are those of protocol answers: 64 KiB and 16 levels.
+  public init(maximumBytes: Int = 64 * 1024, maximumDepth: Int = 16) {
+    self.maximumBytes = maximumBytes
+    self.maximumDepth = maximumDepth
+  }
+
+  /// Reads one value that is the whole text; white space around it is allowed, a byte order mark is not.
+  ///
+  /// - Throws: ``JSONError`` with the reason and the place.
+  public func read(_ bytes: some Collection<UInt8>) throws(JSONError) -> JSONNode {
+    let start = SourcePosition(line: 1, column: 1)
+    guard bytes.count <= maximumBytes else { throw JSONError(.tooLarge(maximumBytes), at: start) }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw JSONError(.notUTF8, at: start) }
+    var cursor = JSONCursor(text, maximumDepth: maximumDepth)
+    return try cursor.readDocument()
+  }
+}

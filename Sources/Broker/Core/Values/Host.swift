@@ -1,0 +1,54 @@
+/// Syntax of the host part of an address.
+enum Host {
+  /// Checks a host and returns it in lower case.
+  ///
+  /// Hosts are ASCII: an internationalised name has to be given in its `xn--` form. A host whose last label is a number
+  /// must be a plain dotted quad, because `127.1` and `0x7f.1` mean an address to one reader and a name to another
+  /// (WHATWG URL, "ends in a number checker").
+  static func normalize(_ text: Substring) throws(InvalidURL) -> String {
+    if text.hasPrefix("[") { return try normalizeIPv6(text) }
+    guard !text.isEmpty else { throw InvalidURL("it has no host") }
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else {
+      throw InvalidURL("its host is not ASCII; write the host in its xn-- form")
+    }
+    guard text.utf8.count <= 253 else { throw InvalidURL("its host is longer than 253 characters") }
+    let host = text.lowercased()
+    let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+    for label in labels {
+      guard !label.isEmpty else { throw InvalidURL("its host has an empty label; remove the extra dot") }
+      let valid = label.utf8.allSatisfy { byte in
+        (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x5F
+      }
+      guard valid, label.utf8.count <= 63 else { throw InvalidURL("its host is not a host name") }
+    }
+    if let last = labels.last, looksNumeric(last), !isIPv4(host) {
+      throw InvalidURL("its host is a number, but not an IPv4 address written as a.b.c.d")
+    }
+    return host
+  }
+
+  /// Whether `text` is four decimal numbers of 0 to 255 without leading zeros.
+  static func isIPv4(_ text: String) -> Bool {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4
+      && parts.allSatisfy { part in
+        guard let number = UInt8(part), part.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
+        return String(number) == part
+      }
+  }
+
+  private static func looksNumeric(_ label: Substring) -> Bool {
+    label.utf8.allSatisfy { (0x30...0x39).contains($0) } || label.hasPrefix("0x")
+  }
+
+  private static func normalizeIPv6(_ text: Substring) throws(InvalidURL) -> String {
+    let inner = text.dropFirst().dropLast()
+    let valid = inner.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20) || byte == 0x3A || byte == 0x2E
+    }
+    guard text.hasSuffix("]"), inner.contains(":"), valid else {
+      throw InvalidURL("its host is not an IPv6 address in brackets")
+    }
+    return text.lowercased()
+  }
+}

@@ -1,0 +1,39 @@
+/// Scheme, host and port of an HTTP address (RFC 6454, section 4).
+public struct Origin: Sendable, Hashable, CustomStringConvertible {
+  /// The two schemes the broker speaks.
+  public enum Scheme: String, Sendable {
+    /// HTTP over TLS.
+    case https
+    /// Plain HTTP; only ever to loopback.
+    case http
+
+    /// The port that is meant where an address names none.
+    public var defaultPort: Int { self == .https ? 443 : 80 }
+  }
+
+  /// The scheme.
+  public let scheme: Scheme
+  /// The host in lower case: a name, an IPv4 address, or an IPv6 address in brackets.
+  public let host: String
+  /// The port, 1 to 65535.
+  public let port: Int
+
+  init(scheme: Scheme, host: String, port: Int) {
+    self.scheme = scheme
+    self.host = host
+    self.port = port
+  }
+
+  /// Whether the host is a literal of 127.0.0.0/8, `[::1]`, or the name `localhost`.
+  ///
+  /// Judged by the name in the address, never by what it resolves to.
+  public var isLoopback: Bool {
+    host == "localhost" || host == "[::1]" || (host.hasPrefix("127.") && Host.isIPv4(host))
+  }
+
+  /// Host, and the port where it is not the scheme's own: `upload.pypi.org`, `127.0.0.1:8080`.
+  public var authority: String { port == scheme.defaultPort ? host : "\(host):\(port)" }
+
+  /// The origin as an address without a path, such as `https://upload.pypi.org`.
+  public var description: String { "\(scheme.rawValue)://\(authority)" }
+}
