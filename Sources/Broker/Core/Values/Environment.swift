@@ -3,10 +3,16 @@
 /// A variable may hold a secret, so printing an environment gives the number of its variables only.
 public struct Environment: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   private let variables: [String: String]
+  private let readFile: @Sendable (String) -> [UInt8]?
 
   /// An environment of the given variables.
-  public init(_ variables: [String: String] = [:]) {
+  ///
+  /// - Parameters:
+  ///   - variables: The variables by name.
+  ///   - readFile: Reads the file at a path, for variables that name one; nil if that cannot be done.
+  public init(_ variables: [String: String] = [:], readFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }) {
     self.variables = variables
+    self.readFile = readFile
   }
 
   /// The value of a variable, which may be empty; nil if it is not set.
@@ -18,6 +24,11 @@ public struct Environment: Sendable, CustomStringConvertible, CustomDebugStringC
     return value
   }
 
+  /// The contents of the file whose path a variable holds; nil if it is not set or the file cannot be read.
+  public func contentsOfFile(namedBy name: String) -> [UInt8]? {
+    nonEmpty(name).flatMap(readFile)
+  }
+
   /// The names of all variables, sorted.
   public var names: [String] { variables.keys.sorted() }
 
@@ -25,7 +36,7 @@ public struct Environment: Sendable, CustomStringConvertible, CustomDebugStringC
   public func merging(_ other: [String: String?]) -> Environment {
     var merged = variables
     for (name, value) in other { merged[name] = value }
-    return Environment(merged)
+    return Environment(merged, readFile: readFile)
   }
 
   /// All variables, for starting a child process.

@@ -18,6 +18,11 @@ public struct Origin: Sendable, Hashable, CustomStringConvertible {
   /// The port, 1 to 65535.
   public let port: Int
 
+  /// The https origin of a host on the usual port; `host` is a valid name in lower case.
+  public static func https(host: String) -> Origin {
+    Origin(scheme: .https, host: host, port: Scheme.https.defaultPort)
+  }
+
   init(scheme: Scheme, host: String, port: Int) {
     self.scheme = scheme
     self.host = host

@@ -1,0 +1,48 @@
+/// The configuration of a run, decoded against a catalog.
+public struct BrokerConfiguration: Sendable {
+  /// The identity providers.
+  public let providers: [ConfiguredPlugin<any IdentityProvider>]
+  /// The registries.
+  public let registries: [ConfiguredPlugin<any RegistryTarget>]
+  /// The routes.
+  public let routes: [Route]
+  /// The file it was read from; nil if there was none.
+  public let file: String?
+
+  /// The registries that `targets` (registries or routes) stand for, in order; of repeats the first stays.
+  ///
+  /// - Throws: ``ErrorCode/unknownTarget`` with the nearest names.
+  public func registries(
+    for targets: [String]
+  ) throws(BrokerError) -> [ConfiguredPlugin<any RegistryTarget>] {
+    var names: [String] = []
+    for target in targets {
+      let expanded = routes.first { $0.name == target }?.registries ?? [target]
+      for name in expanded where !names.contains(name) { names.append(name) }
+    }
+    var found: [ConfiguredPlugin<any RegistryTarget>] = []
+    for name in names {
+      guard let registry = registries.first(where: { $0.name == name }) else {
+        let known = registries.map(\.name) + routes.map(\.name)
+        throw BrokerError(
+          .unknownTarget, "There is no registry or route \(UntrustedText.quoted(name)) in \(place).",
+          remedy: NearestName.remedy(for: name, among: known))
+      }
+      found.append(registry)
+    }
+    return found
+  }
+
+  /// Every value in force, with its origin.
+  public var settings: [Setting] {
+    let plugins: [(String, String, [Setting])] =
+      providers.map { ("providers", $0.name, $0.settings) } + registries.map { ("registries", $0.name, $0.settings) }
+    return plugins.flatMap { _, _, settings in settings }
+      + routes.map {
+        Setting(path: "routes.\($0.name)", value: $0.registries.joined(separator: ", "), origin: $0.origin)
+      }
+  }
+
+  /// Where it came from, in words.
+  public var place: String { file ?? "the built-in configuration" }
+}

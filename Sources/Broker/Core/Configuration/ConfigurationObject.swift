@@ -1,0 +1,141 @@
+/// An object of a configuration file, with its place and key path, for decoding settings.
+///
+/// Every error names file, line, column and key path. A missing key is nil; `null` is an error, because it says nothing.
+public struct ConfigurationObject: Sendable {
+  /// The file's name for messages; nil for defaults that no file gave.
+  public let file: String?
+  /// The key path of this object, such as `["registries", "pypi"]`.
+  public let path: [String]
+  /// Where the object begins.
+  public let position: SourcePosition
+  let object: JSONObject
+
+  init(file: String?, path: [String], position: SourcePosition, object: JSONObject) {
+    self.file = file
+    self.path = path
+    self.position = position
+    self.object = object
+  }
+
+  /// An object without keys, for the defaults of an entry.
+  public static func empty(path: [String]) -> ConfigurationObject {
+    ConfigurationObject(
+      file: nil, path: path, position: SourcePosition(line: 1, column: 1), object: JSONObject())
+  }
+
+  /// The keys in written order.
+  public var keys: [String] { object.members.map(\.name) }
+
+  // MARK: Values
+
+  /// A string.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` if the key holds something else or an empty string.
+  public func string(_ key: String) throws(BrokerError) -> String? {
+    guard let node = object[key] else { return nil }
+    return try text(node, [key])
+  }
+
+  /// An address: https, or http on loopback; no user, no query, no fragment.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` with the reason.
+  public func address(_ key: String) throws(BrokerError) -> HTTPURL? {
+    guard let text = try string(key) else { return nil }
+    let url: HTTPURL
+    do { url = try HTTPURL(text) } catch {
+      throw self.error(key, "is not an address that can be used: \(error.reason)")
+    }
+    guard url.query == nil else { throw error(key, "is not an address that can be used: it has a query (?)") }
+    return url
+  }
+
+  /// An audience.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` if it is longer than 255 bytes or not printable.
+  public func audience(_ key: String) throws(BrokerError) -> Audience? {
+    guard let text = try string(key) else { return nil }
+    guard let audience = Audience(text) else {
+      throw error(key, "is not an audience: it has to be 1 to 255 printable characters")
+    }
+    return audience
+  }
+
+  /// A list of strings, not empty.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` if the key holds something else.
+  public func strings(_ key: String) throws(BrokerError) -> [String]? {
+    guard let node = object[key] else { return nil }
+    guard let elements = node.array, !elements.isEmpty else {
+      throw error(key, "has to be a list of strings, but is \(node.array == nil ? node.kind : "empty")")
+    }
+    var texts: [String] = []
+    for (index, element) in elements.enumerated() { texts.append(try text(element, [key, String(index)])) }
+    return texts
+  }
+
+  /// An object below this one.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` if the key holds something else.
+  public func child(_ key: String) throws(BrokerError) -> ConfigurationObject? {
+    guard let node = object[key] else { return nil }
+    guard let inner = node.object else { throw error(key, "has to be an object, but is \(node.kind)") }
+    return ConfigurationObject(file: file, path: path + [key], position: node.position, object: inner)
+  }
+
+  // MARK: Errors and origins
+
+  /// Refuses every key that is not in `known`, naming the nearest known one.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` for the first such key.
+  public func refuseUnknownKeys(known: [String]) throws(BrokerError) {
+    guard let member = object.members.first(where: { !known.contains($0.name) }) else { return }
+    throw BrokerError(
+      .configurationInvalid, "\(place(member.position)): \(keyPath([member.name])) is not a known key.",
+      remedy: NearestName.remedy(for: member.name, among: known))
+  }
+
+  /// An error at a key, or at this object if the key is not there.
+  ///
+  /// - Parameters:
+  ///   - key: The key.
+  ///   - problem: The rest of the sentence after the key path, such as `is empty`.
+  ///   - remedy: What to change.
+  ///   - code: The code, where the configuration itself is well-formed but refused.
+  /// - Returns: The error, with file, line, column and key path.
+  public func error(
+    _ key: String, _ problem: String, remedy: String? = nil, code: ErrorCode = .configurationInvalid
+  ) -> BrokerError {
+    error(at: object[key]?.position ?? position, [key], problem, remedy: remedy, code: code)
+  }
+
+  /// The setting `key` with its origin: this file if the key is there, else built in.
+  func setting(_ key: String, _ value: String) -> Setting {
+    let origin: Setting.Origin =
+      if let file, let node = object[key] { .file(file, node.position) } else { .builtIn }
+    return Setting(path: (path + [key]).joined(separator: "."), value: value, origin: origin)
+  }
+
+  private func text(_ node: JSONNode, _ keys: [String]) throws(BrokerError) -> String {
+    guard let text = node.string else {
+      throw error(at: node.position, keys, "has to be a string, but is \(node.kind)")
+    }
+    guard !text.isEmpty else { throw error(at: node.position, keys, "is empty") }
+    return text
+  }
+
+  private func error(
+    at position: SourcePosition, _ keys: [String], _ problem: String, remedy: String? = nil,
+    code: ErrorCode = .configurationInvalid
+  ) -> BrokerError {
+    BrokerError(
+      code, "\(place(position)): \(keyPath(keys)) \(problem).", remedy: remedy)
+  }
+
+  private func place(_ position: SourcePosition) -> String {
+    file.map { "\($0), \(position)" } ?? "built-in configuration"
+  }
+
+  private func keyPath(_ keys: [String]) -> String {
+    UntrustedText.neutralized((path + keys).joined(separator: "."), limit: 160)
+  }
+}

@@ -1,0 +1,75 @@
+/// Decides whether a registry may be given an identity token for the audience it names.
+///
+/// A hostile or broken registry could name another relying party's audience and replay the token there; these rules
+/// leave it no choice.
+public struct AudiencePolicy: Sendable {
+  /// The registry's name in the configuration.
+  public let registry: String
+  /// The registry's own origin.
+  public let home: Origin
+  /// The audience that is built in, configured or pinned; nil if none is.
+  public let expected: Audience?
+  /// Whether the sandbox stands in for the registry.
+  public let isRehearsal: Bool
+
+  /// The rules for a registry.
+  public init(registry: String, home: Origin, expected: Audience?, isRehearsal: Bool) {
+    self.registry = registry
+    self.home = home
+    self.expected = expected
+    self.isRehearsal = isRehearsal
+  }
+
+  /// Judges an audience that the registry named.
+  ///
+  /// - Throws: ``ErrorCode/audienceRefused`` if it is not the expected one; or, where none is expected, if it is not a
+  ///   form of the registry's own host.
+  public func judge(_ audience: Audience) throws(BrokerError) {
+    if let expected {
+      guard audience == expected else {
+        throw BrokerError(
+          .audienceRefused,
+          "\(registry) asks for the audience \(audience), but \(expected) is the one it is known by; "
+            + "no identity token was sent.",
+          remedy: "If the registry has changed its audience, change \"audience\" in the configuration; "
+            + "otherwise do not trust this answer.")
+      }
+      return try refuseForeign(audience)
+    }
+    try refuseForeign(audience)
+    guard isOwnHost(audience) else {
+      throw BrokerError(
+        .audienceRefused,
+        "\(registry) asks for the audience \(audience), which does not name its own host \(home.host); "
+          + "no identity token was requested.",
+        remedy: "If that is the registry's audience, add \"audience\": \(JSONText.quoted(audience.value)) "
+          + "to registries.\(registry) in the configuration.")
+    }
+  }
+
+  /// Judges an audience that somebody pinned or configured, before anything is asked.
+  ///
+  /// - Throws: ``ErrorCode/audienceRefused`` if it belongs to another relying party.
+  public func refuseForeign(_ audience: Audience) throws(BrokerError) {
+    guard !isRehearsal, let owner = RelyingParty.owner(of: audience), !owner.hosts.contains(home.host) else { return }
+    throw BrokerError(
+      .audienceRefused,
+      "The audience \(audience) is that of \(owner.name); a token made out to it would let \(home.host) act there.",
+      remedy: "An index of your own needs an audience of its own, for example \"\(home.host)\".")
+  }
+
+  /// Whether the audience is `HOST`, `https://HOST` or `SCHEME:HOST` (with the port where it is not the usual one).
+  private func isOwnHost(_ audience: Audience) -> Bool {
+    let text = audience.value
+    if text == home.host || text == home.authority { return true }
+    if text == "https://\(home.host)" || text == "https://\(home.authority)" { return true }
+    guard let colon = text.firstIndex(of: ":") else { return false }
+    let scheme = text[..<colon].utf8
+    let rest = text[text.index(after: colon)...]
+    guard let first = scheme.first, (0x61...0x7A).contains(first) else { return false }
+    let isScheme = scheme.allSatisfy {
+      (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "+-.".utf8.contains($0)
+    }
+    return isScheme && (rest == home.host || rest == home.authority)
+  }
+}

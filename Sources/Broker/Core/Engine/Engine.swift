@@ -1,0 +1,80 @@
+/// Carries out mints: audience, identity token, exchange, for one target or several side by side.
+///
+/// Where a target's audience is expected, there is only one answer that can be accepted; the identity token is then
+/// requested at the same time as the audience, compared, and only then sent.
+public struct Engine: Sendable {
+  /// Clocks and randomness.
+  public let time: TimeSource
+  /// When to try again.
+  public let policy: RetryPolicy
+  /// Whether the sandbox stands in for the registries.
+  public let isRehearsal: Bool
+  /// Told of every event, at once.
+  public let observe: @Sendable (EngineEvent) -> Void
+
+  /// The time that burning one credential may take.
+  public static let burnLimit: Duration = .seconds(3)
+
+  /// An engine.
+  public init(
+    time: TimeSource, policy: RetryPolicy = RetryPolicy(), isRehearsal: Bool = false,
+    observe: @escaping @Sendable (EngineEvent) -> Void = { _ in }
+  ) {
+    self.time = time
+    self.policy = policy
+    self.isRehearsal = isRehearsal
+    self.observe = observe
+  }
+
+  /// Mints a credential for each target, side by side, all or nothing.
+  ///
+  /// - Returns: The credentials, in the order of the targets.
+  /// - Throws: The error of the first target, in their order, that failed; the credentials of the others have been burned
+  ///   by then.
+  public func mint(
+    _ targets: [any RegistryTarget], from source: any IdentityTokenSource
+  ) async throws(BrokerError) -> [Credential] {
+    let results = await withTaskGroup(of: (Int, Result<Credential, BrokerError>).self) { group in
+      for (index, target) in targets.enumerated() {
+        group.addTask { (index, await MintRun(engine: self, target: target, source: source).result()) }
+      }
+      var results: [Int: Result<Credential, BrokerError>] = [:]
+      for await (index, result) in group { results[index] = result }
+      return targets.indices.compactMap { results[$0] }
+    }
+    let credentials = results.compactMap { try? $0.get() }
+    if credentials.count < targets.count { await burn(credentials, at: targets) }
+    for result in results { _ = try result.get() }
+    return credentials
+  }
+
+  /// Asks the registries to burn credentials; what fails is reported as an event, never thrown.
+  ///
+  /// It is done even when the task has been cancelled, within ``burnLimit``.
+  public func burn(_ credentials: [Credential], at targets: [any RegistryTarget]) async {
+    let work = Task {
+      await withTaskGroup(of: Void.self) { group in
+        for credential in credentials {
+          guard let target = targets.first(where: { $0.name == credential.registry }), let revoker = target.revoker
+          else { continue }
+          group.addTask { await burn(credential, with: revoker) }
+        }
+      }
+    }
+    await work.value
+  }
+
+  private func burn(_ credential: Credential, with revoker: any CredentialRevoker) async {
+    let result = await TimeLimit(Self.burnLimit, time: time).run { () async -> Result<Void, BrokerError> in
+      do throws(BrokerError) { return .success(try await revoker.revoke(credential.secret)) } catch {
+        return .failure(error)
+      }
+    }
+    switch result {
+    case .finished(.success): observe(.burned(registry: credential.registry))
+    case .finished(.failure(let error)), .cutOff(.failure(let error)):
+      observe(.burnFailed(registry: credential.registry, error))
+    case .cutOff(.success): observe(.burned(registry: credential.registry))
+    }
+  }
+}

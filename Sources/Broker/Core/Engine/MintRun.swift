@@ -1,0 +1,243 @@
+import Synchronization
+
+/// One target's way from audience to credential.
+final class MintRun: Sendable {
+  private let engine: Engine
+  private let target: any RegistryTarget
+  private let source: any IdentityTokenSource
+  private let started: Duration
+  /// What is being waited for, for the message when time runs out.
+  private let step = Mutex("starting")
+
+  init(engine: Engine, target: any RegistryTarget, source: any IdentityTokenSource) {
+    self.engine = engine
+    self.target = target
+    self.source = source
+    started = engine.time.elapsed()
+  }
+
+  /// The credential, or why there is none, within the policy's total time.
+  func result() async -> Result<Credential, BrokerError> {
+    let outcome = await TimeLimit(engine.policy.total, time: engine.time).run {
+      do throws(BrokerError) { return Result<Credential, BrokerError>.success(try await self.mint()) } catch {
+        return .failure(error)
+      }
+    }
+    let result: Result<Credential, BrokerError>
+    switch outcome {
+    case .finished(let value): result = value
+    case .cutOff(.success(let credential)): result = .success(credential)
+    case .cutOff(.failure): result = .failure(timeIsOver())
+    }
+    if case .failure(let error) = result { engine.observe(.failed(registry: target.name, error)) }
+    return result
+  }
+
+  // MARK: The way
+
+  private func mint() async throws(BrokerError) -> Credential {
+    let policy = AudiencePolicy(
+      registry: target.name, home: target.home, expected: target.expectedAudience, isRehearsal: engine.isRehearsal)
+    guard let expected = target.expectedAudience else {
+      let answer = try await acceptedAudience(policy)
+      return try await exchange(try await identityToken(for: answer.audience, attempts: 0), for: answer)
+    }
+    try policy.refuseForeign(expected)
+    let (answer, attempt) = try await audienceAndToken(policy, expected)
+    return try await exchange(attempt, for: answer)
+  }
+
+  /// An identity token, and how many attempts have been made so far.
+  private typealias Attempt = (token: IdentityToken, number: Int)
+
+  /// Asks for both at the same time; the first failure ends the other request.
+  private func audienceAndToken(
+    _ policy: AudiencePolicy, _ expected: Audience
+  ) async throws(BrokerError) -> (AudienceAnswer, Attempt) {
+    enum Part: Sendable {
+      case audience(AudienceAnswer)
+      case token(Attempt)
+    }
+    let parts = await withTaskGroup(of: Result<Part, BrokerError>.self) { group in
+      group.addTask {
+        do throws(BrokerError) { return .success(.audience(try await self.acceptedAudience(policy))) } catch {
+          return .failure(error)
+        }
+      }
+      group.addTask {
+        do throws(BrokerError) {
+          return .success(.token(try await self.identityToken(for: expected, attempts: 0)))
+        } catch { return .failure(error) }
+      }
+      var parts: [Result<Part, BrokerError>] = []
+      for await part in group {
+        parts.append(part)
+        if case .failure = part { group.cancelAll() }
+      }
+      return parts
+    }
+    var answer: AudienceAnswer?
+    var attempt: Attempt?
+    for part in parts {
+      switch try part.get() {
+      case .audience(let value): answer = value
+      case .token(let value): attempt = value
+      }
+    }
+    guard let answer, let attempt else {
+      throw BrokerError(.pluginContract, "\(target.name) gave no audience or no identity token.")
+    }
+    return (answer, attempt)
+  }
+
+  private func acceptedAudience(_ policy: AudiencePolicy) async throws(BrokerError) -> AudienceAnswer {
+    var attempt = 1
+    while true {
+      enter("asking \(target.uploadURL.origin.authority) for its audience")
+      engine.observe(.audienceAsked(registry: target.name, host: target.uploadURL.origin.authority))
+      let failure: BrokerError
+      do throws(BrokerError) {
+        let answer = try await target.audience()
+        engine.observe(.audienceAnswered(registry: target.name, answer))
+        try policy.judge(answer.audience)
+        engine.observe(
+          .audienceAccepted(registry: target.name, answer.audience, expected: target.expectedAudience != nil))
+        return answer
+      } catch { failure = error }
+      try await pause(after: failure, attempt: attempt)
+      attempt += 1
+    }
+  }
+
+  /// An identity token for `audience`, made out to it alone.
+  private func identityToken(for audience: Audience, attempts: Int) async throws(BrokerError) -> Attempt {
+    var attempt = attempts + 1
+    while true {
+      enter("getting an identity token")
+      engine.observe(.identityTokenAsked(registry: target.name, audience))
+      let failure: BrokerError
+      do throws(BrokerError) {
+        let token = try await source.identityToken(for: audience)
+        engine.observe(
+          .identityTokenReceived(registry: target.name, token, source.job(from: token.claims)))
+        guard token.claims.audience == .single(audience.value) else { throw wrongAudience(token, audience) }
+        return (token, attempt)
+      } catch { failure = error }
+      try await pause(after: failure, attempt: attempt)
+      attempt += 1
+    }
+  }
+
+  private func exchange(_ first: Attempt, for answer: AudienceAnswer) async throws(BrokerError) -> Credential {
+    var (token, attempt) = first
+    while true {
+      try check(token, serverTime: answer.serverTime)
+      enter("exchanging the identity token at \(target.uploadURL.origin.authority)")
+      engine.observe(.exchangeSent(registry: target.name, host: target.uploadURL.origin.authority))
+      let failure: BrokerError
+      do throws(BrokerError) {
+        let credential = try await target.exchange(token)
+        engine.observe(.credentialReceived(credential))
+        return credential
+      } catch { failure = withPublisherFields(error, token) }
+      guard case .retry(let arrival, _) = failure.recovery else { throw failure }
+      switch source.supply(for: answer.audience) {
+      case .fixed where arrival == .nothingSent:
+        try await pause(after: failure, attempt: attempt)
+        attempt += 1
+      case .fixed(remaining: 0):
+        throw spent(failure)
+      case .fixed, .renewable:
+        try await pause(after: failure, attempt: attempt)
+        (token, attempt) = try await identityToken(for: answer.audience, attempts: attempt)
+      }
+    }
+  }
+
+  // MARK: Rules
+
+  /// The rules that an identity token has to pass before it is sent.
+  private func check(_ token: IdentityToken, serverTime: UnixTime?) throws(BrokerError) {
+    let origin = target.uploadURL.origin
+    let isSandbox = origin.isLoopback
+    guard token.isRehearsal == isSandbox, isSandbox || origin.scheme == .https else {
+      throw BrokerError(
+        .rehearsalBoundary,
+        token.isRehearsal
+          ? "A sandbox's identity token was not sent to \(origin.authority): rehearsal and reality do not mix."
+          : "A real identity token was not sent to \(origin.authority), which is this machine.",
+        remedy: token.isRehearsal
+          ? "Set TOKEN_BROKER_SANDBOX as the sandbox printed it, or run in a CI job."
+          : "Unset TOKEN_BROKER_SANDBOX, and configure the registry's own https address.")
+    }
+    switch ClockCheck.judge(token.claims, now: engine.time.now(), serverTime: serverTime) {
+    case .valid: break
+    case .clockIsOff(let seconds): engine.observe(.clockIsOff(registry: target.name, seconds: seconds))
+    case .expired(let seconds):
+      throw BrokerError(
+        .identityTokenExpired, "The identity token for \(target.name) expired \(seconds) s ago; it was not sent.",
+        remedy: "Mint early in the job, or give the job a longer timeout: the token lives as long as that.")
+    case .notYetValid(let seconds):
+      throw BrokerError(
+        .identityTokenExpired, "The identity token for \(target.name) is valid in \(seconds) s only; it was not sent.",
+        remedy: "Set the issuer's clock: this machine's and the registry's agree.")
+    }
+  }
+
+  private func wrongAudience(_ token: IdentityToken, _ audience: Audience) -> BrokerError {
+    let claim = token.claims.audience
+    let isList = if case .list = claim { true } else { false }
+    return BrokerError(
+      .identityTokenAudience,
+      "The identity token for \(target.name) is made out to \(claim), not to \(audience); it was not sent.",
+      remedy: isList
+        ? "Give a single string as the audience, not a list: \(target.name) refuses lists."
+        : "Ask for the audience \(audience) where the token is made.")
+  }
+
+  /// Shows what a publisher would have to be registered with, after a refusal that this may explain.
+  private func withPublisherFields(_ error: BrokerError, _ token: IdentityToken) -> BrokerError {
+    guard error.code == .exchangeRefused, error.facts.isEmpty, let rules = target.publisherRules else { return error }
+    return error.with(facts: rules.facts(for: source.job(from: token.claims)))
+  }
+
+  private func spent(_ failure: BrokerError) -> BrokerError {
+    BrokerError(
+      .identityTokenSpent,
+      failure.message + " The identity token may have been used up by that, and this job has no other.",
+      remedy: "Run the job again; to survive this, give the job a second identity token with the same audience.",
+      reference: failure.reference)
+  }
+
+  // MARK: Time
+
+  /// Waits before the next attempt.
+  ///
+  /// - Throws: `failure` if there is no next attempt.
+  private func pause(after failure: BrokerError, attempt: Int) async throws(BrokerError) {
+    let remaining = engine.policy.total - (engine.time.elapsed() - started)
+    let decision = engine.policy.decide(
+      afterAttempt: attempt, recovery: failure.recovery, remaining: remaining, random: engine.time.random())
+    switch decision {
+    case .stop: throw failure
+    case .stopUntil(let wait):
+      throw BrokerError(
+        failure.code, failure.message,
+        remedy: "Try again in \(wait.components.seconds) s: the server asks for that long a wait.",
+        reference: failure.reference, facts: failure.facts)
+    case .wait(let wait):
+      engine.observe(.retrying(registry: target.name, failure, after: wait))
+      do { try await engine.time.sleep(wait) } catch { throw failure }
+    }
+  }
+
+  private func enter(_ name: String) { step.withLock { $0 = name } }
+
+  private func timeIsOver() -> BrokerError {
+    BrokerError(
+      .timedOut,
+      "\(target.name): the time limit of \(engine.policy.total.components.seconds) s passed while "
+        + "\(step.withLock { $0 }).",
+      remedy: "Check the network, or give more time with --timeout.")
+  }
+}

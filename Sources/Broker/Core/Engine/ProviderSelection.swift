@@ -1,0 +1,90 @@
+/// Which identity provider a run uses, and why.
+public struct ProviderSelection: Sendable {
+  /// What was found out about one provider.
+  public struct Finding: Sendable {
+    /// The provider's name.
+    public let name: String
+    /// What it looks for.
+    public let clue: ProviderClue
+    /// What it found.
+    public let result: Result<Detection, BrokerError>
+
+    /// Whether the job runs there, allowed to ask or not.
+    var isRecognised: Bool {
+      if case .success(.absent) = result { false } else { true }
+    }
+
+    /// The finding as the end of a sentence: `found: GITHUB_ACTIONS is "true"`.
+    public var summary: String {
+      switch result {
+      case .success(.absent(let reason)): "not found: \(reason)"
+      case .success(.present(let evidence, _)): "found: \(evidence)"
+      case .failure(let error): "found, but the job may not ask: \(error.message)"
+      }
+    }
+  }
+
+  /// The provider's name.
+  public let name: String
+  /// The evidence it was found by.
+  public let evidence: String
+  /// What to ask for identity tokens.
+  public let source: any IdentityTokenSource
+  /// What was found out about every provider.
+  public let findings: [Finding]
+
+  /// Looks at the environment with every provider: pure.
+  public static func findings(
+    of providers: [any IdentityProvider], in environment: Environment
+  ) -> [Finding] {
+    providers.map { provider in
+      do throws(BrokerError) {
+        return Finding(name: provider.name, clue: provider.clue, result: .success(try provider.detect(in: environment)))
+      } catch {
+        return Finding(name: provider.name, clue: provider.clue, result: .failure(error))
+      }
+    }
+  }
+
+  /// Chooses among the findings: the one that was recognised; of several, the one whose clue is about the job.
+  ///
+  /// - Parameters:
+  ///   - findings: What was found out.
+  ///   - wanted: The provider that the command line names; nil if it names none.
+  /// - Throws: ``ErrorCode/providerNotFound``, ``ErrorCode/providerAmbiguous``, or the error of the provider that was
+  ///   recognised.
+  public init(choosing findings: [Finding], wanted: String? = nil) throws(BrokerError) {
+    let known = findings.map(\.name)
+    if let wanted, !known.contains(wanted) {
+      throw BrokerError(
+        .usage, "There is no provider \(UntrustedText.quoted(wanted)) in the configuration.",
+        remedy: NearestName.remedy(for: wanted, among: known))
+    }
+    let recognised = findings.filter { ($0.name == wanted || wanted == nil) && $0.isRecognised }
+    let strongest = recognised.map(\.clue.strength).max()
+    let chosen = recognised.filter { $0.clue.strength == strongest }
+    guard let finding = chosen.first else {
+      throw BrokerError(
+        .providerNotFound,
+        wanted.map { "The identity provider \($0) was not found in the environment." }
+          ?? "No identity provider was found in the environment.",
+        remedy: "Run this in a CI job; to rehearse on any machine, run token-broker rehearse.",
+        facts: findings.filter { wanted == nil || $0.name == wanted }.map {
+          BrokerError.Fact($0.name, "\($0.summary) (looked for \($0.clue.text))")
+        })
+    }
+    guard chosen.count == 1 else {
+      throw BrokerError(
+        .providerAmbiguous, "Several identity providers were found: \(chosen.map(\.name).joined(separator: ", ")).",
+        remedy: "Name one of them with --provider.",
+        facts: chosen.map { BrokerError.Fact($0.name, $0.summary) })
+    }
+    guard case .present(let evidence, let source) = try finding.result.get() else {
+      throw BrokerError(.pluginContract, "The provider \(finding.name) was recognised without a source.")
+    }
+    self.name = finding.name
+    self.evidence = evidence
+    self.source = source
+    self.findings = findings
+  }
+}

@@ -1,0 +1,51 @@
+/// When and how soon a failed step is tried again: a pure value.
+public struct RetryPolicy: Sendable, Equatable {
+  /// The greatest number of attempts for a step, the first included.
+  public var attempts: Int
+  /// The wait before the second attempt, before jitter; it doubles each time.
+  public var base: Duration
+  /// The longest wait, before jitter.
+  public var cap: Duration
+  /// The time a target may take in all.
+  public var total: Duration
+
+  /// A policy; the defaults are 4 attempts, 250 ms doubling up to 8 s with full jitter, 60 s in all.
+  public init(
+    attempts: Int = 4, base: Duration = .milliseconds(250), cap: Duration = .seconds(8), total: Duration = .seconds(60)
+  ) {
+    self.attempts = attempts
+    self.base = base
+    self.cap = cap
+    self.total = total
+  }
+
+  /// What to do after a failure.
+  public enum Decision: Sendable, Equatable {
+    /// Try again after a wait.
+    case wait(Duration)
+    /// Another attempt would not help, or there are none left.
+    case stop
+    /// The server asks for a longer wait than there is time.
+    case stopUntil(Duration)
+  }
+
+  /// Decides what to do.
+  ///
+  /// - Parameters:
+  ///   - attempt: The number of the attempt that failed, from 1.
+  ///   - recovery: What may follow the failure.
+  ///   - remaining: The time left for the target.
+  ///   - random: A random number in `0..<1`, for the jitter.
+  /// - Returns: Whether to try again, and when.
+  public func decide(
+    afterAttempt attempt: Int, recovery: Recovery, remaining: Duration, random: Double
+  ) -> Decision {
+    guard case .retry(_, let after) = recovery else { return .stop }
+    if let after, after >= remaining { return .stopUntil(after) }
+    guard attempt < attempts else { return .stop }
+    var ceiling = base
+    for _ in 1..<max(1, attempt) where ceiling < cap { ceiling *= 2 }
+    let wait = max(after ?? .zero, min(ceiling, cap) * random)
+    return wait < remaining ? .wait(wait) : .stop
+  }
+}

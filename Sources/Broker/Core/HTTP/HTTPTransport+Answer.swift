@@ -1,0 +1,87 @@
+extension HTTPTransport {
+  /// Sends a request and sorts what can go wrong with any request into errors.
+  ///
+  /// Answers with a status of 3xx, 408, 425, 429 or 5xx are errors; every other answer is returned for the caller to
+  /// judge.
+  ///
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - purpose: What it is for, as it follows "Could not": `ask upload.pypi.org for its audience`.
+  ///   - now: This machine's clock.
+  /// - Returns: The answer.
+  /// - Throws: An error whose ``BrokerError/recovery`` says whether another attempt may help.
+  public func answer(
+    to request: HTTPRequest, purpose: String, now: UnixTime
+  ) async throws(BrokerError) -> HTTPResponse {
+    let response: HTTPResponse
+    do { response = try await send(request) } catch { throw Self.error(error, for: request, purpose: purpose) }
+    switch response.status {
+    case 300..<400:
+      throw BrokerError(
+        .redirected,
+        "Could not \(purpose): \(request.url.origin.authority) answered \(response.status), "
+          + "pointing to \(Self.place(of: response)).",
+        remedy: "Redirects are never followed; configure the address that serves the request itself.")
+    case 408, 425, 429, 500..<600:
+      let wait = response.retryAfter(now: now)
+      throw BrokerError(
+        .unavailable, "Could not \(purpose): \(request.url.origin.authority) answered \(response.status).",
+        remedy: "Try again later; \(request.url.origin.authority) cannot serve the request now.",
+        recovery: .retry(.mayHaveArrived, after: wait))
+    default:
+      return response
+    }
+  }
+
+  /// The host that a redirect points to, and nothing else of its address.
+  private static func place(of response: HTTPResponse) -> String {
+    guard let location = response.field("location") else { return "nowhere" }
+    if location.hasPrefix("/"), !location.hasPrefix("//") { return "another path of the same host" }
+    guard let scheme = location.firstRange(of: "//") else { return "another path of the same host" }
+    let host = location[scheme.upperBound...].prefix { !"/?#".contains($0) }
+    return UntrustedText.quoted(String(host.split(separator: "@").last ?? ""))
+  }
+
+  private static func error(_ failure: HTTPFailure, for request: HTTPRequest, purpose: String) -> BrokerError {
+    let host = request.url.origin.authority
+    let detail = failure.detail.isEmpty ? "" : " (\(failure.detail))"
+    func error(
+      _ code: ErrorCode, _ problem: String, _ remedy: String?, retry: Bool = true
+    ) -> BrokerError {
+      BrokerError(
+        code, "Could not \(purpose): \(problem)\(detail).", remedy: remedy,
+        recovery: retry ? .retry(failure.arrival, after: nil) : .none)
+    }
+    return switch failure.reason {
+    case .refused:
+      error(.unreachable, "\(host) cannot be connected to", "Check the network, and that \(host) is the right host.")
+    case .nameNotResolved:
+      error(.unreachable, "the name \(host) cannot be resolved", "Check the DNS, and that \(host) is the right host.")
+    case .timedOut:
+      error(.timedOut, "\(host) did not answer in time", "Check the network, or give more time with --timeout.")
+    case .tls:
+      error(
+        .tlsFailed, "the TLS connection to \(host) cannot be trusted",
+        "Check the machine's root certificates (package ca-certificates, or SSL_CERT_FILE) and its clock.", retry: false
+      )
+    case .proxy:
+      error(.unreachable, "the proxy did not connect to \(host)", "Check https_proxy and no_proxy.")
+    case .interrupted:
+      error(.unreachable, "the connection to \(host) broke before the answer was whole", "Try again.")
+    case .tooLarge:
+      error(
+        .registryAnswerInvalid, "the answer of \(host) is larger than \(request.bodyLimit) bytes",
+        "Check that \(host) is the right host.", retry: false)
+    case .malformed:
+      error(
+        .registryAnswerInvalid, "the answer of \(host) is not HTTP", "Check that \(host) is the right host.",
+        retry: false)
+    case .cancelled:
+      error(.interrupted, "the request to \(host) was cut off", nil, retry: false)
+    case .unavailable:
+      error(
+        .libcurlUnavailable, "libcurl cannot be used",
+        "Install libcurl: libcurl4 on Debian and Ubuntu, libcurl on Alpine and Fedora.", retry: false)
+    }
+  }
+}

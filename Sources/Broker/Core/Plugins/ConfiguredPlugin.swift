@@ -1,0 +1,11 @@
+/// A plug-in whose settings are decoded, and which can be made when the services exist.
+public struct ConfiguredPlugin<Product: Sendable>: Sendable {
+  /// The entry's name.
+  public let name: String
+  /// The plug-in's type.
+  public let type: String
+  /// The settings in force, each with its origin.
+  public let settings: [Setting]
+  /// Makes the plug-in.
+  public let make: @Sendable (PluginServices) -> Product
+}

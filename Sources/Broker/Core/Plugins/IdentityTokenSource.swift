@@ -1,0 +1,15 @@
+/// An identity provider that was recognised and can be asked.
+public protocol IdentityTokenSource: Sendable {
+  /// How many identity tokens there are for an audience.
+  func supply(for audience: Audience) -> IdentityTokenSupply
+
+  /// An identity token for an audience that this source has not handed out before.
+  ///
+  /// A source may be asked for several tokens at the same time. Cancelling the task ends the request.
+  ///
+  /// - Throws: If there is none; ``BrokerError/recovery`` says whether another attempt may help.
+  func identityToken(for audience: Audience) async throws(BrokerError) -> IdentityToken
+
+  /// Who the claims of a token say the job is.
+  func job(from claims: Claims) -> JobIdentity
+}

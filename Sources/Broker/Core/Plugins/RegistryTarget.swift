@@ -1,0 +1,31 @@
+/// A plug-in for a package registry: tells which audience it wants, and exchanges an identity token for a credential.
+public protocol RegistryTarget: Plugin {
+  /// Where publishing tools upload to; in a rehearsal, in the sandbox.
+  var uploadURL: HTTPURL { get }
+  /// The registry's own origin, in a rehearsal too: what the audience rules compare with.
+  var home: Origin { get }
+  /// The audience that this registry is known or configured to ask for; nil if neither.
+  var expectedAudience: Audience? { get }
+  /// What it compares a job with; nil if that is not known.
+  var publisherRules: PublisherRules? { get }
+  /// The means to burn a credential early; nil if the registry has none.
+  var revoker: (any CredentialRevoker)? { get }
+
+  /// Asks the registry which audience it wants.
+  ///
+  /// - Throws: If it does not say; ``BrokerError/recovery`` says whether another attempt may help.
+  func audience() async throws(BrokerError) -> AudienceAnswer
+
+  /// Exchanges an identity token for a credential: one request, never repeated here.
+  ///
+  /// - Throws: If it is refused or there is no whole answer; ``BrokerError/recovery`` says whether the identity token may
+  ///   have arrived.
+  func exchange(_ token: IdentityToken) async throws(BrokerError) -> Credential
+}
+
+extension RegistryTarget {
+  /// Not known.
+  public var publisherRules: PublisherRules? { nil }
+  /// None.
+  public var revoker: (any CredentialRevoker)? { nil }
+}

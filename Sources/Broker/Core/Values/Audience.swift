@@ -1,0 +1,26 @@
+/// The relying party that an identity token is made out to (RFC 7519, section 4.1.3): `pypi`, `npm:registry.npmjs.org`.
+public struct Audience: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
+  /// The text as it stands in the `aud` claim.
+  public let value: String
+
+  /// An audience; nil if the text is empty, longer than 255 bytes, or has a control or format character.
+  public init?(_ value: String) {
+    guard !value.isEmpty, value.utf8.count <= 255 else { return nil }
+    let printable = value.unicodeScalars.allSatisfy { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+      default: true
+      }
+    }
+    guard printable else { return nil }
+    self.value = value
+  }
+
+  /// An audience written in the program.
+  public init(stringLiteral text: StaticString) {
+    value = "\(text)"
+  }
+
+  /// The text in double quotes, neutralised.
+  public var description: String { UntrustedText.quoted(value, limit: 255) }
+}

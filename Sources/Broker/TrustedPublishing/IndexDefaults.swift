@@ -1,0 +1,11 @@
+public import BrokerCore
+
+/// What a kind of index is when nothing is configured.
+public protocol IndexDefaults: Sendable {
+  /// The address that publishing tools upload to.
+  static var uploadURL: HTTPURL { get }
+  /// The audience it asks for.
+  static var audience: Audience { get }
+  /// Hosts that people configure by mistake.
+  static var mistakenHosts: [String] { get }
+}

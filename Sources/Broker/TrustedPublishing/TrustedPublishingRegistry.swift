@@ -1,0 +1,30 @@
+public import BrokerCore
+
+/// A registry that is an index speaking PyPI's protocol: conforming takes a type name and the index.
+public protocol TrustedPublishingRegistry: RegistryTarget {
+  /// The index that does the work.
+  var index: TrustedPublishingIndex { get }
+}
+
+extension TrustedPublishingRegistry {
+  /// The entry's name.
+  public var name: String { index.name }
+  /// Where publishing tools upload to.
+  public var uploadURL: HTTPURL { index.uploadURL }
+  /// The index's own origin.
+  public var home: Origin { index.home }
+  /// The audience that is built in or configured.
+  public var expectedAudience: Audience? { index.expectedAudience }
+  /// The fields of PyPI's publisher forms.
+  public var publisherRules: PublisherRules? { TrustedPublishingIndex.publisherRules }
+  /// PyPI's `burn-token`.
+  public var revoker: (any CredentialRevoker)? { index }
+
+  /// Asks the index for its audience.
+  public func audience() async throws(BrokerError) -> AudienceAnswer { try await index.audience() }
+
+  /// Exchanges an identity token at the index.
+  public func exchange(_ token: IdentityToken) async throws(BrokerError) -> Credential {
+    try await index.exchange(token)
+  }
+}

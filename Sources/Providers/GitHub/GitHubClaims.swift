@@ -1,0 +1,29 @@
+import BrokerCore
+
+/// The claims of GitHub's identity tokens (docs.github.com, "OpenID Connect reference").
+enum GitHubClaims {
+  static func job(from claims: Claims) -> JobIdentity {
+    var job = JobIdentity(family: .gitHub)
+    job.issuer = claims["iss"]
+    job.owner = claims["repository_owner"]
+    job.ownerID = claims["repository_owner_id"]
+    job.repository = claims["repository"].map { String($0.split(separator: "/").last ?? "") }
+    job.repositoryID = claims["repository_id"]
+    job.workflow = claims["workflow_ref"].map(path)
+    job.jobWorkflow = claims["job_workflow_ref"]
+    job.ref = claims["ref"]
+    job.refType = claims["ref_type"]
+    job.refProtected = claims["ref_protected"].map { $0 == "true" }
+    job.sha = claims["sha"]
+    job.environment = claims["environment"]
+    job.event = claims["event_name"]
+    job.runner = claims["runner_environment"]
+    job.visibility = claims["repository_visibility"]
+    return job
+  }
+
+  /// `.github/workflows/release.yml` of `OWNER/REPO/.github/workflows/release.yml@REF`.
+  private static func path(_ workflowRef: String) -> String {
+    workflowRef.prefix { $0 != "@" }.split(separator: "/").dropFirst(2).joined(separator: "/")
+  }
+}

@@ -1,0 +1,64 @@
+import BrokerCore
+
+/// The runner's endpoint for identity tokens, and the secret that it asks for.
+struct GitHubEndpoint: Sendable {
+  static let addressVariable = "ACTIONS_ID_TOKEN_REQUEST_URL"
+  static let secretVariable = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+  static let reference =
+    "https://docs.github.com/actions/security-for-github-actions/security-hardening-your-deployments/about-security-hardening-with-openid-connect"
+
+  let url: HTTPURL
+  let secret: Secret
+
+  /// Reads the two variables.
+  init(in environment: Environment) throws(BrokerError) {
+    let address = environment.nonEmpty(Self.addressVariable)
+    let secret = environment.nonEmpty(Self.secretVariable)
+    guard let address, let secret else {
+      throw Self.missing(hasAddress: address != nil, hasSecret: secret != nil, in: environment)
+    }
+    do { url = try HTTPURL(address) } catch {
+      throw BrokerError(
+        .identityPermission, "\(Self.addressVariable) is not an address that can be used: \(error.reason).",
+        remedy: "Leave the variable as the runner sets it.", reference: Self.reference)
+    }
+    guard secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw BrokerError(
+        .identityPermission, "\(Self.secretVariable) has characters that no request token has.",
+        remedy: "Leave the variable as the runner sets it.", reference: Self.reference)
+    }
+    self.secret = Secret(secret)
+  }
+
+  private static func missing(hasAddress: Bool, hasSecret: Bool, in environment: Environment) -> BrokerError {
+    if !hasAddress, !hasSecret {
+      if isForkPullRequest(environment) {
+        return BrokerError(
+          .identityFork, "This run is for a pull request from a fork, which gets no identity token from GitHub.",
+          remedy: "Publish from a run in the repository itself, for example one started by a tag or a release.",
+          reference: reference)
+      }
+      return BrokerError(
+        .identityPermission,
+        "The job may not ask for an identity token: \(addressVariable) and \(secretVariable) are not set.",
+        remedy: "Give the job \"permissions: id-token: write\"; a job's permissions block replaces the workflow's.",
+        reference: reference)
+    }
+    let (missing, present) = hasAddress ? (secretVariable, addressVariable) : (addressVariable, secretVariable)
+    return BrokerError(
+      .identityPermission, "\(missing) is not set, although \(present) is.",
+      remedy: "Pass both variables to this step; the runner sets both or neither.", reference: reference)
+  }
+
+  /// Whether the event is a pull request whose head is in a fork; a fork that was deleted counts.
+  private static func isForkPullRequest(_ environment: Environment) -> Bool {
+    guard environment["GITHUB_EVENT_NAME"] == "pull_request",
+      let bytes = environment.contentsOfFile(namedBy: "GITHUB_EVENT_PATH"),
+      let event = try? JSONReader(maximumBytes: 32 * 1024 * 1024, maximumDepth: 64).read(bytes),
+      let head = event.object?["pull_request"]?.object?["head"]?.object
+    else { return false }
+    guard let repository = head["repo"]?.object else { return true }
+    if case .boolean(true) = repository["fork"]?.value { return true }
+    return false
+  }
+}

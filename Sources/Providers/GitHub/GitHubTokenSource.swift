@@ -1,0 +1,49 @@
+import BrokerCore
+
+/// The runner's endpoint: each request makes a new identity token.
+struct GitHubTokenSource: IdentityTokenSource {
+  let endpoint: GitHubEndpoint
+  let services: PluginServices
+
+  func supply(for audience: Audience) -> IdentityTokenSupply { .renewable }
+
+  /// `GET` with `audience` in the query and the request token as bearer; the answer holds the JWT as `value`
+  /// (actions/toolkit, packages/core/src/oidc-utils.ts).
+  func identityToken(for audience: Audience) async throws(BrokerError) -> IdentityToken {
+    let host = endpoint.url.origin.authority
+    let request = HTTPRequest(
+      .get, endpoint.url.settingQueryItem("audience", audience.value),
+      fields: [
+        HTTPRequest.Field("Authorization", Secret("Bearer \(endpoint.secret.reveal())")),
+        HTTPRequest.Field("Accept", Secret("application/json; api-version=2.0")),
+      ])
+    let response = try await services.transport.answer(
+      to: request, purpose: "get an identity token from \(host)", now: services.time.now())
+    guard response.status == 200 else { throw refusal(response.status) }
+    let node: JSONNode
+    do { node = try JSONReader().read(response.body) } catch { throw invalid(error.summary) }
+    guard let text = node.object?["value"]?.string, !text.isEmpty else { throw invalid("it has no \"value\"") }
+    return try IdentityToken(Secret(text), from: "The answer of GitHub's runner (\(host))")
+  }
+
+  func job(from claims: Claims) -> JobIdentity { GitHubClaims.job(from: claims) }
+
+  private func refusal(_ status: Int) -> BrokerError {
+    BrokerError(
+      .identityRefused,
+      "GitHub's runner (\(endpoint.url.origin.authority)) refused an identity token with status "
+        + "\(status).",
+      remedy: status == 401 || status == 403
+        ? "Ask while the job runs: the runner's request token ends with the job."
+        : "Leave \(GitHubEndpoint.addressVariable) as the runner sets it.",
+      reference: GitHubEndpoint.reference)
+  }
+
+  private func invalid(_ reason: String) -> BrokerError {
+    BrokerError(
+      .identityAnswerInvalid,
+      "GitHub's runner (\(endpoint.url.origin.authority)) gave no usable identity token: \(reason).",
+      remedy: "Leave \(GitHubEndpoint.addressVariable) as the runner sets it, and try again.",
+      reference: GitHubEndpoint.reference)
+  }
+}

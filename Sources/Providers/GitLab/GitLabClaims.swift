@@ -1,0 +1,30 @@
+import BrokerCore
+
+/// The claims of GitLab's identity tokens (docs.gitlab.com, "OpenID Connect (OIDC) authentication using ID tokens").
+enum GitLabClaims {
+  static func job(from claims: Claims) -> JobIdentity {
+    var job = JobIdentity(family: .gitLab)
+    job.issuer = claims["iss"]
+    job.owner = claims["namespace_path"]
+    job.ownerID = claims["namespace_id"]
+    job.repository = claims["project_path"].map { String($0.split(separator: "/").last ?? "") }
+    job.repositoryID = claims["project_id"]
+    job.workflow = claims["ci_config_ref_uri"].flatMap(path)
+    job.jobWorkflow = claims["ci_config_ref_uri"]
+    job.ref = claims["ref_path"] ?? claims["ref"]
+    job.refType = claims["ref_type"]
+    job.refProtected = claims["ref_protected"].map { $0 == "true" }
+    job.sha = claims["sha"]
+    job.environment = claims["environment"]
+    job.event = claims["pipeline_source"]
+    job.runner = claims["runner_environment"]
+    job.visibility = claims["project_visibility"]
+    return job
+  }
+
+  /// `.gitlab-ci.yml` of `gitlab.com/group/project//.gitlab-ci.yml@refs/heads/main`.
+  private static func path(_ uri: String) -> String? {
+    guard let separator = uri.firstRange(of: "//") else { return nil }
+    return String(uri[separator.upperBound...].prefix { $0 != "@" })
+  }
+}

@@ -1,0 +1,46 @@
+public import BrokerCore
+
+/// The settings of GitLab CI: `variables`, which names the variables to read for an audience.
+public struct GitLabConfiguration: PluginConfiguration {
+  /// The variables by audience, in the order they are used; each is used at most once.
+  public let variables: [(audience: String, names: [String])]
+
+  /// The key `variables`.
+  public static let keys = [
+    ConfigurationKey(
+      "variables", summary: "by audience, the variables that hold its identity tokens, each used at most once")
+  ]
+
+  /// Decodes the settings.
+  public init(from object: ConfigurationObject) throws(BrokerError) {
+    var variables: [(audience: String, names: [String])] = []
+    if let map = try object.child("variables") {
+      for audience in map.keys {
+        guard Audience(audience) != nil else { throw map.error(audience, "is not an audience") }
+        let names = try map.strings(audience) ?? []
+        for name in names where !Self.isVariableName(name) {
+          throw map.error(
+            audience, "names \(UntrustedText.quoted(name)), which is not a variable name",
+            remedy: "Use letters, digits and underscores, and no digit first.")
+        }
+        variables.append((audience, names))
+      }
+    }
+    self.variables = variables
+  }
+
+  /// One value for each audience.
+  public var effectiveValues: [(key: String, value: String)] {
+    guard !variables.isEmpty else { return [("variables", "AUDIENCE_ID_TOKEN for each audience")] }
+    return [
+      ("variables", variables.map { "\($0.audience): \($0.names.joined(separator: ", "))" }.joined(separator: "; "))
+    ]
+  }
+
+  private static func isVariableName(_ text: String) -> Bool {
+    guard let first = text.utf8.first, !(0x30...0x39).contains(first), text.utf8.count <= 255 else { return false }
+    return text.utf8.allSatisfy {
+      (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+    }
+  }
+}

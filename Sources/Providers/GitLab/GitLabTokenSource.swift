@@ -1,0 +1,56 @@
+import BrokerCore
+import Synchronization
+
+/// The job's `id_tokens` variables: made when the job started, each good for one exchange.
+final class GitLabTokenSource: IdentityTokenSource {
+  private let environment: Environment
+  private let variables: [(audience: String, names: [String])]
+  private let handedOut = Mutex<Set<String>>([])
+
+  private static let reference = "https://docs.gitlab.com/ci/secrets/id_token_authentication/"
+
+  init(environment: Environment, variables: [(audience: String, names: [String])]) {
+    self.environment = environment
+    self.variables = variables
+  }
+
+  func supply(for audience: Audience) -> IdentityTokenSupply {
+    let used = handedOut.withLock { $0 }
+    return .fixed(remaining: names(for: audience).count { environment.nonEmpty($0) != nil && !used.contains($0) })
+  }
+
+  func identityToken(for audience: Audience) async throws(BrokerError) -> IdentityToken {
+    let names = names(for: audience)
+    let name = handedOut.withLock { used in
+      let name = names.first { environment.nonEmpty($0) != nil && !used.contains($0) }
+      if let name { used.insert(name) }
+      return name
+    }
+    guard let name, let text = environment.nonEmpty(name) else { throw missing(audience, names) }
+    return try IdentityToken(Secret(text), from: "The variable \(name)")
+  }
+
+  func job(from claims: Claims) -> JobIdentity { GitLabClaims.job(from: claims) }
+
+  private func names(for audience: Audience) -> [String] {
+    variables.first { $0.audience == audience.value }?.names ?? GitLabVariableNames.candidates(for: audience)
+  }
+
+  private func missing(_ audience: Audience, _ names: [String]) -> BrokerError {
+    let used = handedOut.withLock { $0 }
+    let states = names.map { name in
+      if used.contains(name) { return "\(name) was used already" }
+      return environment[name] == nil ? "\(name) is not set" : "\(name) is empty"
+    }
+    let others = environment.names.filter { $0.hasSuffix("_ID_TOKEN") && environment.nonEmpty($0) != nil }
+    return BrokerError(
+      .identityTokenMissing,
+      "The job has no identity token for the audience \(audience): \(states.joined(separator: ", ")).",
+      remedy: "Add to the job: id_tokens: { \(names[0]): { aud: \(JSONText.quoted(audience.value)) } }",
+      reference: Self.reference,
+      facts: others.map { name in
+        let token = try? IdentityToken(Secret(environment[name] ?? ""), from: name)
+        return BrokerError.Fact(name, token.map { "made out to \($0.claims.audience)" } ?? "not an identity token")
+      })
+  }
+}

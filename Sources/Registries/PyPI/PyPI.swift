@@ -1,0 +1,28 @@
+public import BrokerCore
+public import TrustedPublishing
+
+/// The Python Package Index, or an own index that speaks its protocol.
+public struct PyPI: TrustedPublishingRegistry {
+  /// What PyPI is when nothing is configured (docs.pypi.org, "Using a publisher").
+  public enum Defaults: IndexDefaults {
+    /// The upload address, `https://upload.pypi.org/legacy/`.
+    public static let uploadURL = HTTPURL(.https(host: "upload.pypi.org"), path: "/legacy/")
+    /// The audience `pypi`.
+    public static let audience: Audience = "pypi"
+    /// Hosts that serve PyPI, but no uploads; TestPyPI has a plug-in of its own.
+    public static let mistakenHosts = ["pypi.org", "www.pypi.org", "pypi.python.org", "test.pypi.org"]
+  }
+
+  /// The type name `pypi`.
+  public static let type = "pypi"
+  /// What it is.
+  public static let summary = "the Python Package Index (pypi.org), or an own index that speaks its protocol"
+
+  /// The index that does the work.
+  public let index: TrustedPublishingIndex
+
+  /// Makes the registry.
+  public init(name: String, configuration: IndexConfiguration<Defaults>, services: PluginServices) {
+    index = TrustedPublishingIndex(name: name, configuration: configuration, services: services)
+  }
+}

@@ -1,0 +1,28 @@
+public import BrokerCore
+public import TrustedPublishing
+
+/// TestPyPI, PyPI's separate instance for trying things out.
+public struct TestPyPI: TrustedPublishingRegistry {
+  /// What TestPyPI is when nothing is configured (docs.pypi.org, "Using a publisher").
+  public enum Defaults: IndexDefaults {
+    /// The upload address, `https://test.pypi.org/legacy/`.
+    public static let uploadURL = HTTPURL(.https(host: "test.pypi.org"), path: "/legacy/")
+    /// The audience `testpypi`.
+    public static let audience: Audience = "testpypi"
+    /// Hosts that do not exist any more, or never did.
+    public static let mistakenHosts = ["upload.test.pypi.org", "testpypi.python.org", "upload.pypi.org", "pypi.org"]
+  }
+
+  /// The type name `testpypi`.
+  public static let type = "testpypi"
+  /// What it is.
+  public static let summary = "TestPyPI (test.pypi.org), where releases are tried out"
+
+  /// The index that does the work.
+  public let index: TrustedPublishingIndex
+
+  /// Makes the registry.
+  public init(name: String, configuration: IndexConfiguration<Defaults>, services: PluginServices) {
+    index = TrustedPublishingIndex(name: name, configuration: configuration, services: services)
+  }
+}
