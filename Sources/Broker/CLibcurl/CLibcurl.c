@@ -1,1 +1,331 @@
 #include "CLibcurl.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// The library
+
+typedef void CURL;
+typedef void CURLM;
+struct curl_slist;
+typedef struct {
+  int msg;
+  CURL *easy;
+  union {
+    void *whatever;
+    int result;
+  } data;
+} CURLMsg;
+
+static struct {
+  int (*global_init)(long);
+  char *(*version)(void);
+  CURL *(*easy_init)(void);
+  int (*easy_setopt)(CURL *, int, ...);
+  int (*easy_getinfo)(CURL *, int, ...);
+  void (*easy_cleanup)(CURL *);
+  const char *(*easy_strerror)(int);
+  struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
+  void (*slist_free_all)(struct curl_slist *);
+  CURLM *(*multi_init)(void);
+  int (*multi_cleanup)(CURLM *);
+  int (*multi_add_handle)(CURLM *, CURL *);
+  int (*multi_remove_handle)(CURLM *, CURL *);
+  int (*multi_perform)(CURLM *, int *);
+  int (*multi_poll)(CURLM *, void *, unsigned, int, int *);
+  int (*multi_wakeup)(CURLM *);
+  CURLMsg *(*multi_info_read)(CURLM *, int *);
+} curl;
+
+static const struct {
+  const char *name;
+  void *slot;
+} symbols[] = {
+    {"curl_global_init", &curl.global_init},       {"curl_version", &curl.version},
+    {"curl_easy_init", &curl.easy_init},           {"curl_easy_setopt", &curl.easy_setopt},
+    {"curl_easy_getinfo", &curl.easy_getinfo},     {"curl_easy_cleanup", &curl.easy_cleanup},
+    {"curl_easy_strerror", &curl.easy_strerror},   {"curl_slist_append", &curl.slist_append},
+    {"curl_slist_free_all", &curl.slist_free_all}, {"curl_multi_init", &curl.multi_init},
+    {"curl_multi_cleanup", &curl.multi_cleanup},   {"curl_multi_add_handle", &curl.multi_add_handle},
+    {"curl_multi_remove_handle", &curl.multi_remove_handle},
+    {"curl_multi_perform", &curl.multi_perform},   {"curl_multi_poll", &curl.multi_poll},
+    {"curl_multi_wakeup", &curl.multi_wakeup},     {"curl_multi_info_read", &curl.multi_info_read},
+};
+
+#if defined(__APPLE__)
+static const char *const libraries[] = {"libcurl.4.dylib", "/usr/lib/libcurl.4.dylib"};
+#else
+static const char *const libraries[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
+#endif
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static char load_error[256];
+static const char *binding = "";
+
+enum { GLOBAL_DEFAULT = 3 };
+
+static void load(void) {
+  for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
+    void *library = dlopen(libraries[i], RTLD_LAZY | RTLD_LOCAL);
+    if (!library) continue;
+    for (size_t s = 0; s < sizeof symbols / sizeof *symbols; s++) {
+      void *address = dlsym(library, symbols[s].name);
+      if (!address) {
+        snprintf(load_error, sizeof load_error, "%s is older than 7.68: it has no %s", libraries[i], symbols[s].name);
+        return;
+      }
+      memcpy(symbols[s].slot, &address, sizeof address);
+    }
+    if (curl.global_init(GLOBAL_DEFAULT) != 0) {
+      snprintf(load_error, sizeof load_error, "%s cannot be initialised", libraries[i]);
+      return;
+    }
+    binding = libraries[i];
+    return;
+  }
+  snprintf(load_error, sizeof load_error, "%s is not installed", libraries[0]);
+}
+
+const char *broker_curl_load(void) {
+  pthread_once(&once, load);
+  return load_error[0] ? load_error : NULL;
+}
+
+const char *broker_curl_binding(void) { return binding; }
+
+const char *broker_curl_version(void) { return binding[0] ? curl.version() : ""; }
+
+// Transfers
+
+struct broker_transfer {
+  CURL *easy;
+  struct curl_slist *fields;
+  struct curl_slist *resolve;
+  uint64_t identifier;
+  char *request_body;
+  size_t request_length;
+  size_t request_sent;
+  uint8_t *body;
+  size_t body_length, body_capacity, body_limit;
+  char *answer_fields;
+  size_t answer_fields_length, answer_fields_capacity, answer_fields_limit;
+  int is_too_large;
+  char error[256]; // CURL_ERROR_SIZE
+};
+
+// curl/curl.h: CURLoption
+enum {
+  OPT_WRITEDATA = 10001, OPT_URL = 10002, OPT_PROXY = 10004, OPT_READDATA = 10009, OPT_ERRORBUFFER = 10010,
+  OPT_USERAGENT = 10018, OPT_HTTPHEADER = 10023, OPT_HEADERDATA = 10029, OPT_CAINFO = 10065, OPT_CAPATH = 10097,
+  OPT_PRIVATE = 10103, OPT_NOPROXY = 10177, OPT_RESOLVE = 10203, OPT_PROXY_CAINFO = 10246, OPT_PROXY_CAPATH = 10247,
+  OPT_WRITEFUNCTION = 20011, OPT_READFUNCTION = 20012, OPT_HEADERFUNCTION = 20079,
+  OPT_POSTFIELDSIZE_LARGE = 30120,
+  OPT_SSLVERSION = 32, OPT_POST = 47, OPT_NETRC = 51, OPT_FOLLOWLOCATION = 52, OPT_SSL_VERIFYPEER = 64,
+  OPT_HTTPGET = 80, OPT_SSL_VERIFYHOST = 81, OPT_HTTP_VERSION = 84, OPT_NOSIGNAL = 99, OPT_TIMEOUT_MS = 155,
+  OPT_CONNECTTIMEOUT_MS = 156, OPT_PROTOCOLS = 181, OPT_PATH_AS_IS = 234, OPT_SUPPRESS_CONNECT_HEADERS = 265,
+  OPT_QUICK_EXIT = 322,
+};
+enum { PROTOCOL_HTTP = 1, PROTOCOL_HTTPS = 2, VERSION_2TLS = 4, TLS_1_2 = 6, VERIFY_NAME = 2 };
+// curl/curl.h: CURLINFO
+enum { INFO_RESPONSE_CODE = 0x200002, INFO_REQUEST_SIZE = 0x20000C, INFO_CONNECTCODE = 0x200016, INFO_PRIVATE = 0x100015 };
+
+static int append(void *buffer, size_t *length, size_t *capacity, size_t limit, const void *bytes, size_t count) {
+  if (count > limit - *length) return 0;
+  if (*length + count > *capacity) {
+    size_t wanted = *capacity ? *capacity * 2 : 4096;
+    while (wanted < *length + count) wanted *= 2;
+    void *grown = malloc(wanted);
+    if (!grown) return 0;
+    void *old;
+    memcpy(&old, buffer, sizeof old);
+    if (old) {
+      memcpy(grown, old, *length);
+      memset(old, 0, *length);
+      free(old);
+    }
+    memcpy(buffer, &grown, sizeof grown);
+    *capacity = wanted;
+  }
+  uint8_t *start;
+  memcpy(&start, buffer, sizeof start);
+  memcpy(start + *length, bytes, count);
+  *length += count;
+  return 1;
+}
+
+static size_t receive_body(char *bytes, size_t size, size_t count, void *context) {
+  broker_transfer *t = context;
+  size_t total = size * count;
+  if (append(&t->body, &t->body_length, &t->body_capacity, t->body_limit, bytes, total)) return total;
+  t->is_too_large = 1;
+  return 0;
+}
+
+static size_t receive_field(char *bytes, size_t size, size_t count, void *context) {
+  broker_transfer *t = context;
+  size_t total = size * count;
+  // A status line begins a new block: an interim answer's fields are not the answer's.
+  if (total >= 5 && memcmp(bytes, "HTTP/", 5) == 0) t->answer_fields_length = 0;
+  if (append(&t->answer_fields, &t->answer_fields_length, &t->answer_fields_capacity, t->answer_fields_limit, bytes, total))
+    return total;
+  t->is_too_large = 1;
+  return 0;
+}
+
+// The body is read through a callback without a way to rewind, because libcurl sends a request again by itself when a
+// reused connection dies, and an identity token must not be sent twice.
+static size_t send_body(char *buffer, size_t size, size_t count, void *context) {
+  broker_transfer *t = context;
+  size_t left = t->request_length - t->request_sent;
+  size_t part = size * count < left ? size * count : left;
+  memcpy(buffer, t->request_body + t->request_sent, part);
+  t->request_sent += part;
+  return part;
+}
+
+static struct curl_slist *list(struct curl_slist *start, const char *text) {
+  struct curl_slist *longer = curl.slist_append(start, text);
+  return longer ? longer : start;
+}
+
+broker_transfer *broker_transfer_create(const broker_request *request, uint64_t identifier) {
+  broker_transfer *t = calloc(1, sizeof *t);
+  CURL *easy = t ? curl.easy_init() : NULL;
+  if (!easy) {
+    free(t);
+    return NULL;
+  }
+  t->easy = easy;
+  t->identifier = identifier;
+  t->body_limit = request->body_limit;
+  t->answer_fields_limit = request->field_limit;
+  if (request->method_post_body) {
+    t->request_body = malloc(request->body_length + 1);
+    if (!t->request_body) {
+      broker_transfer_destroy(t);
+      return NULL;
+    }
+    memcpy(t->request_body, request->method_post_body, request->body_length);
+    t->request_length = request->body_length;
+    t->fields = list(t->fields, "Expect:");
+  }
+  for (const char *const *field = request->fields; field && *field; field++) t->fields = list(t->fields, *field);
+
+  curl.easy_setopt(easy, OPT_PRIVATE, t);
+  curl.easy_setopt(easy, OPT_ERRORBUFFER, t->error);
+  curl.easy_setopt(easy, OPT_URL, request->url);
+  curl.easy_setopt(easy, OPT_PATH_AS_IS, 1L);
+  curl.easy_setopt(easy, OPT_PROTOCOLS, (long)(request->plain_http ? PROTOCOL_HTTP : PROTOCOL_HTTPS));
+  curl.easy_setopt(easy, OPT_FOLLOWLOCATION, 0L);
+  curl.easy_setopt(easy, OPT_NETRC, 0L);
+  curl.easy_setopt(easy, OPT_NOSIGNAL, 1L);
+  curl.easy_setopt(easy, OPT_QUICK_EXIT, 1L);
+  curl.easy_setopt(easy, OPT_TIMEOUT_MS, request->total_milliseconds);
+  curl.easy_setopt(easy, OPT_CONNECTTIMEOUT_MS, request->connect_milliseconds);
+  curl.easy_setopt(easy, OPT_USERAGENT, request->user_agent);
+  curl.easy_setopt(easy, OPT_HTTPHEADER, t->fields);
+  curl.easy_setopt(easy, OPT_WRITEFUNCTION, receive_body);
+  curl.easy_setopt(easy, OPT_WRITEDATA, t);
+  curl.easy_setopt(easy, OPT_HEADERFUNCTION, receive_field);
+  curl.easy_setopt(easy, OPT_HEADERDATA, t);
+  curl.easy_setopt(easy, OPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl.easy_setopt(easy, OPT_PROXY, request->proxy);
+  curl.easy_setopt(easy, OPT_NOPROXY, request->no_proxy);
+  if (request->resolve) {
+    t->resolve = list(NULL, request->resolve);
+    curl.easy_setopt(easy, OPT_RESOLVE, t->resolve);
+  }
+  curl.easy_setopt(easy, OPT_HTTP_VERSION, (long)VERSION_2TLS);
+  curl.easy_setopt(easy, OPT_SSLVERSION, (long)TLS_1_2);
+  curl.easy_setopt(easy, OPT_SSL_VERIFYPEER, 1L);
+  curl.easy_setopt(easy, OPT_SSL_VERIFYHOST, (long)VERIFY_NAME);
+  if (request->use_own_roots) {
+    curl.easy_setopt(easy, OPT_CAINFO, request->root_file);
+    curl.easy_setopt(easy, OPT_CAPATH, request->root_folder);
+    curl.easy_setopt(easy, OPT_PROXY_CAINFO, request->root_file);
+    curl.easy_setopt(easy, OPT_PROXY_CAPATH, request->root_folder);
+  }
+  if (request->method_post_body) {
+    curl.easy_setopt(easy, OPT_POST, 1L);
+    curl.easy_setopt(easy, OPT_POSTFIELDSIZE_LARGE, (int64_t)t->request_length);
+    curl.easy_setopt(easy, OPT_READFUNCTION, send_body);
+    curl.easy_setopt(easy, OPT_READDATA, t);
+  } else {
+    curl.easy_setopt(easy, OPT_HTTPGET, 1L);
+  }
+  return t;
+}
+
+static void wipe(void *bytes, size_t count) {
+  volatile unsigned char *byte = bytes;
+  while (count--) *byte++ = 0;
+}
+
+struct curl_slist {
+  char *data;
+  struct curl_slist *next;
+};
+
+void broker_transfer_destroy(broker_transfer *t) {
+  if (t->easy) curl.easy_cleanup(t->easy);
+  for (struct curl_slist *field = t->fields; field; field = field->next) wipe(field->data, strlen(field->data));
+  curl.slist_free_all(t->fields);
+  curl.slist_free_all(t->resolve);
+  if (t->request_body) wipe(t->request_body, t->request_length);
+  if (t->body) wipe(t->body, t->body_length);
+  free(t->request_body);
+  free(t->body);
+  free(t->answer_fields);
+  free(t);
+}
+
+broker_outcome broker_transfer_outcome(broker_transfer *t, int result) {
+  broker_outcome outcome = {.result = result, .is_too_large = t->is_too_large};
+  curl.easy_getinfo(t->easy, INFO_RESPONSE_CODE, &outcome.status);
+  curl.easy_getinfo(t->easy, INFO_REQUEST_SIZE, &outcome.request_size);
+  curl.easy_getinfo(t->easy, INFO_CONNECTCODE, &outcome.connect_code);
+  outcome.error = t->error[0] || result == 0 ? t->error : curl.easy_strerror(result);
+  outcome.body = t->body;
+  outcome.body_length = t->body_length;
+  outcome.fields = t->answer_fields;
+  outcome.fields_length = t->answer_fields_length;
+  return outcome;
+}
+
+// Multi handles
+
+void *broker_multi_create(void) { return curl.multi_init(); }
+
+void broker_multi_destroy(void *multi) { curl.multi_cleanup(multi); }
+
+int broker_multi_add(void *multi, broker_transfer *t) { return curl.multi_add_handle(multi, t->easy); }
+
+void broker_multi_remove(void *multi, broker_transfer *t) { curl.multi_remove_handle(multi, t->easy); }
+
+void broker_multi_perform(void *multi) {
+  int running = 0;
+  curl.multi_perform(multi, &running);
+}
+
+void broker_multi_wait(void *multi, int milliseconds) {
+  int ready = 0;
+  curl.multi_poll(multi, NULL, 0, milliseconds, &ready);
+}
+
+void broker_multi_wake(void *multi) { curl.multi_wakeup(multi); }
+
+uint64_t broker_multi_next(void *multi, int *result) {
+  enum { DONE = 1 };
+  int left = 0;
+  for (CURLMsg *message; (message = curl.multi_info_read(multi, &left));) {
+    if (message->msg != DONE) continue;
+    broker_transfer *t = NULL;
+    curl.easy_getinfo(message->easy, INFO_PRIVATE, (char **)&t);
+    *result = message->data.result;
+    return t->identifier;
+  }
+  return 0;
+}

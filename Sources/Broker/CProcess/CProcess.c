@@ -1,1 +1,126 @@
+#define _GNU_SOURCE
 #include "CProcess.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__linux__)
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
+// Closes every descriptor from `first` on but `kept`. Only async-signal-safe calls.
+static void close_from(int first, int kept) {
+#if defined(__linux__) && defined(SYS_close_range)
+  if ((kept <= first || syscall(SYS_close_range, first, kept - 1, 0) == 0) &&
+      syscall(SYS_close_range, kept + 1, ~0U, 0) == 0)
+    return;
+#endif
+  long limit = sysconf(_SC_OPEN_MAX);
+  if (limit < 0 || limit > 65536) limit = 65536;
+  for (int descriptor = first; descriptor < limit; descriptor++)
+    if (descriptor != kept) close(descriptor);
+}
+
+// Runs in the child; only async-signal-safe calls. Never returns.
+static void become(
+    const char *const *paths, char *const *arguments, char *const *environment, int input, int output, int error,
+    int report, pid_t parent) {
+  int failure = 0;
+#if defined(__linux__)
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // The parent may have ended before the line above.
+  if (getppid() != parent) _exit(127);
+#else
+  (void)parent;
+#endif
+  struct sigaction action = {.sa_handler = SIG_DFL};
+  for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+
+  // Copies above 2 first, so that no descriptor is overwritten before it is used.
+  int from[3] = {fcntl(input, F_DUPFD, 3), fcntl(output, F_DUPFD, 3), fcntl(error, F_DUPFD, 3)};
+  int kept = fcntl(report, F_DUPFD_CLOEXEC, 3);
+  for (int stream = 0; stream < 3; stream++)
+    if (from[stream] < 0 || dup2(from[stream], stream) < 0) failure = errno;
+  if (!failure) {
+    close_from(3, kept);
+    failure = ENOENT;
+    for (; *paths; paths++) {
+      execve(*paths, arguments, environment);
+      if (errno == ENOENT || errno == ENOTDIR) continue;
+      failure = errno;
+      if (errno != EACCES) break;
+    }
+  }
+  ssize_t ignored = write(kept, &failure, sizeof failure);
+  (void)ignored;
+  _exit(127);
+}
+
+pid_t broker_process_start(
+    const char *const *paths, char *const *arguments, char *const *environment, int input, int output, int error,
+    int *failure) {
+  int report[2];
+#if defined(__linux__)
+  int made = pipe2(report, O_CLOEXEC);
+#else
+  int made = pipe(report);
+  if (made == 0) {
+    fcntl(report[0], F_SETFD, FD_CLOEXEC);
+    fcntl(report[1], F_SETFD, FD_CLOEXEC);
+  }
+#endif
+  if (made != 0) {
+    *failure = errno;
+    return -1;
+  }
+  // No signal is handled in the child before its handlers are reset.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pid_t parent = getpid();
+  pid_t child = fork();
+  if (child == 0) become(paths, arguments, environment, input, output, error, report[1], parent);
+  int fork_failure = errno;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  close(report[1]);
+  if (child < 0) {
+    close(report[0]);
+    *failure = fork_failure;
+    return -1;
+  }
+  ssize_t count;
+  do count = read(report[0], failure, sizeof *failure);
+  while (count < 0 && errno == EINTR);
+  close(report[0]);
+  if (count != sizeof *failure) return child;
+  int status;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return -1;
+}
+
+int broker_process_wait(pid_t child, int *is_signal, int *value) {
+  int status;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) return errno;
+  *is_signal = WIFSIGNALED(status);
+  *value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+  return 0;
+}
+
+void broker_process_harden(void) {
+  struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+#if defined(__linux__)
+  prctl(PR_SET_DUMPABLE, 0);
+#endif
+}

@@ -1,1 +1,32 @@
-#pragma once
+#ifndef CPROCESS_H
+#define CPROCESS_H
+
+// Starting a child process: what has to happen between fork and exec cannot be written in Swift.
+
+#include <sys/types.h>
+
+#if __has_feature(nullability)
+#pragma clang assume_nonnull begin
+#endif
+
+/// Starts a program in a child: every signal at its default, none blocked, no descriptor above 2, in the caller's process
+/// group; on Linux it is killed when the calling thread ends.
+///
+/// `arguments` and `environment` end with NULL; `paths` are the candidates for the program's file, tried in order, and end
+/// with NULL. Returns the child, or -1 with the error number in `failure`.
+pid_t broker_process_start(
+    const char *_Nullable const *_Nonnull paths, char *_Nullable const *_Nonnull arguments,
+    char *_Nullable const *_Nonnull environment, int input, int output, int error, int *failure);
+
+/// Waits for a child; 0 on success. `is_signal` tells whether `value` is a signal or an exit status.
+int broker_process_wait(pid_t child, int *is_signal, int *value);
+
+/// Keeps other processes of this user from reading this one's memory and environment, and the kernel from writing core
+/// files of it. Reset in a child by exec.
+void broker_process_harden(void);
+
+#if __has_feature(nullability)
+#pragma clang assume_nonnull end
+#endif
+
+#endif

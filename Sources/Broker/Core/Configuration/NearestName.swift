@@ -1,9 +1,9 @@
 /// Finds the name that somebody probably meant.
 package enum NearestName {
-  /// The closest of `known` to `text`: at most a third of its letters differ, and at least one may.
+  /// The closest of `known` to `text`: one letter may differ in three, two in more, a third of them in long names.
   package static func suggestion(for text: String, among known: [String]) -> String? {
     guard text.count <= 64 else { return nil }
-    let limit = max(1, text.count / 3)
+    let limit = max(text.count > 3 ? 2 : 1, text.count / 3)
     return known.map { (name: $0, distance: distance(text.lowercased(), $0.lowercased())) }
       .filter { $0.distance <= limit }
       .min { $0.distance < $1.distance }?.name

@@ -28,15 +28,21 @@ public struct Engine: Sendable {
 
   /// Mints a credential for each target, side by side, all or nothing.
   ///
+  /// - Parameters:
+  ///   - targets: The registries.
+  ///   - source: What to ask for identity tokens.
+  ///   - pinned: The one audience to accept, for targets that expect none by themselves; a target that does has to expect
+  ///     the same.
   /// - Returns: The credentials, in the order of the targets.
   /// - Throws: The error of the first target, in their order, that failed; the credentials of the others have been burned
   ///   by then.
   public func mint(
-    _ targets: [any RegistryTarget], from source: any IdentityTokenSource
+    _ targets: [any RegistryTarget], from source: any IdentityTokenSource, pinned: Audience? = nil
   ) async throws(BrokerError) -> [Credential] {
+    try check(pinned, against: targets)
     let results = await withTaskGroup(of: (Int, Result<Credential, BrokerError>).self) { group in
       for (index, target) in targets.enumerated() {
-        group.addTask { (index, await MintRun(engine: self, target: target, source: source).result()) }
+        group.addTask { (index, await MintRun(engine: self, target: target, source: source, pinned: pinned).result()) }
       }
       var results: [Int: Result<Credential, BrokerError>] = [:]
       for await (index, result) in group { results[index] = result }
@@ -62,6 +68,16 @@ public struct Engine: Sendable {
       }
     }
     await work.value
+  }
+
+  private func check(_ pinned: Audience?, against targets: [any RegistryTarget]) throws(BrokerError) {
+    guard let pinned else { return }
+    for target in targets {
+      guard let expected = target.expectedAudience, expected != pinned else { continue }
+      throw BrokerError(
+        .usage, "The audience \(pinned) is pinned, but \(target.name) is known by \(expected).",
+        remedy: "Leave the pin out, or name another target.")
+    }
   }
 
   private func burn(_ credential: Credential, with revoker: any CredentialRevoker) async {

@@ -5,11 +5,13 @@ final class MintRun: Sendable {
   private let engine: Engine
   private let target: any RegistryTarget
   private let source: any IdentityTokenSource
+  private let expectedAudience: Audience?
   private let started: Duration
   /// What is being waited for, for the message when time runs out.
   private let step = Mutex("starting")
 
-  init(engine: Engine, target: any RegistryTarget, source: any IdentityTokenSource) {
+  init(engine: Engine, target: any RegistryTarget, source: any IdentityTokenSource, pinned: Audience?) {
+    expectedAudience = target.expectedAudience ?? pinned
     self.engine = engine
     self.target = target
     self.source = source
@@ -37,8 +39,8 @@ final class MintRun: Sendable {
 
   private func mint() async throws(BrokerError) -> Credential {
     let policy = AudiencePolicy(
-      registry: target.name, home: target.home, expected: target.expectedAudience, isRehearsal: engine.isRehearsal)
-    guard let expected = target.expectedAudience else {
+      registry: target.name, home: target.home, expected: expectedAudience, isRehearsal: engine.isRehearsal)
+    guard let expected = expectedAudience else {
       let answer = try await acceptedAudience(policy)
       return try await exchange(try await identityToken(for: answer.audience, attempts: 0), for: answer)
     }
@@ -101,7 +103,7 @@ final class MintRun: Sendable {
         engine.observe(.audienceAnswered(registry: target.name, answer))
         try policy.judge(answer.audience)
         engine.observe(
-          .audienceAccepted(registry: target.name, answer.audience, expected: target.expectedAudience != nil))
+          .audienceAccepted(registry: target.name, answer.audience, expected: expectedAudience != nil))
         return answer
       } catch { failure = error }
       try await pause(after: failure, attempt: attempt)

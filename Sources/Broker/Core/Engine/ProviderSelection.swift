@@ -28,6 +28,8 @@ public struct ProviderSelection: Sendable {
   public let name: String
   /// The evidence it was found by.
   public let evidence: String
+  /// How much that evidence says.
+  public let strength: ProviderClue.Strength
   /// What to ask for identity tokens.
   public let source: any IdentityTokenSource
   /// What was found out about every provider.
@@ -84,6 +86,7 @@ public struct ProviderSelection: Sendable {
     }
     self.name = finding.name
     self.evidence = evidence
+    self.strength = finding.clue.strength
     self.source = source
     self.findings = findings
   }

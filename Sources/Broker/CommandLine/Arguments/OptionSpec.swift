@@ -1,0 +1,21 @@
+/// An option of a command, as `--help` shows it and the parser reads it.
+struct OptionSpec: Sendable {
+  /// The name with its hyphens: `--format`.
+  let name: String
+  /// What its value is called; nil for a switch.
+  let value: String?
+  /// What it does, in one line.
+  let summary: String
+  /// Whether it may be given more than once.
+  let isRepeatable: Bool
+
+  init(_ name: String, _ value: String? = nil, _ summary: String, isRepeatable: Bool = false) {
+    self.name = name
+    self.value = value
+    self.summary = summary
+    self.isRepeatable = isRepeatable
+  }
+
+  /// The option as usage shows it: `--format FORMAT`.
+  var usage: String { value.map { "\(name) \($0)" } ?? name }
+}

@@ -1,0 +1,20 @@
+import BrokerCore
+
+/// A command of the tool.
+protocol Command: Sendable {
+  /// Its name, options and help.
+  static var spec: CommandSpec { get }
+
+  /// Carries it out.
+  ///
+  /// - Returns: The exit status.
+  static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32
+
+  /// The exit status that a failure of ours has.
+  static func status(of error: BrokerError) -> Int32
+}
+
+extension Command {
+  /// The status of the error's code.
+  static func status(of error: BrokerError) -> Int32 { error.status.rawValue }
+}

@@ -1,0 +1,57 @@
+import BrokerCore
+
+/// Credentials written in one of the forms.
+enum CredentialText {
+  /// The text; what it holds is secret.
+  static func text(_ format: DeliveryFormat, _ credentials: [Credential]) -> Secret {
+    switch format {
+    case .token: Secret(credentials.map { $0.secret.reveal() + "\n" }.joined())
+    case .json: json(credentials)
+    case .env: Secret(credentials.map(assignments).joined())
+    case .github: Secret(credentials.map { outputs($0, isAlone: credentials.count == 1) }.joined())
+    }
+  }
+
+  private static func json(_ credentials: [Credential]) -> Secret {
+    let entries = credentials.map { credential in
+      JSONText.Value.object([
+        ("registry", .string(credential.registry)), ("token", .string(credential.secret.reveal())),
+        ("username", .string(credential.username)), ("expires", .integer(credential.expires.seconds)),
+        ("upload-url", .string(credential.uploadURL.description)),
+      ])
+    }
+    return Secret(JSONText.pretty(.object([("version", 1), ("credentials", .array(entries))])) + "\n")
+  }
+
+  private static func assignments(_ credential: Credential) -> String {
+    let values = [
+      ("TOKEN", credential.secret.reveal()), ("USERNAME", credential.username),
+      ("URL", credential.uploadURL.description), ("EXPIRES", String(credential.expires.seconds)),
+    ]
+    return values.map { "TOKEN_BROKER_\($0)=\(shellQuoted($1))\n" }.joined()
+  }
+
+  /// In single quotes, as a POSIX shell reads them (POSIX.1-2024, Shell Command Language, section 2.2.2).
+  private static func shellQuoted(_ text: String) -> String {
+    "'\(text.replacing("'", with: "'\\''"))'"
+  }
+
+  /// Lines for `GITHUB_OUTPUT`, each value between random delimiters that it cannot contain
+  /// (actions/runner, FileCommandManager.cs).
+  private static func outputs(_ credential: Credential, isAlone: Bool) -> String {
+    let prefix = isAlone ? "" : "\(credential.registry)-"
+    let values = [
+      ("api-token", credential.secret.reveal()), ("expires", String(credential.expires.seconds)),
+      ("registry", credential.registry),
+    ]
+    return values.map { name, value in
+      let delimiter = "token_broker_\(randomWord())"
+      return "\(prefix)\(name)<<\(delimiter)\n\(value)\n\(delimiter)\n"
+    }.joined()
+  }
+
+  private static func randomWord() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<2).map { _ in String(generator.next() as UInt64, radix: 36) }.joined()
+  }
+}

@@ -1,0 +1,55 @@
+import BrokerCore
+
+/// An event of the engine as a line for people.
+struct TimelineLine: Sendable {
+  /// The step, in the field's words.
+  let step: String
+  /// What happened.
+  let text: String
+
+  init(_ event: EngineEvent, now: UnixTime) {
+    switch event {
+    case .audienceAsked(_, let host): (step, text) = ("audience", "asked \(host)")
+    case .audienceAnswered(_, let answer): (step, text) = ("audience", "answered \(answer.audience)")
+    case .audienceAccepted(_, let audience, let expected):
+      let reason = expected ? "the one it is known by" : "its own host"
+      (step, text) = ("audience", "accepted \(audience): \(reason)")
+    case .identityTokenAsked(_, let audience):
+      (step, text) = ("identity token", "asked for one made out to \(audience)")
+    case .identityTokenReceived(_, let token, let job):
+      (step, text) = ("identity token", "received: \(Self.summary(token, job, now: now))")
+    case .clockIsOff(_, let seconds):
+      let direction = seconds > 0 ? "ahead of" : "behind"
+      (step, text) = ("clock", "this machine's clock is \(abs(seconds)) s \(direction) the registry's")
+    case .exchangeSent(_, let host): (step, text) = ("exchange", "sent the identity token to \(host)")
+    case .credentialReceived(let credential):
+      (step, text) = (
+        "credential",
+        "\(credential.secret), expires \(credential.expires) (in \(credential.expires.seconds(since: now)) s)"
+      )
+    case .retrying(_, let error, let wait):
+      (step, text) = ("retry", "\(error.message) Trying again in \(Self.milliseconds(wait)) ms.")
+    case .failed(_, let error): (step, text) = ("failed", "[\(error.code)] \(error.message)")
+    case .burned: (step, text) = ("burn", "the registry was asked to burn the credential")
+    case .burnFailed(_, let error):
+      (step, text) = ("burn", "the credential was not burned and expires by itself: \(error.message)")
+    }
+  }
+
+  /// The claims that matter: who the job is, and until when that holds.
+  private static func summary(_ token: IdentityToken, _ job: JobIdentity, now: UnixTime) -> String {
+    let repository = [job.owner, job.repository].compactMap { $0 }.joined(separator: "/")
+    let claims: [(String, String?)] = [
+      ("aud", token.claims.audience.description), ("iss", job.issuer), ("repository", repository),
+      ("workflow", job.workflow), ("ref", job.ref), ("environment", job.environment ?? "(none)"),
+      ("exp", token.claims.time("exp").map { "in \($0.seconds(since: now)) s" }),
+    ]
+    return claims.compactMap { name, value in
+      value.map { name == "aud" ? "\(name) \($0)" : "\(name) \(UntrustedText.neutralized($0, limit: 120))" }
+    }.joined(separator: ", ")
+  }
+
+  private static func milliseconds(_ duration: Duration) -> Int64 {
+    duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+  }
+}

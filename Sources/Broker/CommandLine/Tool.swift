@@ -1,0 +1,82 @@
+import BrokerCore
+import BrokerSystem
+import Synchronization
+
+/// The program: reads the command line, runs the command, reports the error, ends with the status.
+@main
+enum Tool {
+  /// The version, as `--version` and the user agent give it.
+  static let version = "0.1.0"
+
+  static func main() async {
+    ProcessHardening.apply()
+    let environment = Environment.process()
+    let console = Console(isGitHubActions: environment["GITHUB_ACTIONS"] == "true")
+    let surroundings = Surroundings(environment: environment, console: console)
+    let received = Mutex<Int32>(0)
+    let work = Task { await run(Array(CommandLine.arguments.dropFirst()), surroundings) }
+    let watcher = SignalWatcher { signal in
+      received.withLock { $0 = signal.number }
+      work.cancel()
+    }
+    var status = await work.value
+    watcher.stop()
+    let signal = received.withLock { $0 }
+    if signal != 0, status == ExitStatus.interrupted.rawValue { status = 128 + signal }
+    ProcessEnd.now(status)
+  }
+
+  /// Runs the command that `arguments` name.
+  ///
+  /// - Returns: The exit status.
+  static func run(_ arguments: [String], _ surroundings: Surroundings) async -> Int32 {
+    let console = surroundings.console
+    switch arguments.first {
+    case nil:
+      console.error(HelpText.overview(CommandTable.commands))
+      return ExitStatus.usage.rawValue
+    case "--help", "-h", "help":
+      return help(arguments.dropFirst().first, console)
+    case "--version":
+      return console.write("token-broker \(version)\n")
+    case let name?:
+      guard let command = CommandTable.commands.first(where: { $0.spec.name == name }) else {
+        return report(unknown(name), console).status.rawValue
+      }
+      return await run(command, Array(arguments.dropFirst()), surroundings)
+    }
+  }
+
+  private static func run(
+    _ command: any Command.Type, _ arguments: [String], _ surroundings: Surroundings
+  ) async -> Int32 {
+    let ours = arguments.prefix { $0 != "--" }
+    if ours.contains("--help") || ours.contains("-h") {
+      return surroundings.console.write(HelpText.page(command.spec))
+    }
+    do throws(BrokerError) {
+      return try await command.run(ParsedArguments(arguments, for: command.spec), surroundings)
+    } catch {
+      return command.status(of: report(error, surroundings.console))
+    }
+  }
+
+  private static func help(_ name: String?, _ console: Console) -> Int32 {
+    guard let name else { return console.write(HelpText.overview(CommandTable.commands)) }
+    guard let command = CommandTable.commands.first(where: { $0.spec.name == name }) else {
+      return report(unknown(name), console).status.rawValue
+    }
+    return console.write(HelpText.page(command.spec))
+  }
+
+  private static func unknown(_ name: String) -> BrokerError {
+    BrokerError(
+      .usage, "There is no command \(UntrustedText.quoted(name)).",
+      remedy: NearestName.remedy(for: name, among: CommandTable.commands.map { $0.spec.name }))
+  }
+
+  private static func report(_ error: BrokerError, _ console: Console) -> BrokerError {
+    console.report(error)
+    return error
+  }
+}

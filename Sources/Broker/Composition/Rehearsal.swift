@@ -1,0 +1,57 @@
+import BrokerCore
+
+/// The sandbox that `TOKEN_BROKER_SANDBOX` names: its directory says which origin stands in for each registry.
+struct Rehearsal: Sendable {
+  static let variable = "TOKEN_BROKER_SANDBOX"
+
+  private let directory: HTTPURL
+
+  /// Nil in reality.
+  init?(_ environment: Environment) throws(BrokerError) {
+    guard let text = environment.nonEmpty(Self.variable) else { return nil }
+    func wrong(_ reason: String) -> BrokerError {
+      BrokerError(
+        .usage, "\(Self.variable) is not the address of a sandbox: \(reason).",
+        remedy: "Set it as token-broker sandbox printed it, or unset it.")
+    }
+    let url: HTTPURL
+    do { url = try HTTPURL(text) } catch { throw wrong(error.reason) }
+    guard url.origin.isLoopback, url.origin.host != "localhost" else {
+      throw wrong("its host is not 127.0.0.1 or [::1]")
+    }
+    guard url.path == "/", url.query == nil else { throw wrong("it has a path or a query") }
+    directory = url
+  }
+
+  /// The origin that stands in for each registry, by the registry's name.
+  func origins(transport: any HTTPTransport, now: UnixTime) async throws(BrokerError) -> [String: Origin] {
+    let host = directory.origin.authority
+    let response = try await transport.answer(
+      to: HTTPRequest(.get, directory), purpose: "ask the sandbox at \(host) for its registries", now: now)
+    func wrong(_ reason: String) -> BrokerError {
+      BrokerError(
+        .registryAnswerInvalid, "\(host) is not a sandbox: \(reason).",
+        remedy: "Set \(Self.variable) as token-broker sandbox printed it.")
+    }
+    guard response.status == 200 else { throw wrong("it answered \(response.status)") }
+    let node: JSONNode
+    do { node = try JSONReader().read(response.body) } catch { throw wrong(error.summary) }
+    guard let object = node.object, object["version"]?.integer == 1, let registries = object["registries"]?.object
+    else { throw wrong("its directory has no \"registries\"") }
+    var origins: [String: Origin] = [:]
+    for member in registries.members {
+      guard let text = member.value.string, let url = try? HTTPURL(text), url.origin.isLoopback else {
+        throw wrong("its registry \(UntrustedText.quoted(member.name)) is not on loopback")
+      }
+      origins[member.name] = url.origin
+    }
+    return origins
+  }
+
+  func unknownRegistry(_ name: String, _ origins: [String: Origin]) -> BrokerError {
+    BrokerError(
+      .unknownTarget, "The sandbox has no registry \(UntrustedText.quoted(name)).",
+      remedy: "Start it with --registry \(name)=AUDIENCE; it has: "
+        + "\(origins.keys.sorted().map { UntrustedText.neutralized($0, limit: 32) }.joined(separator: ", ")).")
+  }
+}

@@ -1,0 +1,39 @@
+public import BrokerCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file that somebody else made and that one record is added to, such as a GitHub step's outputs.
+public final class AppendFile: Sendable {
+  private let path: String
+  private let file: FileDescriptor
+
+  /// Opens an existing regular file; a symbolic link is refused.
+  ///
+  /// - Throws: ``BrokerCore/ErrorCode/deliveryFailed`` if it is missing, no regular file, or cannot be written.
+  public init(_ path: String) throws(BrokerError) {
+    guard let file = FileDescriptor(path, flags: O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK) else {
+      throw StagedFile.failure("open", path, SystemError.last())
+    }
+    guard let (kind, _) = file.kindAndLength, kind == S_IFREG else {
+      throw StagedFile.failure("write", path, "it is not a regular file")
+    }
+    self.path = path
+    self.file = file
+  }
+
+  /// Adds a record with one call, so that no other writer's bytes come between.
+  ///
+  /// - Throws: ``BrokerCore/ErrorCode/deliveryFailed`` if not all of it was written.
+  public func append(_ bytes: [UInt8]) throws(BrokerError) {
+    let count = unsafe bytes.withUnsafeBytes { unsafe write(file.number, $0.baseAddress, $0.count) }
+    guard count == bytes.count else {
+      throw StagedFile.failure("write", path, count < 0 ? SystemError.last() : "only a part was written")
+    }
+  }
+}

@@ -1,0 +1,43 @@
+public import BrokerCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Reads whole files of a limited length.
+public enum FileReader {
+  /// Whether there is something at a path.
+  public static func exists(_ path: String) -> Bool {
+    // The C library reads the path within the call; so in the other calls of this folder.
+    unsafe access(path, F_OK) == 0
+  }
+
+  /// The contents of a regular file.
+  ///
+  /// - Parameters:
+  ///   - path: The path; a symbolic link is followed.
+  ///   - maximumBytes: The greatest length.
+  ///   - code: The code of the error.
+  /// - Returns: The bytes.
+  /// - Throws: An error of that code if it cannot be read, is not a regular file, or is too long.
+  public static func read(_ path: String, maximumBytes: Int, code: ErrorCode) throws(BrokerError) -> [UInt8] {
+    func failure(_ reason: String) -> BrokerError {
+      BrokerError(
+        code, "Cannot read \(UntrustedText.neutralized(path)): \(reason).",
+        remedy: "Check the path and its permissions.")
+    }
+    // A pipe without a writer would block an open without O_NONBLOCK.
+    guard let file = FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK) else { throw failure(SystemError.last()) }
+    guard let (kind, length) = file.kindAndLength, kind == S_IFREG else { throw failure("it is not a regular file") }
+    guard length <= maximumBytes else { throw failure("it is larger than \(maximumBytes) bytes") }
+    guard let bytes = FileDescriptor.readAll(from: file.number, maximum: maximumBytes + 1) else {
+      throw failure(SystemError.last())
+    }
+    guard bytes.count <= maximumBytes else { throw failure("it is larger than \(maximumBytes) bytes") }
+    return bytes
+  }
+}

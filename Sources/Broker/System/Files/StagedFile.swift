@@ -1,0 +1,83 @@
+public import BrokerCore
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file that is written beside its destination and takes its place as a whole.
+///
+/// It is opened before anything is requested, so that a destination that cannot be written is known early. Unless it is
+/// committed, nothing of it stays.
+public final class StagedFile: Sendable {
+  private let path: String
+  private let stagingPath: String
+  private let file: FileDescriptor
+  private let isDone = Mutex(false)
+
+  /// Opens a new file beside `path`, readable and writable by its owner alone.
+  ///
+  /// - Throws: ``BrokerCore/ErrorCode/deliveryFailed`` if there is something other than a regular file at `path` (a
+  ///   symbolic link is refused, not followed), or its folder cannot be written.
+  public init(_ path: String) throws(BrokerError) {
+    var status = stat()
+    if unsafe lstat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFREG else { throw Self.failure("write", path, "it is not a regular file") }
+    } else if errno != ENOENT {
+      throw Self.failure("write", path, SystemError.last())
+    }
+    let stagingPath = "\(path).\(String(UInt64.random(in: 0 ... .max), radix: 36)).partial"
+    guard let file = FileDescriptor(stagingPath, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600) else {
+      throw Self.failure("write", path, SystemError.last())
+    }
+    self.path = path
+    self.stagingPath = stagingPath
+    self.file = file
+  }
+
+  deinit { discard() }
+
+  /// Writes the contents and puts the file in its place.
+  ///
+  /// - Throws: ``BrokerCore/ErrorCode/deliveryFailed``; the destination is then as it was.
+  public func commit(_ bytes: [UInt8]) throws(BrokerError) {
+    guard file.writeAll(bytes), fsync(file.number) == 0 else { throw abandon(SystemError.last()) }
+    var status = stat()
+    if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw abandon("it is not a regular file")
+    }
+    guard unsafe rename(stagingPath, path) == 0 else { throw abandon(SystemError.last()) }
+    isDone.withLock { $0 = true }
+    // The name itself is durable once the folder is; a file system that cannot say so is no reason to fail.
+    if let folder = FileDescriptor(folderPath, flags: O_RDONLY | O_DIRECTORY) { _ = fsync(folder.number) }
+  }
+
+  /// Removes the new file; the destination is as it was.
+  public func discard() {
+    let isFirst = isDone.withLock { isDone in
+      defer { isDone = true }
+      return !isDone
+    }
+    if isFirst { unsafe unlink(stagingPath) }
+  }
+
+  private var folderPath: String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private func abandon(_ reason: String) -> BrokerError {
+    discard()
+    return Self.failure("write", path, reason)
+  }
+
+  static func failure(_ verb: String, _ path: String, _ reason: String) -> BrokerError {
+    BrokerError(
+      .deliveryFailed, "Cannot \(verb) \(UntrustedText.neutralized(path)): \(reason).",
+      remedy: "Name a file in a folder that this job may write to.")
+  }
+}

@@ -1,0 +1,51 @@
+public import BrokerCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The streams that a process is given.
+public enum StandardStreams {
+  /// One of the three.
+  public enum Stream: Int32, Sendable {
+    /// Standard input.
+    case input = 0
+    /// Standard output.
+    case output = 1
+    /// Standard error.
+    case error = 2
+  }
+
+  /// Whether a stream is a terminal.
+  public static func isTerminal(_ stream: Stream) -> Bool { isatty(stream.rawValue) == 1 }
+
+  /// Writes all bytes to standard output.
+  ///
+  /// - Throws: ``BrokerCore/ErrorCode/deliveryFailed`` if nobody reads it any more, or it cannot be written.
+  public static func writeOutput(_ bytes: [UInt8]) throws(BrokerError) {
+    guard FileDescriptor.writeAll(bytes, to: Stream.output.rawValue) else {
+      throw BrokerError(
+        .deliveryFailed, "Cannot write to standard output: \(SystemError.last()).",
+        remedy: "Check what reads it.")
+    }
+  }
+
+  /// Writes to standard error; what cannot be said is not said.
+  public static func writeError(_ bytes: [UInt8]) {
+    _ = FileDescriptor.writeAll(bytes, to: Stream.error.rawValue)
+  }
+
+  /// Reads standard input to its end, at most `maximumBytes`.
+  ///
+  /// - Throws: ``BrokerCore/ErrorCode/usage`` if it cannot be read.
+  public static func readInput(maximumBytes: Int) throws(BrokerError) -> [UInt8] {
+    guard let bytes = FileDescriptor.readAll(from: Stream.input.rawValue, maximum: maximumBytes) else {
+      throw BrokerError(.usage, "Cannot read standard input: \(SystemError.last()).")
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,153 @@
+import BrokerCore
+import CLibcurl
+import Dispatch
+import Synchronization
+
+/// The one thread that drives libcurl's multi handle.
+final class CurlLoop: Sendable {
+  private typealias Completion = CheckedContinuation<Result<HTTPResponse, HTTPFailure>, Never>
+
+  /// What the other threads leave for the loop.
+  private struct Inbox {
+    var isStarted = false
+    var isStopped = false
+    var multi: MultiHandle?
+    var nextIdentifier: UInt64 = 1
+    var submissions: [(identifier: UInt64, submission: CurlSubmission, completion: Completion)] = []
+    var cancellations: Set<UInt64> = []
+  }
+
+  /// Only `wake` uses the pointer on another thread than the loop's, which libcurl allows for that call.
+  @safe private struct MultiHandle: @unchecked Sendable {
+    private let pointer: UnsafeMutableRawPointer
+
+    init(_ pointer: UnsafeMutableRawPointer) { unsafe self.pointer = pointer }
+
+    func wake() { unsafe broker_multi_wake(pointer) }
+  }
+
+  /// A transfer under way; it is destroyed when it ends.
+  @unsafe private struct Active {
+    let transfer: OpaquePointer
+    let completion: Completion
+  }
+
+  private let inbox = Mutex(Inbox())
+
+  /// Starts the thread, once.
+  func start() {
+    let isFirst = inbox.withLock { inbox in
+      defer { inbox.isStarted = true }
+      return !inbox.isStarted
+    }
+    if isFirst { DispatchQueue(label: "token-broker.http").async { self.run() } }
+  }
+
+  /// Ends the thread; requests under way fail as cancelled.
+  func stop() {
+    inbox.withLock { $0.isStopped = true }
+    wake()
+  }
+
+  /// Sends a request; cancelling the task ends it at once.
+  func send(_ submission: CurlSubmission) async -> Result<HTTPResponse, HTTPFailure> {
+    start()
+    let identifier = inbox.withLock { inbox in
+      defer { inbox.nextIdentifier += 1 }
+      return inbox.nextIdentifier
+    }
+    defer { inbox.withLock { _ = $0.cancellations.remove(identifier) } }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { completion in
+        inbox.withLock { $0.submissions.append((identifier, submission, completion)) }
+        wake()
+      }
+    } onCancel: {
+      inbox.withLock { _ = $0.cancellations.insert(identifier) }
+      wake()
+    }
+  }
+
+  private func wake() {
+    inbox.withLock { inbox in
+      // The handle is destroyed under this lock, so that it is valid here.
+      inbox.multi?.wake()
+    }
+  }
+
+  // MARK: On the thread
+
+  private func run() {
+    if let error = Libcurl.loadError { return refuseAll(error) }
+    // A multi handle is missing only when there is no memory.
+    guard let multi = unsafe broker_multi_create() else { return refuseAll("no memory") }
+    inbox.withLock { unsafe $0.multi = MultiHandle(multi) }
+    var active: [UInt64: Active] = unsafe [:]
+
+    func end(_ identifier: UInt64, _ result: (OpaquePointer) -> Result<HTTPResponse, HTTPFailure>) {
+      guard let ended = unsafe active.removeValue(forKey: identifier) else { return }
+      // Nothing refers to the transfer after this.
+      unsafe broker_multi_remove(multi, ended.transfer)
+      let value = unsafe result(ended.transfer)
+      unsafe broker_transfer_destroy(ended.transfer)
+      unsafe ended.completion.resume(returning: value)
+    }
+
+    while true {
+      let (submissions, cancellations, isStopped) = inbox.withLock { inbox in
+        // A cancellation may come before its submission, and is kept until then.
+        let known = unsafe Set(inbox.submissions.map(\.identifier)).union(active.keys)
+        let cancellations = inbox.cancellations.intersection(known)
+        defer {
+          inbox.submissions = []
+          inbox.cancellations.subtract(cancellations)
+        }
+        return (inbox.submissions, cancellations, inbox.isStopped)
+      }
+      for (identifier, submission, completion) in submissions {
+        guard !cancellations.contains(identifier), !isStopped else {
+          completion.resume(returning: .failure(HTTPFailure(.cancelled, arrival: .nothingSent)))
+          continue
+        }
+        guard let transfer = unsafe submission.makeTransfer(identifier: identifier) else {
+          completion.resume(
+            returning: .failure(HTTPFailure(.unavailable, detail: "no memory", arrival: .nothingSent)))
+          continue
+        }
+        unsafe broker_multi_add(multi, transfer)
+        unsafe active[identifier] = Active(transfer: transfer, completion: completion)
+      }
+      for identifier in unsafe isStopped ? Set(active.keys) : cancellations {
+        unsafe end(identifier) { _ in .failure(HTTPFailure(.cancelled, arrival: .mayHaveArrived)) }
+      }
+      if isStopped { break }
+
+      unsafe broker_multi_perform(multi)
+      var code: Int32 = 0
+      while case let identifier = unsafe broker_multi_next(multi, &code), identifier != 0 {
+        unsafe end(identifier) { unsafe CurlOutcome.result(of: $0, code: code) }
+      }
+      // A wake-up that comes before the wait ends it at once.
+      unsafe broker_multi_wait(multi, 60_000)
+    }
+    inbox.withLock { $0.multi = nil }
+    unsafe broker_multi_destroy(multi)
+  }
+
+  /// Answers every request that there is no libcurl.
+  private func refuseAll(_ reason: String) {
+    while true {
+      let submissions = inbox.withLock { inbox in
+        defer { inbox.submissions = [] }
+        // The next request starts the thread again.
+        if inbox.submissions.isEmpty { inbox.isStarted = false }
+        return inbox.submissions
+      }
+      guard !submissions.isEmpty else { return }
+      for submission in submissions {
+        submission.completion.resume(
+          returning: .failure(HTTPFailure(.unavailable, detail: reason, arrival: .nothingSent)))
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+public import BrokerCore
+import CLibcurl
+
+/// HTTP over libcurl: one multi handle, one thread, connections reused.
+///
+/// https only, and http to loopback; redirects are not followed; nothing is sent but the request's own fields; the body is
+/// capped while it arrives; TLS 1.2 or later with verified certificates. Compressed bodies are not asked for and not
+/// decoded.
+public final class CurlTransport: HTTPTransport {
+  private let configuration: TransportConfiguration
+  private let loop = CurlLoop()
+
+  /// A transport; libcurl is opened with the first request, or by ``prepare()``.
+  public init(_ configuration: TransportConfiguration) {
+    self.configuration = configuration
+  }
+
+  deinit { loop.stop() }
+
+  /// Opens libcurl on the transport's own thread, so that it is ready when the first request comes.
+  public func prepare() { loop.start() }
+
+  /// Sends a request and reads the whole answer, whatever its status.
+  ///
+  /// - Throws: ``BrokerCore/HTTPFailure`` if there was no whole answer.
+  public func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    for field in request.fields {
+      let isSafe = "\(field.name)\(field.value.reveal())".utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+      guard isSafe else {
+        throw HTTPFailure(.malformed, detail: "the field \(field.name) has a control character", arrival: .nothingSent)
+      }
+    }
+    return try await loop.send(CurlSubmission(request: request, configuration: configuration)).get()
+  }
+}

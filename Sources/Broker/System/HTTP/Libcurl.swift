@@ -1,0 +1,20 @@
+import CLibcurl
+
+/// The libcurl that this process uses.
+public enum Libcurl {
+  /// How it is bound and what it calls itself, such as `libcurl.so.4: libcurl/7.88.1 OpenSSL/3.0.19`; nil with no usable
+  /// one.
+  public static var description: String? {
+    guard loadError == nil else { return nil }
+    // Both texts are constants of the library.
+    return unsafe "\(String(cString: broker_curl_binding())): \(String(cString: broker_curl_version()))"
+  }
+
+  /// Opens and initialises the library, once.
+  ///
+  /// Nil on success, else why it cannot be used.
+  static var loadError: String? {
+    // The text is static.
+    unsafe broker_curl_load().map { unsafe String(cString: $0) }
+  }
+}
