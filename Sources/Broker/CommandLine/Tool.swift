@@ -1,6 +1,5 @@
 import BrokerCore
 import BrokerSystem
-import Synchronization
 
 /// The program: reads the command line, runs the command, reports the error, ends with the status.
 @main
@@ -12,18 +11,14 @@ enum Tool {
     ProcessHardening.apply()
     let environment = Environment.process()
     let console = Console(isGitHubActions: environment["GITHUB_ACTIONS"] == "true")
-    let surroundings = Surroundings(environment: environment, console: console)
-    let received = Mutex<Int32>(0)
+    let signals = SignalRelay()
+    let surroundings = Surroundings(environment: environment, console: console, signals: signals)
     let work = Task { await run(Array(CommandLine.arguments.dropFirst()), surroundings) }
-    let watcher = SignalWatcher { signal in
-      received.withLock { $0 = signal.number }
-      work.cancel()
-    }
-    var status = await work.value
-    watcher.stop()
-    let signal = received.withLock { $0 }
-    if signal != 0, status == ExitStatus.interrupted.rawValue { status = 128 + signal }
-    ProcessEnd.now(status)
+    signals.start { work.cancel() }
+    let status = await work.value
+    // A request that was cut off by a signal is reported as interrupted; the status tells by which.
+    let isCutOff = status == ExitStatus.interrupted.rawValue
+    ProcessEnd.now(isCutOff ? signals.received.map { 128 + $0.number } ?? status : status)
   }
 
   /// Runs the command that `arguments` name.

@@ -27,7 +27,7 @@ public struct Broker: Sendable {
   ///   - environment: The job's variables; nil for those of this process.
   ///   - transport: Sends requests; nil for libcurl.
   ///   - time: Clocks and randomness.
-  /// - Throws: ``BrokerCore/ErrorCode/pluginContract`` if the catalog cannot be filled.
+  /// - Throws: `ErrorCode.pluginContract` if the catalog cannot be filled.
   public init(
     catalog: PluginCatalog? = nil, environment: Environment? = nil, transport: (any HTTPTransport)? = nil,
     time: TimeSource = SystemTime.source
@@ -44,8 +44,8 @@ public struct Broker: Sendable {
   /// The configuration in force: of `path`, of `TOKEN_BROKER_CONFIG`, of `token-broker.json` in the current folder, or
   /// built in; the first of these that there is.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/configurationUnreadable`` if the file that was named cannot be read,
-  ///   ``BrokerCore/ErrorCode/configurationInvalid`` if it is wrong.
+  /// - Throws: `ErrorCode.configurationUnreadable` if the file that was named cannot be read,
+  ///   `ErrorCode.configurationInvalid` if it is wrong.
   public func configuration(path: String? = nil) throws(BrokerError) -> BrokerConfiguration {
     let reader = ConfigurationReader(catalog: catalog)
     if let named = path ?? environment.nonEmpty("TOKEN_BROKER_CONFIG") {
@@ -68,7 +68,7 @@ public struct Broker: Sendable {
   ///   - configuration: Names the providers to look for.
   ///   - name: The provider to use; nil to choose by evidence.
   /// - Returns: The provider and how it was found.
-  /// - Throws: The errors of ``BrokerCore/ProviderSelection``.
+  /// - Throws: The errors of `ProviderSelection`.
   public func selectProvider(
     in configuration: BrokerConfiguration, named name: String? = nil
   ) throws(BrokerError) -> ProviderSelection {
@@ -83,7 +83,7 @@ public struct Broker: Sendable {
 
   /// The registries that `names` (registries or routes) stand for; in a rehearsal, the sandbox stands in for them.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/unknownTarget``, and in a rehearsal the errors of asking the sandbox's directory.
+  /// - Throws: `ErrorCode.unknownTarget`, and in a rehearsal the errors of asking the sandbox's directory.
   public func targets(
     _ names: [String], in configuration: BrokerConfiguration
   ) async throws(BrokerError) -> [any RegistryTarget] {

@@ -7,7 +7,7 @@ import TestPyPIRegistry
 extension PluginCatalog {
   /// The plug-ins that come with the broker: the one list that a new one is added to.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/pluginContract`` if two are of one type.
+  /// - Throws: `ErrorCode.pluginContract` if two are of one type.
   public static func builtIn() throws(BrokerError) -> PluginCatalog {
     var catalog = PluginCatalog()
     try catalog.add(provider: GitHub.self)

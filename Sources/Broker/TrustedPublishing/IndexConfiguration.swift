@@ -17,7 +17,7 @@ public struct IndexConfiguration<Defaults: IndexDefaults>: PluginConfiguration {
 
   /// Decodes the settings.
   ///
-  /// - Throws: ``ErrorCode/configurationInvalid``, or ``ErrorCode/audienceRefused`` for an audience of another relying
+  /// - Throws: `ErrorCode.configurationInvalid`, or `ErrorCode.audienceRefused` for an audience of another relying
   ///   party.
   public init(from object: ConfigurationObject) throws(BrokerError) {
     let uploadURL = try object.address("upload-url") ?? Defaults.uploadURL

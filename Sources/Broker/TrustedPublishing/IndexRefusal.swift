@@ -55,7 +55,8 @@ struct IndexRefusal {
     let code = UntrustedText.neutralized(safe(entry.code), limit: 64)
     let text = UntrustedText.quoted(safe(entry.description), limit: UntrustedText.defaultLimit)
     return BrokerError(
-      .exchangeRefused, "\(registry) (\(host)) refused the exchange, \(code): \(text).", remedy: remedy(entry),
+      entry.code == "invalid-publisher" ? .publisherNotFound : .exchangeRefused,
+      "\(registry) (\(host)) refused the exchange, \(code): \(text).", remedy: remedy(entry),
       reference: TrustedPublishingIndex.reference)
   }
 

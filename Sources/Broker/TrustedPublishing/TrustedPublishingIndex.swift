@@ -36,7 +36,7 @@ public struct TrustedPublishingIndex: CredentialRevoker {
 
   /// `GET /_/oidc/audience`.
   ///
-  /// - Throws: ``ErrorCode/trustedPublishingUnavailable`` for 403 and 404, ``ErrorCode/registryAnswerInvalid`` for an
+  /// - Throws: `ErrorCode.trustedPublishingUnavailable` for 403 and 404, `ErrorCode.registryAnswerInvalid` for an
   ///   answer that is not the protocol's, and the errors of any request.
   public func audience() async throws(BrokerError) -> AudienceAnswer {
     let response = try await ask(.get, "audience", body: nil, purpose: "ask \(host) for its audience")
@@ -52,7 +52,7 @@ public struct TrustedPublishingIndex: CredentialRevoker {
 
   /// `POST /_/oidc/mint-token`: one request; the identity token is used up when it succeeds.
   ///
-  /// - Throws: ``ErrorCode/exchangeRefused`` with the index's code and text, ``ErrorCode/registryAnswerInvalid`` for an
+  /// - Throws: `ErrorCode.exchangeRefused` with the index's code and text, `ErrorCode.registryAnswerInvalid` for an
   ///   answer that is not the protocol's, and the errors of any request.
   public func exchange(_ token: IdentityToken) async throws(BrokerError) -> Credential {
     let response = try await ask(
@@ -85,7 +85,7 @@ public struct TrustedPublishingIndex: CredentialRevoker {
 
   /// `POST /_/oidc/burn-token`: always answered with 202, whatever it was given, so that success says little.
   ///
-  /// - Throws: ``ErrorCode/revokeUnsupported`` where the index has no such endpoint, and the errors of any request.
+  /// - Throws: `ErrorCode.revokeUnsupported` where the index has no such endpoint, and the errors of any request.
   public func revoke(_ credential: Secret) async throws(BrokerError) {
     let response = try await ask(.post, "burn-token", body: credential, purpose: "burn the credential at \(host)")
     switch response.status {

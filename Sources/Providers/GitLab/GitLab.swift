@@ -22,7 +22,7 @@ public struct GitLab: IdentityProvider {
 
   /// Recognises a job by `GITLAB_CI` (docs.gitlab.com, "Predefined CI/CD variables reference").
   ///
-  /// - Throws: ``ErrorCode/identityFork`` for a merge request of a fork that runs in the parent project: it would publish
+  /// - Throws: `ErrorCode.identityFork` for a merge request of a fork that runs in the parent project: it would publish
   ///   a stranger's code with this project's identity.
   public func detect(in environment: Environment) throws(BrokerError) -> Detection {
     switch environment["GITLAB_CI"] {

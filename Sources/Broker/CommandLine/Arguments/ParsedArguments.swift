@@ -10,7 +10,7 @@ struct ParsedArguments: Sendable {
 
   /// Reads `arguments`.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/usage`` with the nearest option.
+  /// - Throws: `ErrorCode.usage` with the nearest option.
   init(_ arguments: [String], for spec: CommandSpec) throws(BrokerError) {
     func wrong(_ message: String, _ remedy: String? = nil) -> BrokerError {
       BrokerError(.usage, message, remedy: remedy ?? "See token-broker \(spec.name) --help.")
@@ -65,7 +65,7 @@ struct ParsedArguments: Sendable {
 
   /// A number of seconds from 1 to 3600.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/usage`` if the value is none.
+  /// - Throws: `ErrorCode.usage` if the value is none.
   func seconds(_ name: String) throws(BrokerError) -> Duration? {
     guard let text = value(name) else { return nil }
     guard let seconds = Int(text), (1...3600).contains(seconds) else {

@@ -7,6 +7,8 @@ struct Surroundings: Sendable {
   let environment: Environment
   /// The standard streams.
   let console: Console
+  /// Where the signals that ask us to end go.
+  let signals: SignalRelay
 
   /// A broker for this process.
   func broker() throws(BrokerError) -> Broker {

@@ -28,12 +28,7 @@ enum CredentialText {
       ("TOKEN", credential.secret.reveal()), ("USERNAME", credential.username),
       ("URL", credential.uploadURL.description), ("EXPIRES", String(credential.expires.seconds)),
     ]
-    return values.map { "TOKEN_BROKER_\($0)=\(shellQuoted($1))\n" }.joined()
-  }
-
-  /// In single quotes, as a POSIX shell reads them (POSIX.1-2024, Shell Command Language, section 2.2.2).
-  private static func shellQuoted(_ text: String) -> String {
-    "'\(text.replacing("'", with: "'\\''"))'"
+    return values.map { "TOKEN_BROKER_\($0)=\(ShellText.quoted($1))\n" }.joined()
   }
 
   /// Lines for `GITHUB_OUTPUT`, each value between random delimiters that it cannot contain

@@ -30,8 +30,8 @@ struct Delivery: Sendable {
 
   /// Chooses the form and opens the destination.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/deliveryUnsafe`` where a log would get the credential,
-  ///   ``BrokerCore/ErrorCode/usage`` for a form that does not fit, ``BrokerCore/ErrorCode/deliveryFailed`` if the
+  /// - Throws: `ErrorCode.deliveryUnsafe` where a log would get the credential,
+  ///   `ErrorCode.usage` for a form that does not fit, `ErrorCode.deliveryFailed` if the
   ///   destination cannot be opened.
   init(_ choice: Choice, environment: Environment) throws(BrokerError) {
     (format, destination) = try Self.open(choice, environment: environment)
@@ -95,7 +95,7 @@ struct Delivery: Sendable {
   /// Hands the credentials over: all of them or, if that fails, none.
   ///
   /// - Returns: Where they are, in words.
-  /// - Throws: ``BrokerCore/ErrorCode/deliveryFailed``.
+  /// - Throws: `ErrorCode.deliveryFailed`.
   func deliver(_ credentials: [Credential]) throws(BrokerError) -> String {
     let bytes = Array(CredentialText.text(format, credentials).reveal().utf8)
     switch destination {

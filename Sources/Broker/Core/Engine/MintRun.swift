@@ -199,7 +199,7 @@ final class MintRun: Sendable {
 
   /// Shows what a publisher would have to be registered with, after a refusal that this may explain.
   private func withPublisherFields(_ error: BrokerError, _ token: IdentityToken) -> BrokerError {
-    guard error.code == .exchangeRefused, error.facts.isEmpty, let rules = target.publisherRules else { return error }
+    guard error.code == .publisherNotFound, error.facts.isEmpty, let rules = target.publisherRules else { return error }
     return error.with(facts: rules.facts(for: source.job(from: token.claims)))
   }
 

@@ -18,6 +18,9 @@ public struct ErrorCode: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ErrorCode {
+  /// A step of a rehearsal did not do what it should.
+  public static let rehearsalFailed = ErrorCode("rehearsal-failed", .failed)
+
   /// The command line is wrong.
   public static let usage = ErrorCode("usage", .usage)
   /// A target is named that the configuration does not have.
@@ -54,6 +57,8 @@ extension ErrorCode {
 
   /// The registry refused the exchange.
   public static let exchangeRefused = ErrorCode("exchange-refused", .registry)
+  /// No trusted publisher is registered that matches the job.
+  public static let publisherNotFound = ErrorCode("publisher-not-found", .registry)
   /// The registry has no trusted publishing, or it is switched off.
   public static let trustedPublishingUnavailable = ErrorCode("trusted-publishing-unavailable", .registry)
   /// The registry's answer is not the protocol's.
@@ -87,6 +92,11 @@ extension ErrorCode {
   /// A destination cannot be opened or written.
   public static let deliveryFailed = ErrorCode("delivery-failed", .delivery)
 
+  /// There is no such command to run.
+  public static let commandNotFound = ErrorCode("command-not-found", .commandNotFound)
+  /// The command to run cannot be started.
+  public static let commandNotRunnable = ErrorCode("command-not-runnable", .commandNotRunnable)
+
   /// SIGINT ended the run.
   public static let interrupted = ErrorCode("interrupted", .interrupted)
   /// SIGTERM ended the run.
@@ -94,16 +104,18 @@ extension ErrorCode {
 
   /// All codes of the broker, in the order of their statuses.
   public static let all: [ErrorCode] = [
+    rehearsalFailed,
     usage, unknownTarget, deliveryUnsafe,
     configurationUnreadable, configurationInvalid,
     providerNotFound, providerAmbiguous,
     identityPermission, identityFork, identityRefused, identityTokenMissing, identityTokenMalformed,
     identityTokenExpired, identityTokenSpent, identityAnswerInvalid,
-    exchangeRefused, trustedPublishingUnavailable, registryAnswerInvalid, revokeUnsupported,
+    exchangeRefused, publisherNotFound, trustedPublishingUnavailable, registryAnswerInvalid, revokeUnsupported,
     unreachable, timedOut, tlsFailed, unavailable, redirected, libcurlUnavailable,
     audienceRefused, identityTokenAudience, rehearsalBoundary,
     pluginContract,
     deliveryFailed,
+    commandNotRunnable, commandNotFound,
     interrupted, terminated,
   ]
 }

@@ -2,6 +2,8 @@
 public enum ExitStatus: Int32, Sendable, CaseIterable {
   /// Everything that was asked for is done.
   case done = 0
+  /// A rehearsal found a step that did not do what it should.
+  case failed = 1
   /// The command line is wrong.
   case usage = 2
   /// The configuration is wrong.
@@ -20,6 +22,10 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   case plugin = 9
   /// The credential could not be delivered.
   case delivery = 10
+  /// The command to run cannot be started.
+  case commandNotRunnable = 126
+  /// There is no such command to run.
+  case commandNotFound = 127
   /// SIGINT ended the run.
   case interrupted = 130
   /// SIGTERM ended the run.
@@ -29,6 +35,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   public var meaning: String {
     switch self {
     case .done: "done"
+    case .failed: "a rehearsal found a step that did not do what it should"
     case .usage: "the command line is wrong"
     case .configuration: "the configuration is wrong"
     case .provider: "no identity provider was recognised, or several were"
@@ -38,6 +45,8 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     case .rule: "a rule of token-broker's refused (audience, rehearsal, policy)"
     case .plugin: "a plug-in broke its contract"
     case .delivery: "the credential could not be delivered"
+    case .commandNotRunnable: "the command behind -- cannot be started"
+    case .commandNotFound: "there is no such command to run behind --"
     case .interrupted: "ended by SIGINT"
     case .terminated: "ended by SIGTERM"
     }

@@ -23,6 +23,11 @@ public struct Origin: Sendable, Hashable, CustomStringConvertible {
     Origin(scheme: .https, host: host, port: Scheme.https.defaultPort)
   }
 
+  /// The plain http origin of a port on 127.0.0.1.
+  public static func loopback(port: Int) -> Origin {
+    Origin(scheme: .http, host: "127.0.0.1", port: port)
+  }
+
   init(scheme: Scheme, host: String, port: Int) {
     self.scheme = scheme
     self.host = host

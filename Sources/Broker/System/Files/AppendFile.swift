@@ -15,7 +15,7 @@ public final class AppendFile: Sendable {
 
   /// Opens an existing regular file; a symbolic link is refused.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/deliveryFailed`` if it is missing, no regular file, or cannot be written.
+  /// - Throws: `ErrorCode.deliveryFailed` if it is missing, no regular file, or cannot be written.
   public init(_ path: String) throws(BrokerError) {
     guard let file = FileDescriptor(path, flags: O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK) else {
       throw StagedFile.failure("open", path, SystemError.last())
@@ -29,7 +29,7 @@ public final class AppendFile: Sendable {
 
   /// Adds a record with one call, so that no other writer's bytes come between.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/deliveryFailed`` if not all of it was written.
+  /// - Throws: `ErrorCode.deliveryFailed` if not all of it was written.
   public func append(_ bytes: [UInt8]) throws(BrokerError) {
     let count = unsafe bytes.withUnsafeBytes { unsafe write(file.number, $0.baseAddress, $0.count) }
     guard count == bytes.count else {

@@ -21,7 +21,7 @@ public final class StagedFile: Sendable {
 
   /// Opens a new file beside `path`, readable and writable by its owner alone.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/deliveryFailed`` if there is something other than a regular file at `path` (a
+  /// - Throws: `ErrorCode.deliveryFailed` if there is something other than a regular file at `path` (a
   ///   symbolic link is refused, not followed), or its folder cannot be written.
   public init(_ path: String) throws(BrokerError) {
     var status = stat()
@@ -43,7 +43,7 @@ public final class StagedFile: Sendable {
 
   /// Writes the contents and puts the file in its place.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/deliveryFailed``; the destination is then as it was.
+  /// - Throws: `ErrorCode.deliveryFailed`; the destination is then as it was.
   public func commit(_ bytes: [UInt8]) throws(BrokerError) {
     guard file.writeAll(bytes), fsync(file.number) == 0 else { throw abandon(SystemError.last()) }
     var status = stat()

@@ -23,9 +23,16 @@ public enum StandardStreams {
   /// Whether a stream is a terminal.
   public static func isTerminal(_ stream: Stream) -> Bool { isatty(stream.rawValue) == 1 }
 
+  /// Whether this process group is the one that its terminal's signals go to.
+  public static var isForeground: Bool {
+    // The descriptor closes with the scope.
+    guard let terminal = FileDescriptor("/dev/tty", flags: O_RDONLY | O_NOCTTY) else { return false }
+    return tcgetpgrp(terminal.number) == getpgrp()
+  }
+
   /// Writes all bytes to standard output.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/deliveryFailed`` if nobody reads it any more, or it cannot be written.
+  /// - Throws: `ErrorCode.deliveryFailed` if nobody reads it any more, or it cannot be written.
   public static func writeOutput(_ bytes: [UInt8]) throws(BrokerError) {
     guard FileDescriptor.writeAll(bytes, to: Stream.output.rawValue) else {
       throw BrokerError(
@@ -41,7 +48,7 @@ public enum StandardStreams {
 
   /// Reads standard input to its end, at most `maximumBytes`.
   ///
-  /// - Throws: ``BrokerCore/ErrorCode/usage`` if it cannot be read.
+  /// - Throws: `ErrorCode.usage` if it cannot be read.
   public static func readInput(maximumBytes: Int) throws(BrokerError) -> [UInt8] {
     guard let bytes = FileDescriptor.readAll(from: Stream.input.rawValue, maximum: maximumBytes) else {
       throw BrokerError(.usage, "Cannot read standard input: \(SystemError.last()).")

@@ -22,7 +22,7 @@ public final class CurlTransport: HTTPTransport {
 
   /// Sends a request and reads the whole answer, whatever its status.
   ///
-  /// - Throws: ``BrokerCore/HTTPFailure`` if there was no whole answer.
+  /// - Throws: `HTTPFailure` if there was no whole answer.
   public func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
     for field in request.fields {
       let isSafe = "\(field.name)\(field.value.reveal())".utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }

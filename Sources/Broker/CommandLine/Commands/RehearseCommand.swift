@@ -1,0 +1,40 @@
+import BrokerCore
+import BrokerSandbox
+import BrokerSystem
+
+/// `token-broker rehearse`: the whole way against the embedded sandbox, and two refusals that users meet.
+enum RehearseCommand: Command {
+  static let spec = CommandSpec(
+    "rehearse", "go the whole way on this machine alone: both providers, TestPyPI and then PyPI, two refusals",
+    options: [
+      OptionSpec(
+        "--break", "STEP",
+        "break a step to see it found: " + RehearsalStep.allCases.map(\.rawValue).joined(separator: ", "))
+    ],
+    notes: [
+      "Needs no network and no account. What is shown is what happened: the engine's own events and the requests that "
+        + "the sandbox received. Signatures are not verified: the sandbox accepts exactly the tokens that it issued."
+    ])
+
+  static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
+    var broken: RehearsalStep?
+    if let name = arguments.value("--break") {
+      broken = RehearsalStep(rawValue: name)
+      guard broken != nil else {
+        throw BrokerError(
+          .usage, "A rehearsal has no step \(UntrustedText.quoted(name)).",
+          remedy: NearestName.remedy(for: name, among: RehearsalStep.allCases.map(\.rawValue)))
+      }
+    }
+    let script = RehearsalScript(broken: broken) { _ = surroundings.console.write($0) }
+    do throws(RehearsalFailure) {
+      try await script.run()
+    } catch {
+      throw BrokerError(
+        .rehearsalFailed, "The rehearsal failed at the step \(error.step.rawValue): \(error.reason).",
+        remedy: broken == nil
+          ? "If a proxy or a firewall guards loopback, exempt 127.0.0.1." : "This is what --break asked for.")
+    }
+    return ExitStatus.done.rawValue
+  }
+}

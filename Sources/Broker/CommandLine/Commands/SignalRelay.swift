@@ -1,0 +1,39 @@
+import BrokerSystem
+import Synchronization
+
+/// Passes the signals that ask us to end to whoever has to act on them.
+final class SignalRelay: Sendable {
+  typealias Signal = SignalWatcher.Signal
+
+  private struct State {
+    var receivers: [@Sendable (Signal) -> Void] = []
+    var received: Signal?
+    var watcher: SignalWatcher?
+  }
+
+  private let state = Mutex(State())
+
+  /// Starts watching; `act` is what a signal does while no command has asked for signals.
+  func start(_ act: @escaping @Sendable () -> Void) {
+    let watcher = SignalWatcher { [self] signal in
+      let receiver = state.withLock { state in
+        state.received = signal
+        return state.receivers.last
+      }
+      if let receiver { receiver(signal) } else { act() }
+    }
+    state.withLock { $0.watcher = watcher }
+  }
+
+  /// The last signal; nil if there was none.
+  var received: Signal? { state.withLock { $0.received } }
+
+  /// Sends signals to `receiver` while `body` runs.
+  func passing<Value>(
+    to receiver: @escaping @Sendable (Signal) -> Void, during body: () async -> Value
+  ) async -> Value {
+    state.withLock { $0.receivers.append(receiver) }
+    defer { state.withLock { _ = $0.receivers.popLast() } }
+    return await body()
+  }
+}

@@ -1,0 +1,73 @@
+import BrokerCore
+
+/// What the sandbox answers.
+struct ServerResponse: Sendable {
+  /// What is done to the answer on its way.
+  enum Damage: Sendable {
+    case none
+    /// Nothing is sent, the connection stays open.
+    case stall
+    /// A part of the body is sent, then nothing.
+    case stallInBody
+    /// One byte of the body at a time.
+    case drip
+    /// The connection is closed before a byte is sent.
+    case hangUp
+    /// The connection is closed in the middle of the body.
+    case truncate
+    /// The connection is closed after bytes that are no HTTP.
+    case garbage
+  }
+
+  var status: Int
+  var reason: String
+  var fields: [(String, String)]
+  var body: [UInt8]
+  var damage = Damage.none
+
+  init(_ status: Int, reason: String? = nil, type: String, _ body: [UInt8], fields: [(String, String)] = []) {
+    self.status = status
+    self.reason = reason ?? Self.reason(of: status)
+    self.body = body
+    self.fields = [("Content-Type", type)] + fields
+  }
+
+  static func json(_ status: Int, _ value: JSONText.Value) -> ServerResponse {
+    ServerResponse(status, type: "application/json", Array(JSONText.compact(value).utf8))
+  }
+
+  static func html(_ status: Int, _ text: String) -> ServerResponse {
+    ServerResponse(status, type: "text/html; charset=UTF-8", Array(text.utf8))
+  }
+
+  static func text(_ status: Int, reason: String? = nil, _ text: String) -> ServerResponse {
+    ServerResponse(status, reason: reason, type: "text/plain; charset=UTF-8", Array(text.utf8))
+  }
+
+  static func reason(of status: Int) -> String {
+    switch status {
+    case 100: "Continue"
+    case 200: "OK"
+    case 202: "Accepted"
+    case 301: "Moved Permanently"
+    case 302: "Found"
+    case 307: "Temporary Redirect"
+    case 308: "Permanent Redirect"
+    case 400: "Bad Request"
+    case 401: "Unauthorized"
+    case 403: "Forbidden"
+    case 404: "Not Found"
+    case 405: "Method Not Allowed"
+    case 408: "Request Timeout"
+    case 413: "Content Too Large"
+    case 422: "Unprocessable Entity"
+    case 425: "Too Early"
+    case 429: "Too Many Requests"
+    case 500: "Internal Server Error"
+    case 502: "Bad Gateway"
+    case 503: "Service Unavailable"
+    case 504: "Gateway Timeout"
+    default: "Status \(status)"
+    }
+  }
+}

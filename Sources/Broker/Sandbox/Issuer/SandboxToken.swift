@@ -1,0 +1,32 @@
+import BrokerCore
+
+/// Makes identity tokens.
+///
+/// There is no signature library to sign with, so that the signature is random, and the sandbox's indexes accept exactly
+/// the tokens that its issuers made.
+enum SandboxToken {
+  static func make(_ payload: [(String, JSONText.Value)]) -> String {
+    let header = #"{"alg":"RS256","kid":"\#(IdentityToken.rehearsalKeyID)","typ":"JWT"}"#
+    let parts = [Array(header.utf8), Array(JSONText.compact(.object(payload)).utf8), randomBytes(256)]
+    return parts.map(Base64URL.encode).joined(separator: ".")
+  }
+
+  static func randomBytes(_ count: Int) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+  }
+
+  /// A random identifier of the usual form (RFC 9562, version 4).
+  static func identifier() -> String {
+    let digits = randomBytes(16).map { byte in
+      let text = String(byte, radix: 16)
+      return text.count == 1 ? "0\(text)" : text
+    }.joined()
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if [8, 12, 16, 20].contains(index) { text += "-" }
+      text.append(index == 12 ? "4" : digit)
+    }
+    return text
+  }
+}

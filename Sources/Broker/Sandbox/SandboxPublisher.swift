@@ -1,0 +1,86 @@
+public import BrokerCore
+
+/// A trusted publisher that is registered with the sandbox's indexes.
+public struct SandboxPublisher: Sendable {
+  /// The kind of issuer.
+  public var provider: SandboxProvider
+  /// GitHub's owner, GitLab's namespace.
+  public var owner: String
+  /// GitHub's id of the owner.
+  public var ownerID: String
+  /// The repository's or project's name.
+  public var repository: String
+  /// GitHub's workflow file name, GitLab's path of the top-level pipeline file.
+  public var workflow: String
+  /// The environment; nil for any.
+  public var environment: String?
+  /// The projects it may upload to; nil for any.
+  public var projects: [String]?
+  /// Whether it is pending: the first mint makes the project.
+  public var isPending: Bool
+  /// The registries it is registered with; nil for all.
+  public var registries: [String]?
+
+  /// A publisher.
+  public init(
+    _ provider: SandboxProvider, owner: String, ownerID: String = "1000", repository: String, workflow: String,
+    environment: String? = nil, projects: [String]? = nil, isPending: Bool = false, registries: [String]? = nil
+  ) {
+    self.provider = provider
+    self.owner = owner
+    self.ownerID = ownerID
+    self.repository = repository
+    self.workflow = workflow
+    self.environment = environment
+    self.projects = projects
+    self.isPending = isPending
+    self.registries = registries
+  }
+
+  /// The publishers that the sandbox's own claims match, allowed to upload to any project.
+  public static let usual = [
+    SandboxPublisher(.github, owner: "octo-org", repository: "sample", workflow: "release.yml"),
+    SandboxPublisher(.gitlab, owner: "octo-group/sub", repository: "sample", workflow: ".gitlab-ci.yml"),
+  ]
+
+  private static let keys = [
+    "provider", "owner", "owner-id", "repository", "workflow", "environment", "project", "pending", "registry",
+  ]
+
+  /// Reads `provider=github,owner=octo-org,repository=sample,workflow=release.yml,environment=pypi,project=sample`.
+  ///
+  /// `project` and `registry` may be repeated; `pending=true` makes it a pending publisher.
+  ///
+  /// - Throws: `ErrorCode.usage` naming what is wrong.
+  public init(parsing text: String) throws(BrokerError) {
+    func wrong(_ problem: String, _ remedy: String) -> BrokerError {
+      BrokerError(.usage, "--publisher \(problem).", remedy: remedy)
+    }
+    var values: [String: [String]] = [:]
+    for item in text.split(separator: ",") {
+      let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, Self.keys.contains(parts[0]) else {
+        throw wrong(
+          "has \(UntrustedText.quoted(String(item))), which is not one of its parts",
+          "Write KEY=VALUE with commas between; known keys: \(Self.keys.joined(separator: ", ")).")
+      }
+      values[parts[0], default: []].append(parts[1])
+    }
+    func required(_ key: String) throws(BrokerError) -> String {
+      guard let value = values[key]?.first else { throw wrong("has no \(key)", "Add \(key)=VALUE.") }
+      return value
+    }
+    let provider = try required("provider")
+    guard let provider = SandboxProvider(rawValue: provider) else {
+      throw wrong("has the provider \(UntrustedText.quoted(provider))", "Write provider=github or provider=gitlab.")
+    }
+    self.init(
+      provider, owner: try required("owner"), ownerID: values["owner-id"]?.first ?? "1000",
+      repository: try required("repository"), workflow: try required("workflow"),
+      environment: values["environment"]?.first, projects: values["project"],
+      isPending: values["pending"]?.first == "true", registries: values["registry"])
+    guard !isPending || projects?.count == 1 else {
+      throw wrong("is pending and names no single project", "Add project=NAME once.")
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/// A file that an index of the sandbox received.
+public struct SandboxUpload: Sendable, Equatable {
+  /// The registry's name.
+  public let registry: String
+  /// The project, normalised (PEP 503).
+  public let project: String
+  /// The version as it was sent.
+  public let version: String
+  /// The file's name.
+  public let filename: String
+  /// Its length in bytes.
+  public let size: Int
+  /// The SHA-256 that the client sent with it; empty if none.
+  public let sha256: String
+  /// The user name it came with.
+  public let username: String
+}
