@@ -49,9 +49,11 @@ let package = Package(
       path: "Sources/Broker/CommandLine"),
 
     // Tests
-    .target(name: "TestSupport", dependencies: ["BrokerCore"], path: "Tests/Support"),
-    .testTarget(name: "BrokerCoreTests", dependencies: ["BrokerCore", "TestSupport"]),
-    .testTarget(name: "TrustedPublishingTests", dependencies: ["TrustedPublishing", "BrokerCore", "TestSupport"]),
+    .target(name: "TestSupport", dependencies: ["BrokerCore", "BrokerConformance"], path: "Tests/Support"),
+    .testTarget(name: "BrokerCoreTests", dependencies: ["BrokerCore", "BrokerConformance", "TestSupport"]),
+    .testTarget(
+      name: "TrustedPublishingTests",
+      dependencies: ["TrustedPublishing", "PyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(name: "BrokerSystemTests", dependencies: ["BrokerSystem", "BrokerCore", "TestSupport"]),
     .testTarget(name: "BrokerSandboxTests", dependencies: ["BrokerSandbox", "BrokerCore", "TestSupport"]),
     .testTarget(
@@ -59,10 +61,11 @@ let package = Package(
     .testTarget(
       name: "GitLabProviderTests", dependencies: ["GitLabProvider", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
-      name: "PyPIRegistryTests", dependencies: ["PyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
+      name: "PyPIRegistryTests",
+      dependencies: ["PyPIRegistry", "TrustedPublishing", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "TestPyPIRegistryTests",
-      dependencies: ["TestPyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
+      dependencies: ["TestPyPIRegistry", "TrustedPublishing", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["token-broker", "TokenBroker", "BrokerSystem", "BrokerSandbox", "BrokerCore", "TestSupport"]),

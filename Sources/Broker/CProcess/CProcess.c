@@ -39,8 +39,17 @@ static void become(
 #else
   (void)parent;
 #endif
-  struct sigaction action = {.sa_handler = SIG_DFL};
-  for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
+  for (int number = 1; number < NSIG; number++) {
+#if defined(__linux__)
+    // The C library refuses the signals that it keeps for itself, and a parent may have left them ignored. All zero is
+    // the kernel's form of the default action.
+    static const unsigned long defaults[8];
+    syscall(SYS_rt_sigaction, number, defaults, NULL, 8);
+#else
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigaction(number, &action, NULL);
+#endif
+  }
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);

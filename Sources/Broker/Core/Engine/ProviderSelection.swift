@@ -9,6 +9,13 @@ public struct ProviderSelection: Sendable {
     /// What it found.
     public let result: Result<Detection, BrokerError>
 
+    /// A finding.
+    public init(name: String, clue: ProviderClue, result: Result<Detection, BrokerError>) {
+      self.name = name
+      self.clue = clue
+      self.result = result
+    }
+
     /// Whether the job runs there, allowed to ask or not.
     var isRecognised: Bool {
       if case .success(.absent) = result { false } else { true }

@@ -1,0 +1,133 @@
+public import BrokerCore
+import Testing
+
+/// What every registry has to do; a plug-in's tests run it with samples of their own.
+public struct RegistryConformance<Registry: RegistryTarget>: Sendable {
+  /// The endpoints that a suite plays.
+  public struct Endpoints: Sendable {
+    let audience: @Sendable (HTTPRequest) -> Bool
+    let audienceAnswer: HTTPResponse
+    let exchangeAnswer: HTTPResponse
+    let refusal: @Sendable (String) -> HTTPResponse
+
+    /// The endpoints.
+    ///
+    /// - Parameters:
+    ///   - audience: Whether a request asks for the audience; any other is an exchange or a revocation.
+    ///   - audienceAnswer: An answer that names the audience.
+    ///   - exchangeAnswer: An answer with a credential whose text is `sample-credential-0123456789`.
+    ///   - refusal: A refusal that says a text, which may be what the server was sent.
+    public init(
+      audience: @escaping @Sendable (HTTPRequest) -> Bool, audienceAnswer: HTTPResponse, exchangeAnswer: HTTPResponse,
+      refusal: @escaping @Sendable (String) -> HTTPResponse
+    ) {
+      self.audience = audience
+      self.audienceAnswer = audienceAnswer
+      self.exchangeAnswer = exchangeAnswer
+      self.refusal = refusal
+    }
+  }
+
+  private let endpoints: Endpoints
+  private let audience: Audience
+
+  /// A suite for a registry with its default settings, which expects `audience`.
+  public init(_ registry: Registry.Type, audience: Audience, endpoints: Endpoints) {
+    self.audience = audience
+    self.endpoints = endpoints
+  }
+
+  /// Runs all checks; each fault is an issue of the current test.
+  public func run() async throws {
+    try checkNames()
+    try await checkExchange()
+    try await checkRefusals()
+    try await checkHostileAnswers()
+  }
+
+  private let token = SampleToken.make(audience: "sample", identifier: "conformance-0123456789")
+
+  private func registry(_ transport: any HTTPTransport, rehearsal: Origin? = nil) throws -> Registry {
+    let configuration = try Registry.Configuration(from: .empty(path: ["registries", Registry.type]))
+    return Registry(
+      name: "mine", configuration: configuration,
+      services: PluginServices(transport: transport, time: FakeTime().source(), rehearsalOrigin: rehearsal))
+  }
+
+  private func checkNames() throws {
+    var catalog = PluginCatalog()
+    try catalog.add(registry: Registry.self)
+    let registry = try registry(ScriptedTransport { _ in .success(endpoints.audienceAnswer) })
+    #expect(registry.name == "mine")
+    #expect(registry.uploadURL.origin == registry.home)
+    #expect(registry.expectedAudience == nil || registry.expectedAudience == audience)
+    let sandbox = Origin.loopback(port: 4711)
+    let rehearsed = try self.registry(ScriptedTransport { _ in .success(endpoints.audienceAnswer) }, rehearsal: sandbox)
+    #expect(rehearsed.uploadURL.origin == sandbox, "a rehearsal goes to the real registry")
+    #expect(rehearsed.home == registry.home)
+  }
+
+  private func checkExchange() async throws {
+    let transport = ScriptedTransport { request in
+      .success(endpoints.audience(request) ? endpoints.audienceAnswer : endpoints.exchangeAnswer)
+    }
+    let registry = try registry(transport)
+    #expect(try await registry.audience().audience == audience)
+    #expect(transport.requests.count == 1)
+    let credential = try await registry.exchange(IdentityToken(Secret(token), from: "The sample"))
+    #expect(credential.secret.reveal() == "sample-credential-0123456789")
+    #expect(credential.registry == "mine" && credential.uploadURL == registry.uploadURL)
+    #expect(transport.requests.count == 2, "an exchange is one request")
+    for request in transport.requests {
+      #expect(request.url.origin == registry.uploadURL.origin, "another host is asked: \(request.url)")
+      #expect(!request.url.description.contains(token), "the identity token is in an address")
+    }
+  }
+
+  private func checkRefusals() async throws {
+    let echo = "you sent \(token) \r\n::error::x ##[add-mask]y"
+    let registry = try registry(ScriptedTransport { _ in .success(endpoints.refusal(echo)) })
+    let error = await error { () async throws(BrokerError) in
+      _ = try await registry.exchange(IdentityToken(Secret(token), from: "The sample"))
+    }
+    guard let error else {
+      Issue.record("a refusal was taken for a credential")
+      return
+    }
+    #expect(error.status == .registry && error.recovery == .none)
+    check(error, name: "refusal")
+  }
+
+  private func checkHostileAnswers() async throws {
+    for hostile in HostileAnswers.cases {
+      let registry = try registry(ScriptedTransport { _ in hostile.answer })
+      let token = try IdentityToken(Secret(token), from: "The sample")
+      for (step, error) in [
+        ("audience", await error { () async throws(BrokerError) in _ = try await registry.audience() }),
+        ("exchange", await error { () async throws(BrokerError) in _ = try await registry.exchange(token) }),
+      ] {
+        guard let error else {
+          Issue.record("\(hostile.name) was taken for an answer to the \(step) request")
+          continue
+        }
+        check(error, name: "\(step), \(hostile.name)")
+        if let mayRetry = hostile.mayRetry {
+          #expect((error.recovery != .none) == mayRetry, "\(step), \(hostile.name): \(error.recovery)")
+        }
+      }
+    }
+  }
+
+  private func check(_ error: BrokerError, name: String) {
+    #expect(!error.message.isEmpty, "\(name): no message")
+    #expect(!error.description.contains("::") && !error.description.contains("##["), "\(name): raw server text")
+    SecretSearch([token]).expectNone(in: error)
+  }
+
+  private func error(_ body: () async throws(BrokerError) -> Void) async -> BrokerError? {
+    do {
+      try await body()
+      return nil
+    } catch { return error }
+  }
+}

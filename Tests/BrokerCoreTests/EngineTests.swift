@@ -1,0 +1,228 @@
+import BrokerConformance
+import BrokerCore
+import Synchronization
+import TestSupport
+import Testing
+
+struct EngineTests {
+  private let time = FakeTime()
+
+  private func engine(
+    rehearsal: Bool = false, policy: RetryPolicy = RetryPolicy(), events: EventLog = EventLog()
+  ) -> Engine {
+    Engine(time: time.source(), policy: policy, isRehearsal: rehearsal) { events.add($0) }
+  }
+
+  private static let lost = BrokerError(.unreachable, "lost", recovery: .retry(.mayHaveArrived, after: nil))
+  private static let notSent = BrokerError(.unreachable, "not sent", recovery: .retry(.nothingSent, after: nil))
+  private static let refused = BrokerError(.exchangeRefused, "refused")
+
+  private func mint(
+    _ registry: FakeRegistry, _ source: FakeSource, _ engine: Engine
+  ) async -> Result<[Credential], BrokerError> {
+    do throws(BrokerError) { return .success(try await engine.mint([registry], from: source)) } catch {
+      return .failure(error)
+    }
+  }
+
+  @Test func mintsInOneAttempt() async throws {
+    let (registry, source) = (try FakeRegistry(), FakeSource())
+    let events = EventLog()
+    let credentials = try await mint(registry, source, engine(events: events)).get()
+    #expect(credentials.map { $0.secret.reveal() } == ["credential-1"])
+    #expect(registry.record.exchanged.count == 1 && registry.record.audienceCount == 1 && source.count == 1)
+    #expect(time.waits.isEmpty)
+    let names = events.names
+    #expect(names.last == "credentialReceived")
+    let exchange = try #require(names.firstIndex(of: "exchangeSent"))
+    for earlier in ["audienceAccepted", "identityTokenReceived"] {
+      #expect(try #require(names.firstIndex(of: earlier)) < exchange)
+    }
+  }
+
+  @Test func asksForNoTokenBeforeAnUnpinnedAudienceIsAccepted() async throws {
+    let registry = try FakeRegistry(expected: nil)
+    let events = EventLog()
+    _ = try await mint(registry, FakeSource(), engine(events: events)).get()
+    let accepted = try #require(events.names.firstIndex(of: "audienceAccepted"))
+    #expect(accepted < (try #require(events.names.firstIndex(of: "identityTokenAsked"))))
+
+    let hostile = try FakeRegistry(
+      expected: nil, audiences: [.success(AudienceAnswer(audience: "sigstore", serverTime: nil))])
+    let source = FakeSource()
+    let result = await mint(hostile, source, engine())
+    #expect(result.failureCode == .audienceRefused)
+    #expect(source.count == 0 && hostile.record.exchanged.isEmpty)
+  }
+
+  @Test func neverExchangesWhenTheAudiencesDiffer() async throws {
+    let registry = try FakeRegistry(audiences: [.success(AudienceAnswer(audience: "other", serverTime: nil))])
+    #expect(await mint(registry, FakeSource(), engine()).failureCode == .audienceRefused)
+    #expect(registry.record.exchanged.isEmpty)
+  }
+
+  @Test(arguments: [#""sigstore""#, #"["pypi.example.com"]"#, "null"])
+  func neverSendsATokenForAnotherAudience(_ claim: String) async throws {
+    let registry = try FakeRegistry()
+    let result = await mint(registry, FakeSource(claims: [("aud", claim)]), engine())
+    #expect(result.failureCode == .identityTokenAudience)
+    #expect(registry.record.exchanged.isEmpty)
+  }
+
+  @Test func takesAFreshTokenAfterALostAnswer() async throws {
+    let registry = try FakeRegistry(exchanges: [.failure(Self.lost), .success("credential-2")])
+    let credentials = try await mint(registry, FakeSource(), engine()).get()
+    #expect(credentials.count == 1)
+    #expect(Set(registry.record.exchanged).count == 2)
+  }
+
+  @Test func keepsAFixedTokenThatWasNotSent() async throws {
+    let registry = try FakeRegistry(exchanges: [.failure(Self.notSent), .success("credential-2")])
+    let source = FakeSource(left: 1)
+    _ = try await mint(registry, source, engine()).get()
+    #expect(source.count == 1)
+    #expect(Set(registry.record.exchanged).count == 1 && registry.record.exchanged.count == 2)
+  }
+
+  @Test func stopsWhenTheOnlyFixedTokenMayBeSpent() async throws {
+    let registry = try FakeRegistry(exchanges: [.failure(Self.lost)])
+    #expect(await mint(registry, FakeSource(left: 1), engine()).failureCode == .identityTokenSpent)
+    #expect(registry.record.exchanged.count == 1)
+  }
+
+  @Test func takesTheNextFixedTokenOfAPool() async throws {
+    let registry = try FakeRegistry(exchanges: [.failure(Self.lost), .success("credential-2")])
+    _ = try await mint(registry, FakeSource(left: 2), engine()).get()
+    #expect(Set(registry.record.exchanged).count == 2)
+  }
+
+  @Test func doesNotRepeatARefusal() async throws {
+    let registry = try FakeRegistry(exchanges: [.failure(Self.refused)])
+    #expect(await mint(registry, FakeSource(), engine()).failureCode == .exchangeRefused)
+    #expect(registry.record.exchanged.count == 1)
+  }
+
+  @Test func stopsAfterFourAttempts() async throws {
+    let registry = try FakeRegistry(exchanges: [.failure(Self.lost)])
+    let source = FakeSource()
+    #expect(await mint(registry, source, engine()).failureCode == .unreachable)
+    #expect(registry.record.exchanged.count == 4 && source.count == 4)
+    let silent = try FakeRegistry(audiences: [.failure(Self.lost)])
+    #expect(await mint(silent, FakeSource(), engine()).failureCode == .unreachable)
+    #expect(silent.record.audienceCount == 4 && silent.record.exchanged.isEmpty)
+  }
+
+  @Test func countsTokenAndExchangeTogether() async throws {
+    let registry = try FakeRegistry(exchanges: [.failure(Self.lost)])
+    let source = FakeSource(failures: [Self.lost, Self.lost])
+    _ = await mint(registry, source, engine())
+    #expect(source.count == 4 && registry.record.exchanged.count == 2)
+  }
+
+  @Test func endsAtOnceWhenTheServerWantsALongerWait() async throws {
+    let later = BrokerError(.unavailable, "later", recovery: .retry(.mayHaveArrived, after: .seconds(3600)))
+    let registry = try FakeRegistry(audiences: [.failure(later)])
+    guard case .failure(let error) = await mint(registry, FakeSource(), engine()) else {
+      Issue.record("minted")
+      return
+    }
+    #expect(error.remedy?.contains("3600 s") == true)
+    #expect(time.waits.isEmpty && registry.record.audienceCount == 1)
+  }
+
+  @Test func keepsRehearsalAndRealityApart() async throws {
+    let sandbox = try FakeRegistry(home: "http://127.0.0.1:4711")
+    let real = try FakeRegistry()
+    #expect(await mint(sandbox, FakeSource(), engine()).failureCode == .rehearsalBoundary)
+    #expect(await mint(real, FakeSource(isRehearsal: true), engine()).failureCode == .rehearsalBoundary)
+    #expect(sandbox.record.exchanged.isEmpty && real.record.exchanged.isEmpty)
+    _ = try await mint(sandbox, FakeSource(isRehearsal: true), engine(rehearsal: true)).get()
+  }
+
+  /// Offsets of the token's expiry by our clock and by the server's; who is believed.
+  @Test(arguments: [
+    (-60, -60, ErrorCode?.some(.identityTokenExpired)), (-60, 60, nil), (60, -60, nil), (-29, -29, nil),
+    (-60, nil, nil),
+  ])
+  func believesTwoClocks(_ ours: Int64, _ servers: Int64?, _ code: ErrorCode?) async throws {
+    let expiry = time.now.advanced(by: ours)
+    let serverTime = servers.map { expiry.advanced(by: -$0) }
+    let registry = try FakeRegistry(
+      audiences: [.success(AudienceAnswer(audience: "pypi.example.com", serverTime: serverTime))])
+    let events = EventLog()
+    let result = await mint(
+      registry, FakeSource(claims: [("exp", String(expiry.seconds))]), engine(events: events))
+    #expect(result.failureCode == code)
+    #expect(events.names.contains("clockIsOff") == (ours == -60 && servers == 60))
+    #expect(registry.record.exchanged.isEmpty == (code != nil))
+  }
+
+  @Test func refusesATokenThatIsNotValidYet() async throws {
+    let start = time.now.advanced(by: 300)
+    let registry = try FakeRegistry(
+      audiences: [.success(AudienceAnswer(audience: "pypi.example.com", serverTime: time.now))])
+    let result = await mint(registry, FakeSource(claims: [("nbf", String(start.seconds))]), engine())
+    #expect(result.failureCode == .identityTokenExpired)
+  }
+
+  @Test func burnsWhatWasMintedWhenAnotherTargetFails() async throws {
+    let good = try FakeRegistry(name: "good")
+    let bad = try FakeRegistry(name: "bad", exchanges: [.failure(Self.refused)])
+    let error = await failure { () async throws(BrokerError) in
+      _ = try await engine().mint([good, bad], from: FakeSource())
+    }
+    #expect(error?.code == .exchangeRefused)
+    #expect(good.record.burned == ["credential-1"])
+    #expect(bad.record.burned.isEmpty)
+  }
+
+  @Test func reportsTheFirstFailureInOrder() async throws {
+    let slow = try FakeRegistry(name: "slow", exchanges: [.failure(Self.lost)])
+    let quick = try FakeRegistry(name: "quick", exchanges: [.failure(Self.refused)])
+    let error = await failure { () async throws(BrokerError) in
+      _ = try await engine().mint([slow, quick], from: FakeSource())
+    }
+    #expect(error?.code == .unreachable)
+  }
+
+  @Test func endsWhenTheTimeIsOver() async throws {
+    let impatient = FakeTime(holding: [])
+    let engine = Engine(time: impatient.source(), policy: RetryPolicy(total: .seconds(60)))
+    let error = await failure { () async throws(BrokerError) in
+      _ = try await engine.mint([try SilentRegistry.make()], from: FakeSource())
+    }
+    #expect(error?.code == .timedOut)
+    #expect(error?.message.contains("60 s") == true)
+  }
+
+  @Test func pinsOnlyWhatIsNotKnown() async throws {
+    let known = try FakeRegistry()
+    let error = await failure { () async throws(BrokerError) in
+      _ = try await engine().mint([known], from: FakeSource(), pinned: "other")
+    }
+    #expect(error?.code == .usage && known.record.audienceCount == 0)
+    let unknown = try FakeRegistry(
+      expected: nil, audiences: [.success(AudienceAnswer(audience: "mine", serverTime: nil))])
+    _ = try await engine().mint([unknown], from: FakeSource(), pinned: "mine")
+    #expect(unknown.record.exchanged.count == 1)
+    let foreign = await failure { () async throws(BrokerError) in
+      _ = try await engine().mint([unknown], from: FakeSource(), pinned: "sigstore")
+    }
+    #expect(foreign?.code == .audienceRefused)
+  }
+}
+
+/// The names of the events of a run.
+final class EventLog: Sendable {
+  private let events = Mutex<[EngineEvent]>([])
+
+  func add(_ event: EngineEvent) { events.withLock { $0.append(event) } }
+
+  var names: [String] { events.withLock { $0.map { "\($0)".prefix { $0 != "(" }.description } } }
+}
+
+extension Result where Failure == BrokerError {
+  var failureCode: ErrorCode? {
+    if case .failure(let error) = self { error.code } else { nil }
+  }
+}

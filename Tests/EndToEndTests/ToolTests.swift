@@ -1,0 +1,104 @@
+import BrokerCore
+import TestSupport
+import Testing
+
+@testable import token_broker
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+struct ToolTests {
+  @Test func showsHelpForEveryCommand() async throws {
+    let overview = try await BuiltTool.run(["--help"])
+    #expect(overview.status == 0)
+    for command in CommandTable.commands {
+      #expect(overview.output.contains("  \(command.spec.name) "))
+      let page = try await BuiltTool.run([command.spec.name, "--help"])
+      #expect(page.status == 0 && page.output.contains("Usage: token-broker \(command.spec.name)"))
+      for option in command.spec.options { #expect(page.output.contains(option.name)) }
+      #expect(page.output.split(separator: "\n").allSatisfy { $0.count <= 100 }, "\(command.spec.name)")
+    }
+    #expect(try await BuiltTool.run(["--version"]).output.hasPrefix("token-broker "))
+    #expect(try await BuiltTool.run([]).status == 2)
+    #expect(try await BuiltTool.run(["mnt"]).error.contains("Did you mean \"mint\"?"))
+  }
+
+  @Test func readmeHasTheExitStatusTable() throws {
+    let folder = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let readme = String(decoding: try Data(contentsOf: URL(filePath: "/\(folder)/README.md")), as: UTF8.self)
+    let rows = ExitStatus.allCases.map { "| \($0.rawValue) | \($0.meaning) |" }
+    let table =
+      "<!-- exit-status -->\n| status | meaning |\n|---|---|\n\(rows.joined(separator: "\n"))\n<!-- /exit-status -->"
+    #expect(readme.contains(table), "the README's table of exit statuses is not the program's:\n\(table)")
+  }
+
+  @Test func showsTheConfigurationAndItsOrigins() async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write(
+      "token-broker.json",
+      """
+      {
+        "version": 1,
+        "registries": {
+          "pypi": {},
+          "internal": { "type": "pypi", "upload-url": "https://pypi.example.com/legacy/" }
+        }
+      }
+      """)
+    let run = try await BuiltTool.run(["config"], in: folder)
+    #expect(run.status == 0, "\(run.error)")
+    #expect(run.output.contains("configuration: token-broker.json"))
+    #expect(run.output.contains("(token-broker.json, line 5, column 49)"), "\(run.output)")
+    #expect(run.output.contains("registries.pypi.audience        pypi"))
+    #expect(!run.output.contains("release"))
+    try folder.write("token-broker.json", #"{"version":1,"registrys":{}}"#)
+    let wrong = try await BuiltTool.run(["config"], in: folder)
+    #expect(wrong.status == 3 && wrong.error.contains("token-broker.json, line 1, column 14: registrys"))
+  }
+
+  @Test func listsPlugins() async throws {
+    let run = try await BuiltTool.run(["plugins"])
+    #expect(run.status == 0 && run.output.split(separator: "\n").count == 4)
+  }
+
+  /// The command behind `--`, and the status that the sandbox ends with.
+  @Test(arguments: [
+    (["true"], Int32(0)), (["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -9 $$"], 137), (["no-such-command"], 127),
+    (["/tmp"], 126), ([], 125),
+  ] as [([String], Int32)])
+  func sandboxEndsAsItsCommandDoes(_ command: [String], _ status: Int32) async throws {
+    let run = try await BuiltTool.run(["sandbox", "--"] + command)
+    #expect(run.status == status, "\(run.error)")
+  }
+
+  @Test func sandboxesCommandStartsClean() async throws {
+    let run = try await BuiltTool.run(
+      ["sandbox", "--", "sh", "-c", "grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd | wc -l"])
+    #expect(run.status == 0, "\(run.error)")
+    // The shell itself may catch signals in what it runs; grep inherits none blocked and none ignored.
+    #expect(run.output.contains("SigBlk:\t0000000000000000") && run.output.contains("SigIgn:\t0000000000000000"), "\(run.output)")
+    #expect(run.output.hasSuffix("4\n"), "\(run.output)")
+  }
+
+  @Test func sandboxRunsTheToolItself() async throws {
+    for provider in ["github", "gitlab"] {
+      let run = try await BuiltTool.run(
+        ["sandbox", "--provider", provider, "--", BuiltTool.path, "mint", "pypi", "--format", "token"])
+      #expect(run.status == 0, "\(run.error)")
+      #expect(run.output.wholeMatch(of: /pypi-[\w-]+\n/) != nil)
+    }
+  }
+
+  @Test(arguments: [
+    ["--provider", "githab"], ["--fault", "audience"], ["--fault", "x=stall"], ["--fault", "audience=x"],
+    ["--claim", "x"], ["--publisher", "x"], ["--publisher", "provider=github"], ["--switch", "x"], ["--registry", "x"],
+  ])
+  func sandboxRefusesWrongOptions(_ options: [String]) async throws {
+    let run = try await BuiltTool.run(["sandbox"] + options + ["--", "true"])
+    #expect(run.status == 125 && run.error.contains("fix: "), "\(run.error)")
+  }
+}

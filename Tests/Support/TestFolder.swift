@@ -1,0 +1,40 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A folder for one test.
+public struct TestFolder: Sendable {
+  /// Its path.
+  public let path: String
+
+  /// Makes the folder.
+  public init() throws {
+    path = "/tmp/token-broker-test-\(UInt64.random(in: 0 ... .max))"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+  }
+
+  /// Writes a file in it.
+  public func write(_ name: String, _ text: String) throws {
+    try Data(text.utf8).write(to: URL(filePath: "\(path)/\(name)"))
+  }
+
+  /// The text of a file in it; empty if there is none.
+  public func read(_ name: String) -> String {
+    (try? Data(contentsOf: URL(filePath: "\(path)/\(name)"))).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
+  /// The names of what is in it.
+  public var names: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+  }
+
+  /// The permissions of a file in it.
+  public func permissions(of name: String) -> Int? {
+    (try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)"))?[.posixPermissions] as? Int
+  }
+
+  /// Removes it with all that is in it.
+  public func remove() { try? FileManager.default.removeItem(atPath: path) }
+}
