@@ -66,10 +66,11 @@ struct ToolTests {
   }
 
   /// The command behind `--`, and the status that the sandbox ends with.
-  @Test(arguments: [
-    (["true"], Int32(0)), (["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -9 $$"], 137), (["no-such-command"], 127),
-    (["/tmp"], 126), ([], 125),
-  ] as [([String], Int32)])
+  @Test(
+    arguments: [
+      (["true"], Int32(0)), (["sh", "-c", "exit 7"], 7), (["sh", "-c", "kill -9 $$"], 137), (["no-such-command"], 127),
+      (["/tmp"], 126), ([], 125),
+    ] as [([String], Int32)])
   func sandboxEndsAsItsCommandDoes(_ command: [String], _ status: Int32) async throws {
     let run = try await BuiltTool.run(["sandbox", "--"] + command)
     #expect(run.status == status, "\(run.error)")
@@ -80,7 +81,9 @@ struct ToolTests {
       ["sandbox", "--", "sh", "-c", "grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd | wc -l"])
     #expect(run.status == 0, "\(run.error)")
     // The shell itself may catch signals in what it runs; grep inherits none blocked and none ignored.
-    #expect(run.output.contains("SigBlk:\t0000000000000000") && run.output.contains("SigIgn:\t0000000000000000"), "\(run.output)")
+    #expect(
+      run.output.contains("SigBlk:\t0000000000000000") && run.output.contains("SigIgn:\t0000000000000000"),
+      "\(run.output)")
     #expect(run.output.hasSuffix("4\n"), "\(run.output)")
   }
 
