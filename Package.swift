@@ -54,8 +54,8 @@ let package = Package(
     .testTarget(
       name: "TrustedPublishingTests",
       dependencies: ["TrustedPublishing", "PyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
-    .testTarget(name: "BrokerSystemTests", dependencies: ["BrokerSystem", "BrokerCore", "TestSupport"]),
-    .testTarget(name: "BrokerSandboxTests", dependencies: ["BrokerSandbox", "BrokerCore", "TestSupport"]),
+    .testTarget(
+      name: "BrokerSystemTests", dependencies: ["BrokerSystem", "BrokerSandbox", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "GitHubProviderTests", dependencies: ["GitHubProvider", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(

@@ -113,6 +113,7 @@ struct broker_transfer {
   char *answer_fields;
   size_t answer_fields_length, answer_fields_capacity, answer_fields_limit;
   int is_too_large;
+  int has_all_fields;
   char error[256]; // CURL_ERROR_SIZE
 };
 
@@ -168,7 +169,9 @@ static size_t receive_field(char *bytes, size_t size, size_t count, void *contex
   broker_transfer *t = context;
   size_t total = size * count;
   // A status line begins a new block: an interim answer's fields are not the answer's.
-  if (total >= 5 && memcmp(bytes, "HTTP/", 5) == 0) t->answer_fields_length = 0;
+  if (total >= 5 && memcmp(bytes, "HTTP/", 5) == 0) t->answer_fields_length = t->has_all_fields = 0;
+  // libcurl takes a connection that ends within the fields for a whole answer; the empty line tells that it is not.
+  if (total > 0 && (bytes[0] == '\r' || bytes[0] == '\n')) t->has_all_fields = 1;
   if (append(&t->answer_fields, &t->answer_fields_length, &t->answer_fields_capacity, t->answer_fields_limit, bytes, total))
     return total;
   t->is_too_large = 1;
@@ -283,7 +286,7 @@ void broker_transfer_destroy(broker_transfer *t) {
 }
 
 broker_outcome broker_transfer_outcome(broker_transfer *t, int result) {
-  broker_outcome outcome = {.result = result, .is_too_large = t->is_too_large};
+  broker_outcome outcome = {.result = result, .is_too_large = t->is_too_large, .has_all_fields = t->has_all_fields};
   curl.easy_getinfo(t->easy, INFO_RESPONSE_CODE, &outcome.status);
   curl.easy_getinfo(t->easy, INFO_REQUEST_SIZE, &outcome.request_size);
   curl.easy_getinfo(t->easy, INFO_CONNECTCODE, &outcome.connect_code);

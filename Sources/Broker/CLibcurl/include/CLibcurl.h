@@ -57,6 +57,7 @@ typedef struct {
   long request_size;  // bytes of the request that were sent
   long connect_code;  // a proxy's answer to CONNECT
   int is_too_large;
+  int has_all_fields; // the empty line behind the fields was there
   const char *error;
   const uint8_t *_Nullable body;
   size_t body_length;

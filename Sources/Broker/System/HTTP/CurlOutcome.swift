@@ -20,6 +20,10 @@ enum CurlOutcome {
   static func result(of transfer: OpaquePointer, code: Int32) -> Result<HTTPResponse, HTTPFailure> {
     let outcome = unsafe broker_transfer_outcome(transfer, code)
     if code == 0 {
+      guard unsafe outcome.has_all_fields != 0 else {
+        let detail = "the connection ended within the answer's fields"
+        return .failure(HTTPFailure(.interrupted, detail: detail, arrival: .mayHaveArrived))
+      }
       let body = unsafe Array(UnsafeBufferPointer(start: outcome.body, count: outcome.body_length))
       let fields = unsafe UnsafeBufferPointer(start: outcome.fields, count: outcome.fields_length)
       let bytes = unsafe fields.map { UInt8(bitPattern: $0) }

@@ -1,0 +1,215 @@
+import BrokerCore
+import BrokerSystem
+import Testing
+
+@testable import BrokerSandbox
+
+struct CurlTransportTests {
+  private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Test:  a b \r\nX-Test: c\r\n\r\nok"
+
+  private func transport(
+    _ environment: [String: String] = [:], connect: Duration = .seconds(5), request: Duration = .seconds(15)
+  ) -> CurlTransport {
+    CurlTransport(
+      TransportConfiguration(
+        environment: Environment(environment), connectLimit: connect, requestLimit: request, userAgent: "test/1"))
+  }
+
+  private func failure(_ transport: CurlTransport, _ request: HTTPRequest) async -> HTTPFailure? {
+    do throws(HTTPFailure) {
+      _ = try await transport.send(request)
+      return nil
+    } catch { return error }
+  }
+
+  @Test func readsAWholeAnswer() async throws {
+    let server = try RawServer { _ in Self.answer }
+    let response = try await transport().send(HTTPRequest(.get, server.url("/a//b/../c?x=%2B+1")))
+    #expect(response.status == 200 && response.body == Array("ok".utf8))
+    #expect(response.field("x-test") == "a b" && response.fields.count == 3)
+    let request = try #require(server.requests.first?.request)
+    #expect(request.hasPrefix("GET /a//b/../c?x=%2B+1 HTTP/1.1\r\n"))
+    #expect(request.contains("User-Agent: test/1\r\n") && !request.lowercased().contains("expect:"))
+    #expect(!request.lowercased().contains("accept-encoding"))
+  }
+
+  @Test func reusesTheConnectionOfAnOrigin() async throws {
+    let server = try RawServer { _ in Self.answer }
+    let transport = transport()
+    _ = try await transport.send(HTTPRequest(.get, server.url()))
+    let body = "{\"token\":\"\(String(repeating: "a", count: 9000))\"}"
+    _ = try await transport.send(
+      HTTPRequest(
+        .post, server.url(), fields: [HTTPRequest.Field("Content-Type", Secret("application/json"))], body: Secret(body)
+      ))
+    #expect(server.requests.map(\.connection) == [1, 1])
+    let request = try #require(server.requests.last?.request)
+    #expect(request.hasSuffix("\r\n\r\n\(body)") && request.contains("Content-Length: \(body.utf8.count)\r\n"))
+    #expect(request.ranges(of: "Content-Type").count == 1)
+  }
+
+  @Test(arguments: [204, 301, 302, 307, 404, 500, 503])
+  func passesStatusesOn(_ status: Int) async throws {
+    let server = try RawServer { _ in
+      "HTTP/1.1 \(status) X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
+    }
+    #expect(try await transport().send(HTTPRequest(.get, server.url())).status == status)
+    #expect(server.requests.count == 1)
+  }
+
+  @Test func passesOverInterimAnswers() async throws {
+    let server = try RawServer { _ in "HTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n" + Self.answer }
+    let response = try await transport().send(HTTPRequest(.get, server.url()))
+    #expect(response.status == 200 && response.field("x-early") == nil)
+  }
+
+  /// What the server does with a connection; the failure.
+  @Test(arguments: [
+    ("close", HTTPFailure.Reason.interrupted), ("close after request", .interrupted),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", .interrupted),
+    ("HTTP/1.1 200 OK\r\nContent-Le", .interrupted),
+    ("220 not HTTP\r\n", .malformed), ("HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n", .tooLarge),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", .interrupted),
+  ])
+  func tellsFailuresApart(_ behaviour: String, _ reason: HTTPFailure.Reason) async throws {
+    let server = try RawServer { peer, server in
+      if behaviour == "close" { return }
+      guard let request = peer.readRequest() else { return }
+      server.record(peer, request)
+      if behaviour == "close after request" { return }
+      peer.send(behaviour)
+      if behaviour.contains("70000") { peer.send(String(repeating: "a", count: 70_000)) }
+    }
+    let failure = await failure(transport(), HTTPRequest(.get, try server.url()))
+    let isExpected = failure?.reason == reason
+    #expect(isExpected, "\(String(describing: failure))")
+    if behaviour != "close" { #expect(failure?.arrival == .mayHaveArrived) }
+  }
+
+  @Test func refusesTooManyFields() async throws {
+    let server = try RawServer { _ in
+      "HTTP/1.1 200 OK\r\n" + String(repeating: "X-Long: \(String(repeating: "a", count: 1000))\r\n", count: 100)
+        + "\r\n"
+    }
+    #expect(await failure(transport(), HTTPRequest(.get, try server.url()))?.reason == .tooLarge)
+  }
+
+  @Test func doesNotDecodeCompressedBodies() async throws {
+    let server = try RawServer { _ in
+      "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\u{1F}abc"
+    }
+    #expect(try await transport().send(HTTPRequest(.get, server.url())).body.count == 4)
+  }
+
+  @Test func endsAtItsDeadline() async throws {
+    let server = try RawServer { peer, server in
+      if let request = peer.readRequest() { server.record(peer, request) }
+      peer.waitForEnd()
+    }
+    let failure = await failure(
+      transport(request: .milliseconds(300)), HTTPRequest(.get, try server.url(), body: nil))
+    #expect(failure?.reason == .timedOut && failure?.arrival == .mayHaveArrived)
+  }
+
+  @Test func endsWhenTheTaskIsCancelled() async throws {
+    let (reached, signal) = AsyncStream<Void>.makeStream()
+    let server = try RawServer { peer, _ in
+      _ = peer.readRequest()
+      signal.yield()
+      peer.waitForEnd()
+    }
+    let request = HTTPRequest(.get, try server.url())
+    let transport = transport()
+    let work = Task { await failure(transport, request) }
+    for await _ in reached { break }
+    work.cancel()
+    #expect(await work.value?.reason == .cancelled)
+    let early = Task { await failure(transport, request) }
+    early.cancel()
+    #expect(await early.value?.reason == .cancelled)
+  }
+
+  @Test func knowsARefusedConnection() async throws {
+    let server = try RawServer { _ in Self.answer }
+    let url = try server.url()
+    server.stop()
+    let failure = await failure(transport(), HTTPRequest(.get, url))
+    #expect(failure?.arrival == .nothingSent || failure?.reason == .interrupted)
+    let none = await self.failure(transport(), HTTPRequest(.get, try HTTPURL("http://127.0.0.1:1/")))
+    #expect(none?.reason == .refused && none?.arrival == .nothingSent)
+  }
+
+  /// Without a network the resolver may fail or stay silent; either way nothing was sent.
+  @Test func knowsANameThatIsNotThere() async throws {
+    let failure = await failure(
+      transport(connect: .seconds(2), request: .seconds(3)),
+      HTTPRequest(.get, try HTTPURL("https://nothing.invalid/")))
+    #expect([.nameNotResolved, .timedOut].contains(failure?.reason))
+    #expect(failure?.arrival == .nothingSent)
+  }
+
+  @Test func knowsATLSFailure() async throws {
+    let server = try RawServer { peer, _ in
+      _ = peer.socket.receive()
+      peer.send("HTTP/1.1 400 Bad Request\r\n\r\n")
+    }
+    let failure = await failure(transport(), HTTPRequest(.get, try server.url(scheme: "https")))
+    #expect(failure?.reason == .tls && failure?.arrival == .nothingSent)
+  }
+
+  @Test func neverSendsLoopbackToAProxy() async throws {
+    let proxy = try RawServer { _ in "HTTP/1.1 502 Proxy\r\nContent-Length: 0\r\n\r\n" }
+    let server = try RawServer { _ in Self.answer }
+    let address = "http://127.0.0.1:\(proxy.port)"
+    let names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "HTTP_PROXY"]
+    let transport = transport(Dictionary(uniqueKeysWithValues: names.map { ($0, address) }))
+    #expect(try await transport.send(HTTPRequest(.get, server.url())).status == 200)
+    #expect(proxy.requests.isEmpty)
+    let refused = await failure(transport, HTTPRequest(.get, try HTTPURL("https://pypi.example.com/")))
+    #expect(refused?.reason == .proxy && refused?.arrival == .nothingSent)
+    #expect(proxy.requests.first?.request.hasPrefix("CONNECT pypi.example.com:443 ") == true)
+    let direct = self.transport(["https_proxy": address, "no_proxy": "example.com"], connect: .milliseconds(500))
+    _ = await failure(direct, HTTPRequest(.get, try HTTPURL("https://nothing.example.com:1/")))
+    #expect(proxy.requests.count == 1)
+  }
+
+  /// libcurl repeats a request by itself when a reused connection dies before an answer.
+  @Test func neverRepeatsAPostByItself() async throws {
+    let server = try RawServer { peer, server in
+      while let request = peer.readRequest() {
+        server.record(peer, request)
+        guard request.hasPrefix("GET") else { return }
+        peer.send(Self.answer)
+      }
+    }
+    let transport = transport()
+    _ = try await transport.send(HTTPRequest(.get, server.url()))
+    let failure = await failure(transport, HTTPRequest(.post, try server.url(), body: Secret("{\"token\":\"x\"}")))
+    #expect(failure?.reason == .interrupted && failure?.arrival == .mayHaveArrived)
+    #expect(server.requests.count { $0.request.hasPrefix("POST") } == 1)
+  }
+
+  @Test func refusesControlCharactersInFields() async throws {
+    let server = try RawServer { _ in Self.answer }
+    for value in ["a\r\nX: y", "a\nb", "a\u{0}b"] {
+      let request = HTTPRequest(.get, try server.url(), fields: [HTTPRequest.Field("Authorization", Secret(value))])
+      #expect(await failure(transport(), request)?.reason == .malformed)
+    }
+    #expect(server.requests.isEmpty)
+  }
+
+  @Test func sendsManyAtOnce() async throws {
+    let server = try RawServer { _ in Self.answer }
+    let transport = transport()
+    let url = try server.url()
+    let count = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<50 { group.addTask { (try? await transport.send(HTTPRequest(.get, url)).status) == 200 } }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(count == 50)
+  }
+
+  @Test func saysWhichLibraryItUses() {
+    #expect(Libcurl.description?.contains("libcurl/") == true)
+  }
+}

@@ -1,0 +1,108 @@
+import BrokerCore
+import BrokerSystem
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+// The C library reads the paths within each call marked `unsafe`.
+struct FilesTests {
+  private func code(_ body: () throws(BrokerError) -> Void) -> ErrorCode? {
+    do {
+      try body()
+      return nil
+    } catch { return error.code }
+  }
+
+  @Test func stagesAndReplaces() throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write("file", "old")
+    let file = try StagedFile("\(folder.path)/file")
+    #expect(folder.read("file") == "old" && folder.names.count == 2)
+    try file.commit(Array("new".utf8))
+    #expect(folder.read("file") == "new" && folder.names == ["file"])
+    #expect(folder.permissions(of: "file") == 0o600)
+  }
+
+  @Test func leavesNothingBehind() throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    do {
+      let file = try StagedFile("\(folder.path)/file")
+      file.discard()
+      _ = try StagedFile("\(folder.path)/other")
+    }
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test(arguments: ["symlink", "dangling", "folder", "pipe", "missing/file"])
+  func refusesWhatIsNoFile(_ name: String) throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write("target", "untouched")
+    unsafe symlink("\(folder.path)/target", "\(folder.path)/symlink")
+    unsafe symlink("\(folder.path)/nothing", "\(folder.path)/dangling")
+    unsafe mkdir("\(folder.path)/folder", 0o700)
+    unsafe mkfifo("\(folder.path)/pipe", 0o600)
+    let path = "\(folder.path)/\(name)"
+    #expect(code { () throws(BrokerError) in _ = try StagedFile(path) } == .deliveryFailed)
+    #expect(code { () throws(BrokerError) in _ = try AppendFile(path) } == .deliveryFailed)
+    #expect(folder.read("target") == "untouched")
+    #expect(folder.names == ["dangling", "folder", "pipe", "symlink", "target"])
+  }
+
+  @Test func refusesADestinationThatChanged() throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    let file = try StagedFile("\(folder.path)/file")
+    unsafe mkdir("\(folder.path)/file", 0o700)
+    #expect(code { () throws(BrokerError) in try file.commit([1]) } == .deliveryFailed)
+    #expect(folder.names == ["file"])
+  }
+
+  @Test func appendsRecordsWhole() async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write("file", "start\n")
+    let path = "\(folder.path)/file"
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for letter in ["a", "b", "c", "d"] {
+        group.addTask {
+          let file = try AppendFile(path)
+          for _ in 0..<50 { try file.append(Array((String(repeating: letter, count: 500) + "\n").utf8)) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let lines = folder.read("file").split(separator: "\n")
+    #expect(lines.count == 201 && lines[0] == "start")
+    #expect(lines.dropFirst().allSatisfy { $0.count == 500 && Set($0).count == 1 })
+  }
+
+  @Test func appendsToExistingFilesAlone() throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    #expect(code { () throws(BrokerError) in _ = try AppendFile("\(folder.path)/none") } == .deliveryFailed)
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test func readsRegularFilesOfALimitedLength() throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write("file", "12345")
+    unsafe mkfifo("\(folder.path)/pipe", 0o600)
+    #expect(try FileReader.read("\(folder.path)/file", maximumBytes: 5, code: .usage).count == 5)
+    for (name, limit) in [("file", 4), ("pipe", 9), ("none", 9), ("", 9)] {
+      let path = "\(folder.path)/\(name)"
+      let error = code { () throws(BrokerError) in
+        _ = try FileReader.read(path, maximumBytes: limit, code: .configurationUnreadable)
+      }
+      #expect(error == .configurationUnreadable, "\(name)")
+    }
+  }
+}
