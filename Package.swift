@@ -56,6 +56,7 @@ let package = Package(
       dependencies: ["TrustedPublishing", "PyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "BrokerSystemTests", dependencies: ["BrokerSystem", "BrokerSandbox", "BrokerCore", "TestSupport"]),
+    .testTarget(name: "BrokerSandboxTests", dependencies: ["BrokerSandbox", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "GitHubProviderTests", dependencies: ["GitHubProvider", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(

@@ -1,5 +1,4 @@
 import BrokerCore
-import Dispatch
 import Synchronization
 
 @testable import BrokerSandbox
@@ -42,12 +41,12 @@ final class RawServer: Sendable {
     guard let (socket, port) = Socket.listening() else { throw BrokerError(.unreachable, "cannot listen") }
     self.socket = socket
     self.port = port
-    DispatchQueue(label: "raw-server").async { [self] in
+    DedicatedThread.start { [self] in
       var number = 0
       while let connection = socket.accept() {
         number += 1
         let peer = Peer(socket: connection, number: number)
-        DispatchQueue(label: "raw-connection").async {
+        DedicatedThread.start {
           script(peer, self)
           connection.shutDown()
         }

@@ -1,5 +1,4 @@
 import BrokerCore
-import Dispatch
 import Synchronization
 
 /// A server on one port of 127.0.0.1: one thread accepts, one serves each connection.
@@ -32,10 +31,10 @@ final class Listener: Sendable {
   var origin: Origin { Origin.loopback(port: port) }
 
   func start(_ respond: @escaping Respond) {
-    DispatchQueue(label: "token-broker.sandbox.listener").async { [self] in
+    DedicatedThread.start { [self] in
       while let connection = socket.accept() {
         guard let number = add(connection) else { break }
-        DispatchQueue(label: "token-broker.sandbox.connection").async { [self] in
+        DedicatedThread.start { [self] in
           var served = Connection(connection, now: now)
           served.serve { respond($0, number) }
           state.withLock { $0.connections[number] = nil }

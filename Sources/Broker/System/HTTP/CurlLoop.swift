@@ -1,6 +1,5 @@
 import BrokerCore
 import CLibcurl
-import Dispatch
 import Synchronization
 
 /// The one thread that drives libcurl's multi handle.
@@ -40,7 +39,7 @@ final class CurlLoop: Sendable {
       defer { inbox.isStarted = true }
       return !inbox.isStarted
     }
-    if isFirst { DispatchQueue(label: "token-broker.http").async { self.run() } }
+    if isFirst { DedicatedThread.start { self.run() } }
   }
 
   /// Ends the thread; requests under way fail as cancelled.

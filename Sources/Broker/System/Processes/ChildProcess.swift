@@ -1,6 +1,5 @@
 public import BrokerCore
 import CProcess
-import Dispatch
 import Synchronization
 
 #if canImport(Glibc)
@@ -33,7 +32,7 @@ public final class ChildProcess: Sendable {
   public func run() async throws(CommandNotStarted) -> ChildExit {
     let result = await withCheckedContinuation { completion in
       // The thread that starts the child has to live as long as it does: its end is what kills the child on Linux.
-      DispatchQueue(label: "token-broker.child").async {
+      DedicatedThread.start {
         completion.resume(returning: self.runOnThisThread())
       }
     }

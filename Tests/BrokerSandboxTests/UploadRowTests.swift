@@ -1,0 +1,116 @@
+import BrokerCore
+import Testing
+
+@testable import BrokerSandbox
+
+/// What PyPI's own server software answered to uploads and burns, row by row.
+struct UploadRowTests {
+  private static let help = "https://127.0.0.1:8180/help/"
+  private static let invalid =
+    "Invalid or non-existent authentication information. See \(help)#invalid-auth for more information."
+
+  private func expectForbidden(_ answer: RawClient.Answer?, _ reason: String, isRepeated: Bool = true) throws {
+    let answer = try #require(answer)
+    #expect(answer.status == 403 && answer.reason == reason && answer.type == "text/plain")
+    let text = "403 \(reason) Access was denied to this resource." + (isRepeated ? " \(reason)" : "")
+    #expect(MintRowTests.folded(answer.body) == text)
+  }
+
+  private func expectReceived(_ answer: RawClient.Answer?) throws {
+    let answer = try #require(answer)
+    #expect(answer.status == 200 && answer.type == "text/plain" && MintRowTests.folded(answer.body) == "200 OK")
+  }
+
+  @Test func takesFilesOfThePublishersProjects() throws {
+    let site = try Site()
+    let token = try #require(site.credential(for: site.github("octo-org/two")))
+    try expectReceived(site.upload("rig-one", file: "one-1.0.tar.gz", token: token))
+    try expectReceived(site.upload("Rig_Two", file: "two-1.0.tar.gz", token: token))
+    try expectReceived(site.upload("rig.one", file: "one-1.1.tar.gz", token: token))
+    let uploads = site.sandbox.uploads
+    #expect(uploads.map(\.project) == ["rig-one", "rig-two", "rig-one"])
+    #expect(uploads.map(\.filename) == ["one-1.0.tar.gz", "two-1.0.tar.gz", "one-1.1.tar.gz"])
+    #expect(uploads.allSatisfy { $0.size == 4 && $0.username == "__token__" && $0.registry == "pypi" })
+  }
+
+  @Test func refusesOtherProjects() throws {
+    let site = try Site()
+    let token = try #require(site.credential(for: site.github()))
+    let once =
+      "OIDC scoped token is not valid for project 'rig-gitlab', project-scoped token is not valid for project: 'rig-gitlab'"
+    try expectForbidden(site.upload("rig-gitlab", token: token), "Invalid API Token: \(once), \(once)")
+    let unknown = try #require(site.upload("rig-unknown", token: token))
+    let reason =
+      "Non-user identities cannot create new projects. This was probably caused by successfully using a pending publisher "
+      + "but specifying the project name incorrectly (either in the publisher or in your project's metadata). Please "
+      + "ensure that both match. See: https://docs.pypi.org/trusted-publishers/troubleshooting/"
+    #expect(unknown.status == 400 && unknown.reason == reason && unknown.type == "text/plain")
+    #expect(MintRowTests.folded(unknown.body).hasPrefix("400 \(reason)") && unknown.body.utf8.count == 724)
+    #expect(site.sandbox.uploads.isEmpty)
+  }
+
+  @Test func refusesOtherCredentials() throws {
+    let site = try Site()
+    let token = try #require(site.credential(for: site.github()))
+    try expectForbidden(site.upload("rig-github", token: String(token.dropLast(9))), Self.invalid)
+    try expectForbidden(site.upload("rig-github", token: nil), Self.invalid)
+    try expectForbidden(
+      site.upload("rig-github", token: token, user: "octocat"),
+      "Username/Password authentication is no longer supported. Migrate to API Tokens or Trusted Publishers instead. See "
+        + "\(Self.help)#apitoken and \(Self.help)#trusted-publishers", isRepeated: false)
+    site.pass(901)
+    try expectForbidden(
+      site.upload("rig-github", token: token), "Invalid API Token: token is expired, token is expired")
+  }
+
+  @Test func burnsWhatItIsGiven() throws {
+    let site = try Site()
+    let token = try #require(site.credential(for: site.github()))
+    for body in ["{\"token\":\"\(token)\"}", "{\"token\":\"\(token)\"}", "{\"token\":\"none\"}", "token"] {
+      let answer = try #require(site.post("/_/oidc/burn-token", body))
+      #expect(answer.status == 202 && answer.reason == "Accepted" && answer.type == "application/json")
+      #expect(answer.body == #"{"errors":[],"message":"Accepted"}"#)
+    }
+    try expectForbidden(site.upload("rig-github", token: token), Self.invalid)
+  }
+
+  @Test func obeysTheSwitches() throws {
+    let site = try Site([.uploadsOff])
+    let token = try #require(site.credential(for: site.github()))
+    try expectForbidden(
+      site.upload("rig-github", token: token),
+      "New uploads are temporarily disabled. See \(Self.help)#admin-intervention for more information.")
+    site.sandbox.set([.readOnly])
+    let unstored = try #require(site.credential(for: site.github()))
+    try expectForbidden(
+      site.upload("rig-github", token: token), "Read-only mode: Uploads are temporarily disabled.")
+    site.sandbox.set([])
+    try expectForbidden(site.upload("rig-github", token: unstored), Self.invalid)
+    try expectReceived(site.upload("rig-github", token: token))
+    site.sandbox.set([.noBurn])
+    #expect(site.post("/_/oidc/burn-token", "{}")?.status == 404)
+    site.sandbox.set([.noTrustedPublishing])
+    #expect(site.get("/_/oidc/audience")?.status == 404)
+  }
+
+  @Test func listsTheFilesOfAProject() throws {
+    let site = try Site()
+    #expect(site.get("/simple/rig-unknown/")?.status == 404)
+    let token = try #require(site.credential(for: site.github()))
+    try expectReceived(site.upload("rig-github", file: "rig-1.0.tar.gz", token: token))
+    let answer = try #require(site.get("/simple/rig-github/"))
+    #expect(answer.status == 200 && answer.type == "application/vnd.pypi.simple.v1+json")
+    let object = try #require(try JSONReader().read(Array(answer.body.utf8)).object)
+    let file = try #require(object["files"]?.array?.first?.object)
+    #expect(file["filename"]?.string == "rig-1.0.tar.gz")
+    #expect(file["hashes"]?.object?["sha256"]?.string?.isEmpty == false)
+  }
+
+  @Test func refusesAFileOfTheSameName() throws {
+    let site = try Site()
+    let token = try #require(site.credential(for: site.github()))
+    try expectReceived(site.upload("rig-github", token: token))
+    let answer = try #require(site.upload("rig-github", token: token))
+    #expect(answer.status == 400 && answer.reason.hasPrefix("File already exists ('sample-1.0.tar.gz')"))
+  }
+}
