@@ -8,7 +8,7 @@ public import BrokerSystem
 /// let configuration = try broker.configuration()
 /// let provider = try broker.selectProvider(in: configuration)
 /// let targets = try await broker.targets(["pypi"], in: configuration)
-/// let credentials = try await broker.engine().mint(targets, from: provider.source)
+/// let credentials = try await broker.engine(for: configuration).mint(targets, from: provider.source)
 /// ```
 public struct Broker: Sendable {
   /// The plug-ins.
@@ -108,12 +108,16 @@ public struct Broker: Sendable {
   /// An engine for this run.
   ///
   /// - Parameters:
+  ///   - configuration: Says what is judged before an identity token is sent.
   ///   - policy: When to try again.
   ///   - observe: Told of every event, at once.
   /// - Returns: The engine.
   public func engine(
-    policy: RetryPolicy = RetryPolicy(), observe: @escaping @Sendable (EngineEvent) -> Void = { _ in }
+    for configuration: BrokerConfiguration, policy: RetryPolicy = RetryPolicy(),
+    observe: @escaping @Sendable (EngineEvent) -> Void = { _ in }
   ) -> Engine {
-    Engine(time: time, policy: policy, isRehearsal: isRehearsal, observe: observe)
+    Engine(
+      time: time, policy: policy, isRehearsal: isRehearsal,
+      gates: configuration.registrySettings.mapValues(\.gates), observe: observe)
   }
 }

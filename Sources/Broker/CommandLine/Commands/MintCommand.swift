@@ -49,7 +49,7 @@ enum MintCommand: Command {
     if broker.isRehearsal { console.error("rehearsal: the sandbox stands in for every registry\n") }
     let targets = try await broker.targets(registries.map(\.name), in: configuration)
     let masks = SecretMasks(console: console)
-    let engine = broker.engine(policy: policy) { event in
+    let engine = broker.engine(for: configuration, policy: policy) { event in
       masks.apply(event)
       EventNotes(console: console, isExplained: isExplained, now: broker.time.now()).show(event)
     }

@@ -61,7 +61,7 @@ struct RehearsalStage: Sendable {
       let broker = try Broker(environment: environment)
       let configuration = try ConfigurationReader(catalog: broker.catalog).builtIn()
       let targets = try await broker.targets([registry], in: configuration)
-      let engine = broker.engine { event in
+      let engine = broker.engine(for: configuration) { event in
         events.withLock { $0.append(event) }
         show(TimelineLine(event, now: SystemTime.source.now()))
       }

@@ -4,6 +4,8 @@ public struct BrokerConfiguration: Sendable {
   public let providers: [ConfiguredPlugin<any IdentityProvider>]
   /// The registries.
   public let registries: [ConfiguredPlugin<any RegistryTarget>]
+  /// The settings that registries share, by the registry's name.
+  public let registrySettings: [String: RegistrySettings]
   /// The routes.
   public let routes: [Route]
   /// The file it was read from; nil if there was none.
@@ -37,7 +39,7 @@ public struct BrokerConfiguration: Sendable {
   public var settings: [Setting] {
     let plugins: [(String, String, [Setting])] =
       providers.map { ("providers", $0.name, $0.settings) } + registries.map { ("registries", $0.name, $0.settings) }
-    return plugins.flatMap { _, _, settings in settings }
+    return plugins.flatMap { _, name, settings in settings + (registrySettings[name]?.settings ?? []) }
       + routes.map {
         Setting(path: "routes.\($0.name)", value: $0.registries.joined(separator: ", "), origin: $0.origin)
       }

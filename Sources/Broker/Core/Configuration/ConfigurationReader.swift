@@ -52,7 +52,14 @@ public struct ConfigurationReader: Sendable {
     let providers = try plugins(catalog.providers, section: "providers", of: root)
     let registries = try plugins(catalog.registries, section: "registries", of: root)
     let routes = try routes(of: root, registries: registries.map(\.name))
-    return BrokerConfiguration(providers: providers, registries: registries, routes: routes, file: root.file)
+    var registrySettings: [String: RegistrySettings] = [:]
+    for registry in registries {
+      guard let object = try root.child("registries")?.child(registry.name) else { continue }
+      registrySettings[registry.name] = try RegistrySettings(from: object)
+    }
+    return BrokerConfiguration(
+      providers: providers, registries: registries, registrySettings: registrySettings, routes: routes,
+      file: root.file)
   }
 
   /// The plug-ins of a section; without the section, every plug-in of the catalog under its type's name.

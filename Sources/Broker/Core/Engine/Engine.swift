@@ -9,6 +9,8 @@ public struct Engine: Sendable {
   public let policy: RetryPolicy
   /// Whether the sandbox stands in for the registries.
   public let isRehearsal: Bool
+  /// What is judged before an identity token is sent, by the registry's name.
+  public let gates: [String: [any JobGate]]
   /// Told of every event, at once.
   public let observe: @Sendable (EngineEvent) -> Void
 
@@ -18,11 +20,13 @@ public struct Engine: Sendable {
   /// An engine.
   public init(
     time: TimeSource, policy: RetryPolicy = RetryPolicy(), isRehearsal: Bool = false,
+    gates: [String: [any JobGate]] = [:],
     observe: @escaping @Sendable (EngineEvent) -> Void = { _ in }
   ) {
     self.time = time
     self.policy = policy
     self.isRehearsal = isRehearsal
+    self.gates = gates
     self.observe = observe
   }
 

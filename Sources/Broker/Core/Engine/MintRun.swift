@@ -123,6 +123,8 @@ final class MintRun: Sendable {
         engine.observe(
           .identityTokenReceived(registry: target.name, token, source.job(from: token.claims)))
         guard token.claims.audience == .single(audience.value) else { throw wrongAudience(token, audience) }
+        let job = source.job(from: token.claims)
+        for gate in engine.gates[target.name] ?? [] { try gate.judge(job, for: target.name) }
         return (token, attempt)
       } catch { failure = error }
       try await pause(after: failure, attempt: attempt)

@@ -10,12 +10,16 @@ public struct CatalogEntry<Product: Sendable>: Sendable {
   let configure: @Sendable (String, ConfigurationObject) throws(BrokerError) -> ConfiguredPlugin<Product>
 
   /// The entry for a plug-in type; `erase` puts the plug-in behind its protocol.
-  init<P: Plugin>(_ plugin: P.Type, erase: @escaping @Sendable (P) -> Product) {
+  ///
+  /// `sharedKeys` are those that every entry of the section may have.
+  init<P: Plugin>(
+    _ plugin: P.Type, sharedKeys: [ConfigurationKey] = [], erase: @escaping @Sendable (P) -> Product
+  ) {
     type = P.type
     summary = P.summary
     keys = P.Configuration.keys
     configure = { (name, object) throws(BrokerError) in
-      try object.refuseUnknownKeys(known: ["type"] + P.Configuration.keys.map(\.name))
+      try object.refuseUnknownKeys(known: ["type"] + (P.Configuration.keys + sharedKeys).map(\.name))
       let configuration = try P.Configuration(from: object)
       return ConfiguredPlugin(
         name: name, type: P.type,

@@ -21,7 +21,7 @@ public struct PluginCatalog: Sendable {
   /// - Throws: ``ErrorCode/pluginContract`` if its type name is taken or malformed.
   public mutating func add<R: RegistryTarget>(registry: R.Type) throws(BrokerError) {
     try Self.check(R.type, against: registries.map(\.type))
-    registries.append(CatalogEntry(registry) { $0 })
+    registries.append(CatalogEntry(registry, sharedKeys: RegistrySettings.keys) { $0 })
   }
 
   private static func check(_ type: String, against taken: [String]) throws(BrokerError) {
