@@ -16,7 +16,8 @@ struct ToolTests {
     #expect(overview.status == 0)
     for command in CommandTable.commands {
       #expect(overview.output.contains("  \(command.spec.name) "))
-      let page = try await BuiltTool.run([command.spec.name, "--help"])
+      let name = command.spec.name.split(separator: " ").map(String.init)
+      let page = try await BuiltTool.run(name + ["--help"])
       #expect(page.status == 0 && page.output.contains("Usage: token-broker \(command.spec.name)"))
       for option in command.spec.options { #expect(page.output.contains(option.name)) }
       #expect(page.output.split(separator: "\n").allSatisfy { $0.count <= 100 }, "\(command.spec.name)")
@@ -24,6 +25,19 @@ struct ToolTests {
     #expect(try await BuiltTool.run(["--version"]).output.hasPrefix("token-broker "))
     #expect(try await BuiltTool.run([]).status == 2)
     #expect(try await BuiltTool.run(["mnt"]).error.contains("Did you mean \"mint\"?"))
+    #expect(try await BuiltTool.run(["config", "chekc"]).error.contains("Did you mean \"config check\"?"))
+    #expect(try await BuiltTool.run(["help", "config", "check"]).output.contains("Usage: token-broker config check"))
+  }
+
+  @Test func checksSeveralFiles() async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write("a.json", #"{"version":1}"#)
+    try folder.write("b.json", #"{"version":2}"#)
+    try folder.write("c.json", #"{"version":1,"route":{}}"#)
+    let run = try await BuiltTool.run(["config", "check", "a.json", "b.json", "c.json"], in: folder)
+    #expect(run.status == 3 && run.output == "a.json: ok\n", "\(run.output)")
+    #expect(run.error.contains("b.json, line 1, column 12") && run.error.contains("c.json, line 1, column 14"))
   }
 
   @Test func readmeHasTheExitStatusTable() throws {

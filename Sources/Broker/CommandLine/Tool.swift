@@ -31,14 +31,16 @@ enum Tool {
       console.error(HelpText.overview(CommandTable.commands))
       return ExitStatus.usage.rawValue
     case "--help", "-h", "help":
-      return help(arguments.dropFirst().first, console)
+      return help(Array(arguments.dropFirst()), console)
     case "--version":
       return console.write("token-broker \(version)\n")
-    case let name?:
-      guard let command = CommandTable.commands.first(where: { $0.spec.name == name }) else {
-        return report(unknown(name), console).status.rawValue
+    default:
+      do throws(BrokerError) {
+        let (command, rest) = try CommandTable.find(arguments)
+        return await run(command, rest, surroundings)
+      } catch {
+        return report(error, console).status.rawValue
       }
-      return await run(command, Array(arguments.dropFirst()), surroundings)
     }
   }
 
@@ -56,18 +58,13 @@ enum Tool {
     }
   }
 
-  private static func help(_ name: String?, _ console: Console) -> Int32 {
-    guard let name else { return console.write(HelpText.overview(CommandTable.commands)) }
-    guard let command = CommandTable.commands.first(where: { $0.spec.name == name }) else {
-      return report(unknown(name), console).status.rawValue
+  private static func help(_ name: [String], _ console: Console) -> Int32 {
+    guard !name.isEmpty else { return console.write(HelpText.overview(CommandTable.commands)) }
+    do throws(BrokerError) {
+      return console.write(HelpText.page(try CommandTable.find(name).command.spec))
+    } catch {
+      return report(error, console).status.rawValue
     }
-    return console.write(HelpText.page(command.spec))
-  }
-
-  private static func unknown(_ name: String) -> BrokerError {
-    BrokerError(
-      .usage, "There is no command \(UntrustedText.quoted(name)).",
-      remedy: NearestName.remedy(for: name, among: CommandTable.commands.map { $0.spec.name }))
   }
 
   private static func report(_ error: BrokerError, _ console: Console) -> BrokerError {

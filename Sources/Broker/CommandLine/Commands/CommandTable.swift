@@ -1,7 +1,34 @@
-/// The commands of the tool, in the order of `--help`.
+import BrokerCore
+
+/// The commands of the tool, in the order of `--help`; a name of two words is a command below another.
 enum CommandTable {
   static let commands: [any Command.Type] = [
-    MintCommand.self, RevokeCommand.self, ConfigCommand.self, PluginsCommand.self, RehearseCommand.self,
-    SandboxCommand.self,
+    MintCommand.self, RevokeCommand.self, ConfigCommand.self, ConfigCheckCommand.self, PluginsCommand.self,
+    RehearseCommand.self, SandboxCommand.self,
   ]
+
+  /// The command that `arguments` begin with, and what follows its name.
+  ///
+  /// - Throws: `ErrorCode.usage` with the nearest name.
+  static func find(_ arguments: [String]) throws(BrokerError) -> (command: any Command.Type, rest: [String]) {
+    let pair = arguments.prefix(2).joined(separator: " ")
+    if let command = commands.first(where: { $0.spec.name == pair && arguments.count > 1 }) {
+      return (command, Array(arguments.dropFirst(2)))
+    }
+    let name = arguments.first ?? ""
+    guard let command = commands.first(where: { $0.spec.name == name }) else { throw unknown(name) }
+    let rest = Array(arguments.dropFirst())
+    if let word = rest.first, !word.hasPrefix("-"), hasCommandsBelow(name) { throw unknown("\(name) \(word)") }
+    return (command, rest)
+  }
+
+  private static func hasCommandsBelow(_ name: String) -> Bool {
+    commands.contains { $0.spec.name.hasPrefix("\(name) ") }
+  }
+
+  private static func unknown(_ name: String) -> BrokerError {
+    BrokerError(
+      .usage, "There is no command \(UntrustedText.quoted(name)).",
+      remedy: NearestName.remedy(for: name, among: commands.map { $0.spec.name }))
+  }
 }
