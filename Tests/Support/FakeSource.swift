@@ -27,6 +27,9 @@ public final class FakeSource: IdentityTokenSource {
   /// How many tokens were asked for.
   public var count: Int { state.withLock { $0.count } }
 
+  /// None.
+  public let identityVariables: [String] = []
+
   /// What is left.
   public func supply(for audience: Audience) -> IdentityTokenSupply {
     state.withLock { $0.left.map { .fixed(remaining: $0) } ?? .renewable }

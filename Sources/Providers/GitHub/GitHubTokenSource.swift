@@ -5,6 +5,9 @@ struct GitHubTokenSource: IdentityTokenSource {
   let endpoint: GitHubEndpoint
   let services: PluginServices
 
+  /// The address and the request token.
+  var identityVariables: [String] { [GitHubEndpoint.addressVariable, GitHubEndpoint.secretVariable] }
+
   func supply(for audience: Audience) -> IdentityTokenSupply { .renewable }
 
   /// `GET` with `audience` in the query and the request token as bearer; the answer holds the JWT as `value`

@@ -14,6 +14,20 @@ final class GitLabTokenSource: IdentityTokenSource {
     self.variables = variables
   }
 
+  /// The variables of the configuration, those that are named like identity tokens, and those that hold one.
+  ///
+  /// `id_tokens` may have any name. The job token is not an identity, whatever its form.
+  var identityVariables: [String] {
+    let configured = Set(variables.flatMap(\.names))
+    return environment.names.filter { name in
+      if configured.contains(name) || name.hasSuffix("_ID_TOKEN") { return true }
+      guard name != "CI_JOB_TOKEN", let text = environment.nonEmpty(name), text.hasPrefix("eyJ"),
+        let token = try? IdentityToken(Secret(text), from: name)
+      else { return false }
+      return token.claims.audience != .missing
+    }
+  }
+
   func supply(for audience: Audience) -> IdentityTokenSupply {
     let used = handedOut.withLock { $0 }
     return .fixed(remaining: names(for: audience).count { environment.nonEmpty($0) != nil && !used.contains($0) })

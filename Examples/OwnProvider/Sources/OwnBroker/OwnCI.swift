@@ -34,13 +34,15 @@ struct OwnCI: IdentityProvider {
       throw BrokerError(
         .identityTokenMissing, "\(variable) is not set.", remedy: "Ask for an identity token in the job.")
     }
-    return .present(evidence: "OWN_CI is \"true\"", source: OwnTokenSource(text: Secret(text)))
+    return .present(
+      evidence: "OWN_CI is \"true\"", source: OwnTokenSource(text: Secret(text), identityVariables: [variable]))
   }
 }
 
 /// The one token of the job.
 struct OwnTokenSource: IdentityTokenSource {
   let text: Secret
+  let identityVariables: [String]
 
   func supply(for audience: Audience) -> IdentityTokenSupply { .fixed(remaining: 0) }
 

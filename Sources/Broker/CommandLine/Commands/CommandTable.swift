@@ -3,6 +3,7 @@ import BrokerCore
 /// The commands of the tool, in the order of `--help`; a name of two words is a command below another.
 enum CommandTable {
   static let commands: [any Command.Type] = [
+    ExecCommand.self,
     MintCommand.self, RevokeCommand.self, ConfigCommand.self, ConfigCheckCommand.self, PluginsCommand.self,
     RehearseCommand.self, SandboxCommand.self,
   ]

@@ -23,11 +23,6 @@ struct Supervisor: Sendable {
     } during: { () async -> Result<ChildExit, CommandNotStarted> in
       do throws(CommandNotStarted) { return .success(try await child.run()) } catch { return .failure(error) }
     }
-    do throws(CommandNotStarted) { return try result.get() } catch {
-      throw BrokerError(
-        error.status == 127 ? .commandNotFound : .commandNotRunnable,
-        "Cannot run \(UntrustedText.quoted(error.name)): \(error.reason).",
-        remedy: "Check the command behind -- and the PATH.")
-    }
+    do throws(CommandNotStarted) { return try result.get() } catch { throw error.asBrokerError }
   }
 }

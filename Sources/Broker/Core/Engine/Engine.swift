@@ -60,14 +60,21 @@ public struct Engine: Sendable {
 
   /// Asks the registries to burn credentials; what fails is reported as an event, never thrown.
   ///
-  /// It is done even when the task has been cancelled, within ``burnLimit``.
-  public func burn(_ credentials: [Credential], at targets: [any RegistryTarget]) async {
+  /// It is done even when the task has been cancelled, in one attempt.
+  ///
+  /// - Parameters:
+  ///   - credentials: What to burn.
+  ///   - targets: The registries that gave them.
+  ///   - limit: The time that it may take.
+  public func burn(
+    _ credentials: [Credential], at targets: [any RegistryTarget], within limit: Duration = burnLimit
+  ) async {
     let work = Task {
       await withTaskGroup(of: Void.self) { group in
         for credential in credentials {
           guard let target = targets.first(where: { $0.name == credential.registry }), let revoker = target.revoker
           else { continue }
-          group.addTask { await burn(credential, with: revoker) }
+          group.addTask { await burn(credential, with: revoker, within: limit) }
         }
       }
     }
@@ -84,8 +91,10 @@ public struct Engine: Sendable {
     }
   }
 
-  private func burn(_ credential: Credential, with revoker: any CredentialRevoker) async {
-    let result = await TimeLimit(Self.burnLimit, time: time).run { () async -> Result<Void, BrokerError> in
+  private func burn(
+    _ credential: Credential, with revoker: any CredentialRevoker, within limit: Duration
+  ) async {
+    let result = await TimeLimit(limit, time: time).run { () async -> Result<Void, BrokerError> in
       do throws(BrokerError) { return .success(try await revoker.revoke(credential.secret)) } catch {
         return .failure(error)
       }

@@ -1,5 +1,9 @@
 /// An identity provider that was recognised and can be asked.
 public protocol IdentityTokenSource: Sendable {
+  /// The names of the variables that carry the job's identity: a command that has no business with it is run without
+  /// them.
+  var identityVariables: [String] { get }
+
   /// How many identity tokens there are for an audience.
   func supply(for audience: Audience) -> IdentityTokenSupply
 

@@ -51,8 +51,7 @@ public final class ChildProcess: Sendable {
     let child = start(&failure)
     guard child > 0 else {
       let name = command.first ?? ""
-      return .failure(
-        CommandNotStarted(name: name, reason: SystemError.text(failure), status: failure == ENOENT ? 127 : 126))
+      return .failure(CommandNotStarted(name: name, failure: failure))
     }
     identifier.withLock { $0 = child }
     waitUntilEnded(child)
@@ -74,7 +73,7 @@ public final class ChildProcess: Sendable {
   }
 
   private func start(_ failure: inout Int32) -> pid_t {
-    let paths = candidates
+    let paths = CommandSearch(command.first ?? "", in: environment).candidates
     let variables = environment.revealAll().map { "\($0)=\($1)" }
     // The pointers are used within these closures alone.
     return unsafe Self.withCStrings(paths) { paths in
@@ -84,16 +83,6 @@ public final class ChildProcess: Sendable {
           return unsafe broker_process_start(constantPaths, arguments, variables, 0, 1, 2, &failure)
         }
       }
-    }
-  }
-
-  /// The files that the command may be, as execvp(3) finds them.
-  private var candidates: [String] {
-    guard let name = command.first, !name.isEmpty else { return [] }
-    guard !name.contains("/") else { return [name] }
-    let path = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-    return path.split(separator: ":", omittingEmptySubsequences: false).map { folder in
-      folder.isEmpty ? name : "\(folder)/\(name)"
     }
   }
 

@@ -1,0 +1,40 @@
+import BrokerCore
+
+/// The variables of the command: the credential and the address set, everything that could lead elsewhere removed.
+struct ChildEnvironment: Sendable {
+  private let templates: [EnvironmentTemplate]
+  private let removed: [String]
+  private let identityVariables: [String]
+
+  /// - Parameters:
+  ///   - clients: The publishing tools whose variables are set.
+  ///   - own: The variables of `--env`.
+  ///   - identityVariables: What carries the job's identity; the command does not get these.
+  init(clients: [PublishingClient], own: [EnvironmentTemplate], identityVariables: [String]) {
+    templates = clients.flatMap(\.variables) + own
+    removed = clients.flatMap(\.removedVariables)
+    self.identityVariables = identityVariables
+  }
+
+  /// What is changed for a registry, by name, in words; only what the surrounding environment has.
+  func notes(for registry: String, in surrounding: Environment) -> [String] {
+    let set = Set(templates.map { $0.name(for: registry) })
+    return surrounding.names.compactMap { name in
+      if set.contains(name) { return "\(name) is replaced" }
+      return isRemoved(name) ? "\(name) is removed" : nil
+    }
+  }
+
+  /// The variables for a credential.
+  func make(for credential: Credential, in surrounding: Environment) -> Environment {
+    var changes: [String: String?] = [:]
+    for name in surrounding.names where isRemoved(name) { changes.updateValue(nil, forKey: name) }
+    for name in identityVariables { changes.updateValue(nil, forKey: name) }
+    for template in templates { changes[template.name(for: credential.registry)] = template.value(for: credential) }
+    return surrounding.merging(changes)
+  }
+
+  private func isRemoved(_ name: String) -> Bool {
+    removed.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
+  }
+}

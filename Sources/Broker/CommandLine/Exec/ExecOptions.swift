@@ -1,0 +1,59 @@
+import BrokerCore
+
+/// The command line of `exec`, read.
+struct ExecOptions: Sendable {
+  /// The command behind `--`; it has at least one word.
+  let command: [String]
+  /// `--client`.
+  let client: String?
+  /// `--env`.
+  let environment: [EnvironmentTemplate]
+  /// `--from`.
+  let from: String?
+  /// `--keep-going`.
+  let keepsGoing: Bool
+  /// `--keep-identity`.
+  let keepsIdentity: Bool
+  /// `--keep-credential`.
+  let keepsCredential: Bool
+  /// `--no-compare`.
+  let isCompared: Bool
+  /// `--explain`.
+  let isExplained: Bool
+
+  /// The options beside `--help`.
+  static let specs = [
+    OptionSpec("--client", "NAME", "the publishing tool that the command runs, or all; usually recognised"),
+    OptionSpec(
+      "--env", "NAME={token}",
+      "set a variable of the command; also {username}, {password}, {url}, {registry}", isRepeatable: true),
+    OptionSpec("--from", "TARGET", "leave out the targets before this one"),
+    OptionSpec("--keep-going", nil, "go on with the next target after a failure"),
+    OptionSpec("--keep-identity", nil, "leave the job's identity in the command's environment"),
+    OptionSpec("--keep-credential", nil, "do not burn the credential when the command has ended"),
+    OptionSpec("--no-compare", nil, "do not compare the files with what the indexes have"),
+    OptionSpec("--config", "FILE", "read the configuration from FILE"),
+    OptionSpec("--provider", "NAME", "use this identity provider"),
+    OptionSpec("--timeout", "SECONDS", "give each mint so much time in all (60)"),
+    OptionSpec("--explain", nil, "say how the provider was selected, and every step"),
+  ]
+
+  init(_ arguments: ParsedArguments) throws(BrokerError) {
+    guard let command = arguments.command, let first = command.first, !first.isEmpty else {
+      throw BrokerError(
+        .usage, "There is no command behind --.", remedy: "Write token-broker exec TARGET... -- COMMAND ARGS.")
+    }
+    try CommandPlaceholders.check(command)
+    var environment: [EnvironmentTemplate] = []
+    for text in arguments.all("--env") { environment.append(try EnvironmentTemplate(parsing: text)) }
+    self.command = command
+    self.environment = environment
+    client = arguments.value("--client")
+    from = arguments.value("--from")
+    keepsGoing = arguments.has("--keep-going")
+    keepsIdentity = arguments.has("--keep-identity")
+    keepsCredential = arguments.has("--keep-credential")
+    isCompared = !arguments.has("--no-compare")
+    isExplained = arguments.has("--explain")
+  }
+}

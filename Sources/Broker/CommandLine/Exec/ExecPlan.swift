@@ -1,0 +1,66 @@
+import BrokerCore
+
+/// What a run of `exec` will do: pure, and complete before the first identity token is asked for.
+struct ExecPlan: Sendable {
+  /// A command for a target.
+  struct Step: Sendable {
+    /// The registry.
+    let target: any RegistryTarget
+    /// The command and its arguments, placeholders replaced.
+    let command: [String]
+  }
+
+  /// The commands, in order.
+  let steps: [Step]
+  /// The publishing tools whose variables are set.
+  let clients: [PublishingClient]
+  /// The tool that was recognised in the command; nil if none was.
+  let recognised: PublishingClient?
+  /// The distribution files that the command names.
+  let files: [DistributionFile]
+
+  /// Plans the commands for targets.
+  ///
+  /// - Throws: `ErrorCode.usage` if the publishing tool is not known, or its arguments lead elsewhere than to a target.
+  init(_ options: ExecOptions, targets: [any RegistryTarget]) throws(BrokerError) {
+    let recognised = ClientRecognition(options.command)
+    self.recognised = recognised?.client
+    clients = try Self.clients(options, recognised: recognised?.client)
+    files = DistributionFile.files(in: options.command)
+    var steps: [Step] = []
+    for target in targets {
+      let command = CommandPlaceholders.replaced(in: options.command, registry: target.name, url: target.uploadURL)
+      if let found = ClientRecognition(command) {
+        try ClientArguments(found).judge(for: target.name, uploadURL: target.uploadURL)
+      }
+      steps.append(Step(target: target, command: command))
+    }
+    self.steps = steps
+  }
+
+  private static func clients(
+    _ options: ExecOptions, recognised: PublishingClient?
+  ) throws(BrokerError) -> [PublishingClient] {
+    guard let name = options.client else {
+      if let recognised { return [recognised] }
+      guard options.environment.isEmpty else { return [] }
+      throw BrokerError(
+        .usage,
+        "The publishing tool that \(UntrustedText.quoted(options.command[0])) runs was not recognised.",
+        remedy: "Name it with --client (\(names)), or write --env NAME={token}.")
+    }
+    if name == "all" { return ClientTable.all }
+    guard let client = ClientTable.all.first(where: { $0.name == name }) else {
+      throw BrokerError(
+        .usage, "There is no client \(UntrustedText.quoted(name)).",
+        remedy: NearestName.remedy(for: name, among: ClientTable.all.map(\.name) + ["all"]))
+    }
+    if let recognised, recognised.name != name {
+      throw BrokerError(
+        .usage, "The command runs \(recognised.name), but --client is \(name).", remedy: "Leave --client out.")
+    }
+    return [client]
+  }
+
+  private static var names: String { (ClientTable.all.map(\.name) + ["all"]).joined(separator: ", ") }
+}
