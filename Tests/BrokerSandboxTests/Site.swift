@@ -98,15 +98,16 @@ final class Site: Sendable {
     return object["token"]?.string
   }
 
-  /// Uploads a file of three bytes.
+  /// Uploads a file, of four bytes unless others are given; the digest is the right one unless another is given.
   func upload(
-    _ project: String, file: String = "sample-1.0.tar.gz", token: String?, user: String = "__token__"
+    _ project: String, file: String = "sample-1.0.tar.gz", token: String?, user: String = "__token__",
+    content: String = "\0\u{1}\r\n", digest: String? = nil, fields: [(String, String)] = []
   ) -> RawClient.Answer? {
     let credentials = token.map { "\(user):\($0)" }.map { Array($0.utf8) }.map(Self.base64)
-    let parts = [
-      ("name=\"name\"", project), ("name=\"version\"", "1.0"), ("name=\"sha256_digest\"", "abc"),
-      ("name=\"content\"; filename=\"\(file)\"", "\0\u{1}\r\n"),
-    ]
+    let digest = digest ?? SHA256.hexadecimal(of: Array(content.utf8))
+    let parts =
+      [("name=\"name\"", project), ("name=\"version\"", "1.0"), ("name=\"sha256_digest\"", digest)]
+      + fields.map { ("name=\"\($0.0)\"", $0.1) } + [("name=\"content\"; filename=\"\(file)\"", content)]
     let body =
       parts.map { "--xyz\r\nContent-Disposition: form-data; \($0.0)\r\n\r\n\($0.1)\r\n" }.joined() + "--xyz--\r\n"
     return connect()?.request(

@@ -93,24 +93,29 @@ struct UploadRowTests {
     #expect(site.get("/_/oidc/audience")?.status == 404)
   }
 
-  @Test func listsTheFilesOfAProject() throws {
-    let site = try Site()
-    #expect(site.get("/simple/rig-unknown/")?.status == 404)
-    let token = try #require(site.credential(for: site.github()))
-    try expectReceived(site.upload("rig-github", file: "rig-1.0.tar.gz", token: token))
-    let answer = try #require(site.get("/simple/rig-github/"))
-    #expect(answer.status == 200 && answer.type == "application/vnd.pypi.simple.v1+json")
-    let object = try #require(try JSONReader().read(Array(answer.body.utf8)).object)
-    let file = try #require(object["files"]?.array?.first?.object)
-    #expect(file["filename"]?.string == "rig-1.0.tar.gz")
-    #expect(file["hashes"]?.object?["sha256"]?.string?.isEmpty == false)
-  }
-
-  @Test func refusesAFileOfTheSameName() throws {
+  @Test func takesTheSameContentAgainAndNoOtherUnderItsName() throws {
     let site = try Site()
     let token = try #require(site.credential(for: site.github()))
     try expectReceived(site.upload("rig-github", token: token))
-    let answer = try #require(site.upload("rig-github", token: token))
-    #expect(answer.status == 400 && answer.reason.hasPrefix("File already exists ('sample-1.0.tar.gz')"))
+    try expectReceived(site.upload("rig-github", token: token))
+    let answer = try #require(
+      site.upload("rig-github", token: token, content: "other", fields: [("blake2_256_digest", "ab12")]))
+    #expect(
+      answer.status == 400
+        && answer.reason
+          == "File already exists ('sample-1.0.tar.gz', with blake2_256 hash 'ab12'). See "
+          + "\(Self.help)#file-name-reuse for more information."
+    )
+    #expect(site.sandbox.uploads.count == 1)
+  }
+
+  @Test func refusesAnotherDigest() throws {
+    let site = try Site()
+    let token = try #require(site.credential(for: site.github()))
+    let answer = try #require(site.upload("rig-github", token: token, digest: SHA256.hexadecimal(of: [1])))
+    #expect(
+      answer.status == 400
+        && answer.reason == "The digest supplied does not match a digest calculated from the uploaded file.")
+    #expect(site.sandbox.uploads.isEmpty)
   }
 }

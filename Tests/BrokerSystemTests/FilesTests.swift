@@ -105,4 +105,22 @@ struct FilesTests {
       #expect(error == .configurationUnreadable, "\(name)")
     }
   }
+
+  @Test func hashesFilesPieceByPiece() throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    // More than one piece of 256 KiB; the value is OpenSSL's.
+    try folder.write("file", String(repeating: "0123456789abcdef", count: 40_000))
+    let digest = try FileDigest(of: "\(folder.path)/file", code: .usage)
+    #expect(digest.size == 640_000)
+    #expect(digest.sha256 == "74c3db5147cd508b22a5138b857e451b905d94d15728893ccf0027b235a6b1a3")
+    try folder.write("empty", "")
+    #expect(
+      try FileDigest(of: "\(folder.path)/empty", code: .usage).sha256
+        == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    #expect(FileDigest.isFile("\(folder.path)/file") && !FileDigest.isFile(folder.path))
+    for path in [folder.path, "\(folder.path)/missing", "/dev/zero"] {
+      #expect(code { () throws(BrokerError) in _ = try FileDigest(of: path, code: .usage) } == .usage)
+    }
+  }
 }

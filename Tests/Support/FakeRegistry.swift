@@ -36,6 +36,8 @@ public final class FakeRegistry: RegistryTarget, CredentialRevoker {
   public let home: Origin
   /// The audience it is known by.
   public let expectedAudience: Audience?
+  /// What it says is published.
+  public let releaseIndex: (any ReleaseIndex)?
   private let audiences: Mutex<[Result<AudienceAnswer, BrokerError>]>
   private let exchanges: Mutex<[Result<String, BrokerError>]>
   private let recorded = Mutex(Record())
@@ -46,8 +48,9 @@ public final class FakeRegistry: RegistryTarget, CredentialRevoker {
     audiences: [Result<AudienceAnswer, BrokerError>] = [
       .success(AudienceAnswer(audience: "pypi.example.com", serverTime: nil))
     ],
-    exchanges: [Result<String, BrokerError>] = [.success("credential-1")]
+    exchanges: [Result<String, BrokerError>] = [.success("credential-1")], releaseIndex: (any ReleaseIndex)? = nil
   ) throws {
+    self.releaseIndex = releaseIndex
     self.name = name
     uploadURL = try HTTPURL("\(home)/legacy/")
     self.home = uploadURL.origin
@@ -62,6 +65,7 @@ public final class FakeRegistry: RegistryTarget, CredentialRevoker {
     uploadURL = HTTPURL(.https(host: "pypi.example.com"), path: "/legacy/")
     home = uploadURL.origin
     expectedAudience = nil
+    releaseIndex = nil
     audiences = Mutex([])
     exchanges = Mutex([])
   }

@@ -163,6 +163,8 @@ public final class Sandbox: Sendable {
       case "/_/oidc/mint-token", "/_/oidc/github/mint-token": .exchange
       case "/_/oidc/burn-token": .burn
       case "/legacy/": .upload
+      case let path where path.hasPrefix("/simple/"): .simple
+      case let path where path.hasPrefix("/integrity/"): .integrity
       default: nil
       }
     let behaviours = step.map { faults.next($0, at: name) } ?? []
@@ -228,7 +230,7 @@ extension SandboxUpload {
     .object([
       ("registry", .string(registry)), ("project", .string(project)), ("version", .string(version)),
       ("filename", .string(filename)), ("size", .integer(Int64(size))), ("sha256", .string(sha256)),
-      ("username", .string(username)),
+      ("username", .string(username)), ("attestations", .integer(Int64(attestationCount))),
     ])
   }
 }

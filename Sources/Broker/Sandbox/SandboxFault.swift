@@ -16,6 +16,10 @@ public struct SandboxFault: Sendable {
     case burn
     /// `/legacy/`
     case upload
+    /// `/simple/`
+    case simple
+    /// `/integrity/`
+    case integrity
   }
 
   /// What goes wrong.

@@ -18,6 +18,12 @@ public enum SandboxSwitch: String, Sendable, CaseIterable {
   case cacheDown = "cache-down"
   /// The index cannot burn credentials.
   case noBurn = "no-burn"
+  /// Every upload is listed with its publisher, as if it had come with attestations.
+  case attestUploads = "attest-uploads"
+  /// The index does not say who published a file.
+  case integrityOff = "integrity-off"
+  /// The index does not list its files.
+  case noSimpleIndex = "no-simple-index"
   /// The index has no trusted publishing at all.
   case noTrustedPublishing = "no-trusted-publishing"
 }

@@ -10,8 +10,10 @@ public struct SandboxUpload: Sendable, Equatable {
   public let filename: String
   /// Its length in bytes.
   public let size: Int
-  /// The SHA-256 that the client sent with it; empty if none.
+  /// The SHA-256 of its content, 64 lower-case hexadecimal digits.
   public let sha256: String
   /// The user name it came with.
   public let username: String
+  /// How many attestations came with it (PEP 740).
+  public let attestationCount: Int
 }

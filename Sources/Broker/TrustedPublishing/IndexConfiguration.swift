@@ -1,16 +1,20 @@
 public import BrokerCore
 
-/// The settings of an index that speaks PyPI's protocol: `upload-url` and `audience`.
+/// The settings of an index that speaks PyPI's protocol: `upload-url`, `simple-url` and `audience`.
 public struct IndexConfiguration<Defaults: IndexDefaults>: PluginConfiguration {
   /// The address that publishing tools upload to; `/_/oidc/` is asked on its authority.
   public let uploadURL: HTTPURL
+  /// The address of the simple index, which ends with `/`.
+  public let simpleURL: HTTPURL
   /// The audience the index is known or configured to ask for; nil for an own index that configures none.
   public let audience: Audience?
 
-  /// `upload-url` and `audience`.
+  /// `upload-url`, `simple-url` and `audience`.
   public static var keys: [ConfigurationKey] {
     [
       ConfigurationKey("upload-url", summary: "the address that publishing tools upload to"),
+      ConfigurationKey(
+        "simple-url", summary: "the address of the simple index, to see what is published (/simple/ beside upload-url)"),
       ConfigurationKey("audience", summary: "the audience the index asks for; no other is accepted"),
     ]
   }
@@ -28,6 +32,14 @@ public struct IndexConfiguration<Defaults: IndexDefaults>: PluginConfiguration {
         remedy: "Leave upload-url out, or write \(Defaults.uploadURL).")
     }
     self.uploadURL = uploadURL
+    simpleURL =
+      if let given = try object.address("simple-url") {
+        given.path.hasSuffix("/") ? given : HTTPURL(given.origin, path: given.path + "/")
+      } else if uploadURL.origin == Defaults.uploadURL.origin {
+        Defaults.simpleURL
+      } else {
+        HTTPURL(uploadURL.origin, path: SimpleIndex.usualPath)
+      }
     guard uploadURL.origin != Defaults.uploadURL.origin else {
       guard audience == nil || audience == Defaults.audience else {
         throw object.error(
@@ -47,8 +59,9 @@ public struct IndexConfiguration<Defaults: IndexDefaults>: PluginConfiguration {
     }
   }
 
-  /// The address and, where there is one, the audience.
+  /// The addresses and, where there is one, the audience.
   public var effectiveValues: [(key: String, value: String)] {
-    [("upload-url", uploadURL.description)] + (audience.map { [("audience", $0.value)] } ?? [])
+    [("upload-url", uploadURL.description), ("simple-url", simpleURL.description)]
+      + (audience.map { [("audience", $0.value)] } ?? [])
   }
 }

@@ -4,6 +4,8 @@ public import BrokerCore
 public protocol IndexDefaults: Sendable {
   /// The address that publishing tools upload to.
   static var uploadURL: HTTPURL { get }
+  /// The address of its simple index, which ends with `/`.
+  static var simpleURL: HTTPURL { get }
   /// The audience it asks for.
   static var audience: Audience { get }
   /// Hosts that people configure by mistake.

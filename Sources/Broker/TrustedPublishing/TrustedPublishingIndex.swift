@@ -11,6 +11,8 @@ public struct TrustedPublishingIndex: CredentialRevoker {
   public let home: Origin
   /// The audience that is built in or configured.
   public let expectedAudience: Audience?
+  /// The listing of what is published; in a rehearsal, the sandbox's.
+  public let simpleIndex: SimpleIndex
 
   private let services: PluginServices
 
@@ -29,6 +31,9 @@ public struct TrustedPublishingIndex: CredentialRevoker {
     home = configuration.uploadURL.origin
     uploadURL = services.rehearsalOrigin.map(configuration.uploadURL.moved) ?? configuration.uploadURL
     expectedAudience = configuration.audience
+    simpleIndex = SimpleIndex(
+      services.rehearsalOrigin.map { HTTPURL($0, path: SimpleIndex.usualPath) } ?? configuration.simpleURL,
+      services: services)
     self.services = services
   }
 

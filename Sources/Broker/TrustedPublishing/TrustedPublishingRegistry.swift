@@ -19,6 +19,8 @@ extension TrustedPublishingRegistry {
   public var publisherRules: PublisherRules? { TrustedPublishingIndex.publisherRules }
   /// PyPI's `burn-token`.
   public var revoker: (any CredentialRevoker)? { index }
+  /// PyPI's simple index.
+  public var releaseIndex: (any ReleaseIndex)? { index.simpleIndex }
 
   /// Asks the index for its audience.
   public func audience() async throws(BrokerError) -> AudienceAnswer { try await index.audience() }

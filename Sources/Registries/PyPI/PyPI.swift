@@ -7,6 +7,8 @@ public struct PyPI: TrustedPublishingRegistry {
   public enum Defaults: IndexDefaults {
     /// The upload address, `https://upload.pypi.org/legacy/`.
     public static let uploadURL = HTTPURL(.https(host: "upload.pypi.org"), path: "/legacy/")
+    /// The simple index, `https://pypi.org/simple/`.
+    public static let simpleURL = HTTPURL(.https(host: "pypi.org"), path: "/simple/")
     /// The audience `pypi`.
     public static let audience: Audience = "pypi"
     /// Hosts that serve PyPI, but no uploads; TestPyPI has a plug-in of its own.

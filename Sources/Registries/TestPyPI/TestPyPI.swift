@@ -7,6 +7,8 @@ public struct TestPyPI: TrustedPublishingRegistry {
   public enum Defaults: IndexDefaults {
     /// The upload address, `https://test.pypi.org/legacy/`.
     public static let uploadURL = HTTPURL(.https(host: "test.pypi.org"), path: "/legacy/")
+    /// The simple index, `https://test.pypi.org/simple/`.
+    public static let simpleURL = HTTPURL(.https(host: "test.pypi.org"), path: "/simple/")
     /// The audience `testpypi`.
     public static let audience: Audience = "testpypi"
     /// Hosts that do not exist any more, or never did.

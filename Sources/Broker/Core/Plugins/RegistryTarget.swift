@@ -10,6 +10,8 @@ public protocol RegistryTarget: Plugin {
   var publisherRules: PublisherRules? { get }
   /// The means to burn a credential early; nil if the registry has none.
   var revoker: (any CredentialRevoker)? { get }
+  /// The means to see what is published already; nil if the registry has none.
+  var releaseIndex: (any ReleaseIndex)? { get }
 
   /// Asks the registry which audience it wants.
   ///
@@ -28,4 +30,6 @@ extension RegistryTarget {
   public var publisherRules: PublisherRules? { nil }
   /// None.
   public var revoker: (any CredentialRevoker)? { nil }
+  /// None.
+  public var releaseIndex: (any ReleaseIndex)? { nil }
 }

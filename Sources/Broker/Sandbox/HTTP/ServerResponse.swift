@@ -58,6 +58,7 @@ struct ServerResponse: Sendable {
     case 403: "Forbidden"
     case 404: "Not Found"
     case 405: "Method Not Allowed"
+    case 406: "Not Acceptable"
     case 408: "Request Timeout"
     case 413: "Content Too Large"
     case 422: "Unprocessable Entity"

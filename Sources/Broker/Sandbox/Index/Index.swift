@@ -10,7 +10,7 @@ final class Index: Sendable {
 
   var registry: SandboxRegistry { store.registry }
 
-  var uploads: [SandboxUpload] { store.access { $0.uploads } }
+  var uploads: [SandboxUpload] { store.access { $0.files.map(\.upload) } }
 
   func set(_ switches: Set<SandboxSwitch>) { store.access { $0.switches = switches } }
 
@@ -28,7 +28,12 @@ final class Index: Sendable {
       return only("POST", request) { burn(request) }
     case "/legacy/": return only("POST", request) { UploadEndpoint(store: store).respond(request) }
     case let path where path.hasPrefix("/simple/"):
-      return only("GET", request) { SimpleEndpoint(store: store).respond(path) }
+      guard !store.isOn(.noSimpleIndex) else { return IndexText.notFound(acceptsJSON: request.acceptsJSON) }
+      return only("GET", request) { SimpleEndpoint(store: store).respond(request) }
+    case let path where path.hasPrefix("/integrity/"):
+      return only("GET", request) { IntegrityEndpoint(store: store).respond(request) }
+    case let path where path.hasPrefix("/files/"):
+      return only("GET", request) { SimpleEndpoint(store: store).file(path) }
     default: return IndexText.notFound(acceptsJSON: request.acceptsJSON)
     }
   }

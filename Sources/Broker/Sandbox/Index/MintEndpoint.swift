@@ -119,7 +119,9 @@ struct MintEndpoint {
     var expires = store.now().advanced(by: Self.lifetime)
     let isStored = !store.isOn(.readOnly)
     store.access { state in
-      if isStored { state.minted[token] = IndexState.Minted(projects: publisher?.projects, expires: expires) }
+      if isStored {
+        state.minted[token] = IndexState.Minted(projects: publisher?.projects, publisher: publisher, expires: expires)
+      }
     }
     for case .expires(let seconds) in faults { expires = store.now().advanced(by: seconds) }
     return .json(

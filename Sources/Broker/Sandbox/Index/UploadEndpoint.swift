@@ -36,10 +36,22 @@ struct UploadEndpoint {
     guard let form = UploadForm(request), let name = form.fields["name"], let filename = form.filename else {
       return IndexText.badRequest("Error: Invalid or missing form fields. See https://\(request.host)/help/.")
     }
+    let digest = SHA256.hexadecimal(of: form.content)
+    if let claimed = form.fields["sha256_digest"], claimed.lowercased() != digest {
+      return IndexText.badRequest("The digest supplied does not match a digest calculated from the uploaded file.")
+    }
+    guard let attestations = Self.attestations(form) else {
+      return IndexText.badRequest("Invalid attestations supplied during upload: Malformed attestations")
+    }
     let project = ProjectName.normalized(name)
     let upload = SandboxUpload(
       registry: store.registry.name, project: project, version: form.fields["version"] ?? "", filename: filename,
-      size: form.size, sha256: form.fields["sha256_digest"] ?? "", username: user)
+      size: form.content.count, sha256: digest, username: user, attestationCount: attestations.count)
+    let isListed = !attestations.isEmpty || store.isOn(.attestUploads)
+    let file = IndexState.Stored(
+      upload: upload, content: form.content, time: store.now(),
+      provenance: isListed
+        ? minted.publisher.map { IndexState.Provenance(publisher: $0, attestations: attestations) } : nil)
     return store.access { state in
       if let allowed = minted.projects?.map(ProjectName.normalized), !allowed.contains(project) {
         guard state.projects.contains(project) else { return Self.noSuchProject }
@@ -47,15 +59,27 @@ struct UploadEndpoint {
           "OIDC scoped token is not valid for project '\(name)', project-scoped token is not valid for project: '\(name)'"
         return IndexText.forbidden("Invalid API Token: \(once), \(once)")
       }
-      if state.uploads.contains(where: { $0.filename == filename }) {
+      if let same = state.files.first(where: { $0.upload.filename == filename }) {
+        // The same content again is accepted and changes nothing (Warehouse, forklift/legacy.py).
+        guard same.upload.sha256 != digest else { return .text(200, "200 OK\n\n\n\n\n") }
+        let hash = form.fields["blake2_256_digest"].map { ", with blake2_256 hash '\($0)'" } ?? ""
         return IndexText.badRequest(
-          "File already exists ('\(filename)'). See https://\(request.host)/help/#file-name-reuse for more information."
-        )
+          "File already exists ('\(filename)'\(hash)). See https://\(request.host)/help/#file-name-reuse for more "
+            + "information.")
       }
       state.projects.insert(project)
-      state.uploads.append(upload)
+      state.files.append(file)
       return .text(200, "200 OK\n\n\n\n\n")
     }
+  }
+
+  /// The attestations that came with the file, unread; nil if the field is not a list of objects.
+  private static func attestations(_ form: UploadForm) -> [JSONText.Value]? {
+    guard let text = form.fields["attestations"] else { return [] }
+    guard let list = (try? JSONReader(maximumBytes: 1 << 20).read(Array(text.utf8)))?.array, !list.isEmpty,
+      list.allSatisfy({ $0.object != nil })
+    else { return nil }
+    return list.map(JSONText.Value.init)
   }
 
   private static let noSuchProject = IndexText.badRequest(

@@ -2,7 +2,7 @@
 struct UploadForm {
   private(set) var fields: [String: String] = [:]
   private(set) var filename: String?
-  private(set) var size = 0
+  private(set) var content: [UInt8] = []
 
   /// Nil if the body is no such form.
   init?(_ request: ServerRequest) {
@@ -30,7 +30,7 @@ struct UploadForm {
       // A signature beside the file is a file too; the distribution is the field "content".
       guard name == "content" else { return }
       self.filename = filename
-      size = content.count
+      self.content = Array(content)
     } else {
       fields[name] = String(decoding: content, as: UTF8.self)
     }

@@ -1,0 +1,75 @@
+/// The files of a release beside those that a registry lists: a pure value.
+public struct ReleaseComparison: Sendable, Equatable {
+  /// A file that is to be published.
+  public struct LocalFile: Sendable, Equatable {
+    /// What its name says.
+    public let name: DistributionName
+    /// Its SHA-256, 64 lower-case hexadecimal digits.
+    public let sha256: String
+
+    /// A file.
+    public init(_ name: DistributionName, sha256: String) {
+      self.name = name
+      self.sha256 = sha256
+    }
+  }
+
+  /// What follows.
+  public enum Verdict: Sendable, Equatable {
+    /// None of the files is there.
+    case absent
+    /// All of them are there, each with the same SHA-256.
+    case published
+    /// Some of them are there, each with the same SHA-256.
+    case partial
+    /// Some are there under the same name with another SHA-256, which a registry never replaces.
+    case conflict
+    /// The registry does not say; the reason follows its name.
+    case unknown(String)
+  }
+
+  /// The names of files that are there, with the same SHA-256.
+  public let published: [String]
+  /// The names of files that are not there.
+  public let absent: [String]
+  /// The files that are there with another SHA-256, and the two digests as facts.
+  public let conflicts: [BrokerError.Fact]
+  /// What follows.
+  public let verdict: Verdict
+
+  /// Compares `files` with what the registry lists, by project.
+  public init(_ files: [LocalFile], with listings: [String: ReleaseListing]) {
+    var published: [String] = []
+    var absent: [String] = []
+    var conflicts: [BrokerError.Fact] = []
+    var unknown: String?
+    for file in files {
+      switch listings[file.name.project] {
+      case .files(let listed):
+        guard let same = listed.first(where: { $0.filename == file.name.filename }) else {
+          absent.append(file.name.filename)
+          continue
+        }
+        guard let digest = same.sha256 else {
+          unknown = "lists \(UntrustedText.neutralized(file.name.filename, limit: 120)) without a SHA-256"
+          continue
+        }
+        if digest == file.sha256 {
+          published.append(file.name.filename)
+        } else {
+          conflicts.append(
+            BrokerError.Fact(file.name.filename, "published with sha256 \(digest), here \(file.sha256)"))
+        }
+      case .unavailable(let reason): unknown = reason
+      case nil: unknown = "was not asked for \(file.name.project)"
+      }
+    }
+    self.published = published
+    self.absent = absent
+    self.conflicts = conflicts
+    verdict =
+      if !conflicts.isEmpty { .conflict } else if let unknown { .unknown(unknown) } else if absent.isEmpty {
+        published.isEmpty ? .absent : .published
+      } else { published.isEmpty ? .absent : .partial }
+  }
+}

@@ -1,0 +1,19 @@
+/// A file of a project as its registry lists it.
+public struct ReleaseFile: Sendable, Equatable {
+  /// The file's name.
+  public let filename: String
+  /// Its SHA-256, 64 lower-case hexadecimal digits; nil if the registry does not say.
+  public let sha256: String?
+  /// Where the registry says who published it (PEP 740); nil if it does not.
+  public let provenance: HTTPURL?
+  /// When it was uploaded, as the registry wrote it (ISO 8601 in UTC, which sorts by time); nil if it does not say.
+  public let uploadTime: String?
+
+  /// A listed file.
+  public init(filename: String, sha256: String?, provenance: HTTPURL? = nil, uploadTime: String? = nil) {
+    self.filename = filename
+    self.sha256 = sha256
+    self.provenance = provenance
+    self.uploadTime = uploadTime
+  }
+}

@@ -1,0 +1,10 @@
+/// The means of a registry to say which files of a project it has; asking takes no credential.
+public protocol ReleaseIndex: Sendable {
+  /// Asks for the files of a project: one request, never repeated here.
+  ///
+  /// - Parameter project: The project's name, normalised (PEP 503).
+  /// - Returns: The files, or why the registry does not say.
+  /// - Throws: If there is no answer; ``BrokerError/recovery`` says whether another attempt may help. A registry without
+  ///   such an interface is ``ReleaseListing/unavailable(_:)``, not an error.
+  func listing(of project: String) async throws(BrokerError) -> ReleaseListing
+}

@@ -1,0 +1,53 @@
+/// Asks registries which files of a release they have, trying again as a policy says.
+public struct ReleaseSurvey: Sendable {
+  /// Clocks and randomness.
+  public let time: TimeSource
+  /// When to try again, and the time that one registry may take in all.
+  public let policy: RetryPolicy
+
+  /// A survey; three attempts within 30 s unless told otherwise.
+  public init(time: TimeSource, policy: RetryPolicy = RetryPolicy(attempts: 3, total: .seconds(30))) {
+    self.time = time
+    self.policy = policy
+  }
+
+  /// Compares files with what a registry lists.
+  ///
+  /// - Throws: If the registry gives no answer, within the policy.
+  public func compare(
+    _ files: [ReleaseComparison.LocalFile], at target: any RegistryTarget
+  ) async throws(BrokerError) -> ReleaseComparison {
+    let projects = Set(files.map(\.name.project)).sorted()
+    guard let index = target.releaseIndex else {
+      let reason = ReleaseListing.unavailable("has no listing of its files")
+      return ReleaseComparison(files, with: Dictionary(uniqueKeysWithValues: projects.map { ($0, reason) }))
+    }
+    let outcome = await TimeLimit(policy.total, time: time).run {
+      () async -> Result<[String: ReleaseListing], BrokerError> in
+      do throws(BrokerError) {
+        var listings: [String: ReleaseListing] = [:]
+        for project in projects { listings[project] = try await listing(of: project, from: index) }
+        return .success(listings)
+      } catch { return .failure(error) }
+    }
+    switch outcome {
+    case .finished(let result), .cutOff(let result): return ReleaseComparison(files, with: try result.get())
+    }
+  }
+
+  private func listing(of project: String, from index: any ReleaseIndex) async throws(BrokerError) -> ReleaseListing {
+    let started = time.elapsed()
+    var attempt = 1
+    while true {
+      let failure: BrokerError
+      do throws(BrokerError) { return try await index.listing(of: project) } catch { failure = error }
+      let remaining = policy.total - (time.elapsed() - started)
+      guard
+        case .wait(let wait) = policy.decide(
+          afterAttempt: attempt, recovery: failure.recovery, remaining: remaining, random: time.random())
+      else { throw failure }
+      do { try await time.sleep(wait) } catch { throw failure }
+      attempt += 1
+    }
+  }
+}

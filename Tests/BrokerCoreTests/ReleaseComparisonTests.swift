@@ -1,0 +1,99 @@
+import BrokerConformance
+import BrokerCore
+import Synchronization
+import TestSupport
+import Testing
+
+struct ReleaseComparisonTests {
+  private static let wheel = "sample-1.0-py3-none-any.whl"
+  private static let sdist = "sample-1.0.tar.gz"
+  private static let digest = String(repeating: "0", count: 64)
+
+  private static let files = [wheel, sdist].compactMap { DistributionName(path: "dist/\($0)") }
+    .map { ReleaseComparison.LocalFile($0, sha256: digest) }
+
+  @Test(arguments: [
+    ("dist/sample-1.0-py3-none-any.whl", "sample"), ("My_Pkg-1.0-1-cp311-cp311-linux_x86_64.whl", "my-pkg"),
+    ("sample-1.0.tar.gz", "sample"), ("./my-old-name-1.0rc1.tar.gz", "my-old-name"), ("a.b__c-2.zip", "a-b-c"),
+    ("/x y/sample-1.0.zip", "sample"), ("sample-1.0.tar.bz2", nil), ("sample.whl", nil), ("-1.0.tar.gz", nil),
+    ("_sample-1.0.tar.gz", nil), ("sämple-1.0.zip", nil), ("sample/-1.0.zip", nil), ("dist/", nil), ("", nil),
+    ("sample-1.0.tar.gz.asc", nil), ("../simple%2f-1.0.zip", nil), ("sample-1.0.whl.publish.attestation", nil),
+  ])
+  func readsNames(_ path: String, _ project: String?) {
+    #expect(DistributionName(path: path)?.project == project)
+  }
+
+  /// The digests that the registry lists for wheel and source distribution (nil: it does not list the file), what follows.
+  @Test(arguments: [
+    (String?.none, String?.none, ReleaseComparison.Verdict.absent), (digest, digest, .published),
+    (digest, nil, .partial), (nil, digest, .partial), ("1", digest, .conflict), ("1", nil, .conflict),
+    ("", digest, .unknown("lists \(wheel) without a SHA-256")), ("", "1", .conflict),
+  ])
+  func judges(_ first: String?, _ second: String?, _ verdict: ReleaseComparison.Verdict) {
+    let listed = [(Self.wheel, first), (Self.sdist, second)].compactMap { name, digest in
+      digest.map { ReleaseFile(filename: name, sha256: $0.isEmpty ? nil : $0) }
+    }
+    let other = ReleaseFile(filename: "sample-0.9.tar.gz", sha256: "2")
+    let comparison = ReleaseComparison(Self.files, with: ["sample": .files([other] + listed)])
+    #expect(comparison.verdict == verdict)
+    #expect(
+      comparison.conflicts.map(\.label) == [(Self.wheel, first), (Self.sdist, second)].filter { $0.1 == "1" }.map(\.0))
+  }
+
+  @Test func looksAtEveryProject() throws {
+    let other = ReleaseComparison.LocalFile(try #require(DistributionName(path: "other-1.0.zip")), sha256: Self.digest)
+    let listed = ReleaseListing.files([
+      ReleaseFile(filename: Self.wheel, sha256: Self.digest), ReleaseFile(filename: Self.sdist, sha256: Self.digest),
+    ])
+    let files = Self.files + [other]
+    #expect(ReleaseComparison(files, with: ["sample": listed, "other": .files([])]).verdict == .partial)
+    #expect(
+      ReleaseComparison(files, with: ["sample": listed, "other": .unavailable("answers 401")]).verdict
+        == .unknown("answers 401"))
+  }
+
+  // MARK: Asking
+
+  /// An index whose answers a test gives; the last one repeats.
+  private final class Listings: ReleaseIndex {
+    private let answers: Mutex<[Result<ReleaseListing, BrokerError>]>
+    let asked = Mutex<[String]>([])
+
+    init(_ answers: [Result<ReleaseListing, BrokerError>]) { self.answers = Mutex(answers) }
+
+    func listing(of project: String) async throws(BrokerError) -> ReleaseListing {
+      asked.withLock { $0.append(project) }
+      return try answers.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }.get()
+    }
+  }
+
+  private static let away = BrokerError(.unavailable, "It is away.", recovery: .retry(.mayHaveArrived, after: nil))
+
+  @Test func asksOncePerProject() async throws {
+    let index = Listings([.success(.files([]))])
+    let survey = ReleaseSurvey(time: FakeTime(holding: [.seconds(30)]).source())
+    let comparison = try await survey.compare(Self.files, at: FakeRegistry(releaseIndex: index))
+    #expect(comparison.verdict == .absent && index.asked.withLock { $0 } == ["sample"])
+  }
+
+  @Test func asksAgainAndThenGivesUp() async throws {
+    let survey = ReleaseSurvey(time: FakeTime(holding: [.seconds(30)]).source())
+    let recovering = Listings([.failure(Self.away), .failure(Self.away), .success(.files([]))])
+    #expect(try await survey.compare(Self.files, at: FakeRegistry(releaseIndex: recovering)).verdict == .absent)
+    let down = Listings([.failure(Self.away)])
+    let registry = try FakeRegistry(releaseIndex: down)
+    let error = await failure { () async throws(BrokerError) in _ = try await survey.compare(Self.files, at: registry) }
+    #expect(error == Self.away && down.asked.withLock { $0 }.count == 3)
+    let broken = Listings([.failure(BrokerError(.registryAnswerInvalid, "It is broken."))])
+    let other = try FakeRegistry(releaseIndex: broken)
+    #expect(
+      await failure { () async throws(BrokerError) in _ = try await survey.compare(Self.files, at: other) } != nil)
+    #expect(broken.asked.withLock { $0 }.count == 1)
+  }
+
+  @Test func notesARegistryThatCannotSay() async throws {
+    let survey = ReleaseSurvey(time: FakeTime(holding: [.seconds(30)]).source())
+    let comparison = try await survey.compare(Self.files, at: FakeRegistry())
+    #expect(comparison.verdict == .unknown("has no listing of its files"))
+  }
+}
