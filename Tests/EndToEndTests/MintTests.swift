@@ -107,6 +107,7 @@ struct MintTests {
     ([], 2, "needs TARGET"), (["pypi", "--format"], 2, "needs a value"), (["pypi", "--timeout", "0"], 2, "seconds"),
     (["pypi", "--format", "token", "--audience", "testpypi"], 2, "is pinned"),
     (["release", "--format", "json", "--audience", "pypi"], 2, "one target"),
+    (["release", "--format", "json", "--single"], 2, "Name one of testpypi, pypi."),
     (["pypi", "--format", "token", "--provider", "gitlb"], 2, "Did you mean \"gitlab\"?"),
     (["pypi", "--format", "token", "--provider", "github"], 4, "github was not found"),
     (["pypi", "--output", "/nonexistent/x"], 10, "/nonexistent/x"),

@@ -15,6 +15,7 @@ enum MintCommand: Command {
         "--format", "FORMAT",
         "token, json, env or github; the default is github in GitHub Actions, none in other CI, else token"),
       OptionSpec("--output", "FILE", "write to FILE, which is replaced as a whole and readable by its owner alone"),
+      OptionSpec("--single", nil, "refuse a route over several registries"),
       OptionSpec("--reveal", nil, "allow standard output to be a terminal"),
       OptionSpec("--timeout", "SECONDS", "give each target so much time in all (60)"),
       OptionSpec("--explain", nil, "say how the provider was selected, and every step"),
@@ -32,6 +33,11 @@ enum MintCommand: Command {
     if let total = try arguments.seconds("--timeout") { policy.total = total }
     let configuration = try broker.configuration(path: arguments.value("--config"))
     let registries = try configuration.registries(for: arguments.operands)
+    if arguments.has("--single"), registries.count > 1 {
+      throw BrokerError(
+        .usage, "A single target is wanted, and \(registries.count) are named.",
+        remedy: "Name one of \(registries.map(\.name).joined(separator: ", ")).")
+    }
     let pinned = try pinnedAudience(arguments, count: registries.count)
 
     let isExplained = arguments.has("--explain")
