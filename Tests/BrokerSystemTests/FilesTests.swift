@@ -118,7 +118,8 @@ struct FilesTests {
     #expect(
       try FileDigest(of: "\(folder.path)/empty", code: .usage).sha256
         == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-    #expect(FileDigest.isFile("\(folder.path)/file") && !FileDigest.isFile(folder.path))
+    #expect(
+      FileReader.isFile("\(folder.path)/file") && !FileReader.isFile(folder.path) && FileReader.isFolder(folder.path))
     for path in [folder.path, "\(folder.path)/missing", "/dev/zero"] {
       #expect(code { () throws(BrokerError) in _ = try FileDigest(of: path, code: .usage) } == .usage)
     }

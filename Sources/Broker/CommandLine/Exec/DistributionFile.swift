@@ -19,7 +19,7 @@ struct DistributionFile: Sendable, Equatable {
   static func files(in command: [String]) -> [DistributionFile] {
     var files: [DistributionFile] = []
     for word in command where suffixes.contains(where: word.hasSuffix) && !word.hasPrefix("-") {
-      guard FileReader.exists(word), !files.contains(where: { $0.path == word }) else { continue }
+      guard FileReader.isFile(word), !files.contains(where: { $0.path == word }) else { continue }
       let companions = companionSuffixes.map { word + $0 }.filter(FileReader.exists)
       files.append(DistributionFile(path: word, companions: companions))
     }

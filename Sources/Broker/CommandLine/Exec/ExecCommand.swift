@@ -50,8 +50,8 @@ enum ExecCommand: Command {
     }
     let decisions =
       options.isCompared
-      ? try await ReleaseComparison(broker: broker, console: console)
-        .decide(plan.files, at: plan.steps.map(\.target)) : [:]
+      ? try await ReleaseCheck(broker: broker, console: console)
+        .decide(plan.files, isWhole: !plan.hasPatterns, at: plan.steps.map(\.target)) : [:]
     return await ExecRun(
       plan: plan, options: options, decisions: decisions, engine: engine, source: provider.source,
       surroundings: surroundings

@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSystem
 
 /// What a run of `exec` will do: pure, and complete before the first identity token is asked for.
 struct ExecPlan: Sendable {
@@ -18,6 +19,8 @@ struct ExecPlan: Sendable {
   let recognised: PublishingClient?
   /// The distribution files that the command names.
   let files: [DistributionFile]
+  /// Whether the command may name more files, in a pattern that the tool expands or a folder.
+  let hasPatterns: Bool
 
   /// Plans the commands for targets.
   ///
@@ -27,6 +30,9 @@ struct ExecPlan: Sendable {
     self.recognised = recognised?.client
     clients = try Self.clients(options, recognised: recognised?.client)
     files = DistributionFile.files(in: options.command)
+    hasPatterns = options.command.dropFirst().contains { word in
+      word.contains { "*?[".contains($0) } || FileReader.isFolder(word)
+    }
     var steps: [Step] = []
     for target in targets {
       let command = CommandPlaceholders.replaced(in: options.command, registry: target.name, url: target.uploadURL)

@@ -86,6 +86,9 @@ extension ErrorCode {
   /// A rehearsal's identity token was about to leave the sandbox, or a real one to enter it.
   public static let rehearsalBoundary = ErrorCode("rehearsal-boundary", .rule)
 
+  /// A file of the same name is published already, with other contents.
+  public static let releaseConflict = ErrorCode("release-conflict", .rule)
+
   /// A plug-in broke its contract.
   public static let pluginContract = ErrorCode("plugin-contract", .plugin)
 
@@ -112,7 +115,7 @@ extension ErrorCode {
     identityTokenExpired, identityTokenSpent, identityAnswerInvalid,
     exchangeRefused, publisherNotFound, trustedPublishingUnavailable, registryAnswerInvalid, revokeUnsupported,
     unreachable, timedOut, tlsFailed, unavailable, redirected, libcurlUnavailable,
-    audienceRefused, identityTokenAudience, rehearsalBoundary,
+    audienceRefused, identityTokenAudience, rehearsalBoundary, releaseConflict,
     pluginContract,
     deliveryFailed,
     commandNotRunnable, commandNotFound,

@@ -42,10 +42,4 @@ public struct FileDigest: Sendable, Equatable {
     self.size = size
     sha256 = hash.hexadecimal
   }
-
-  /// Whether there is a regular file at a path; a symbolic link is followed.
-  public static func isFile(_ path: String) -> Bool {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-  }
 }

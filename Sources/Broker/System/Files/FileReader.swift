@@ -16,6 +16,17 @@ public enum FileReader {
     unsafe access(path, F_OK) == 0
   }
 
+  /// Whether there is a folder at a path; a symbolic link is followed.
+  public static func isFolder(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
+
+  /// Whether there is a regular file at a path; a symbolic link is followed.
+  public static func isFile(_ path: String) -> Bool { kind(of: path) == S_IFREG }
+
+  private static func kind(of path: String) -> mode_t? {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+  }
+
   /// The contents of a regular file.
   ///
   /// - Parameters:
