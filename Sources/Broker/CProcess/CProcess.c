@@ -9,6 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #if defined(__linux__)
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -131,5 +134,16 @@ void broker_process_harden(void) {
   setrlimit(RLIMIT_CORE, &none);
 #if defined(__linux__)
   prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+char *const *broker_process_environment(void) {
+  extern char **environ;
+  return environ;
+}
+
+void broker_process_share_memory(void) {
+#if defined(__GLIBC__)
+  mallopt(M_ARENA_MAX, 1);
 #endif
 }

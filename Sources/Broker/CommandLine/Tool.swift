@@ -9,6 +9,7 @@ enum Tool {
 
   static func main() async {
     ProcessHardening.apply()
+    ProcessMemory.shareAmongThreads()
     let environment = Environment.process()
     let console = Console(isGitHubActions: environment["GITHUB_ACTIONS"] == "true")
     let signals = SignalRelay()

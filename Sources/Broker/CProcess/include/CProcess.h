@@ -25,6 +25,13 @@ int broker_process_wait(pid_t child, int *is_signal, int *value);
 /// files of it. Reset in a child by exec.
 void broker_process_harden(void);
 
+/// Lets all threads take memory from one place, where the C library would give each a place of its own, which grows by one
+/// system call for each page.
+void broker_process_share_memory(void);
+
+/// The variables of this process as "NAME=VALUE", ended by NULL; they may change while they are read.
+char *_Nullable const *_Nonnull broker_process_environment(void);
+
 #if __has_feature(nullability)
 #pragma clang assume_nonnull end
 #endif

@@ -29,6 +29,8 @@ enum MintCommand: Command {
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let console = surroundings.console
     let broker = try surroundings.broker()
+    // libcurl takes longer to open than everything up to the first request.
+    broker.transport.prepare()
     var policy = RetryPolicy()
     if let total = try arguments.seconds("--timeout") { policy.total = total }
     let configuration = try broker.configuration(path: arguments.value("--config"))

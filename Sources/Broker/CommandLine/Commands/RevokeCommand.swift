@@ -18,6 +18,8 @@ enum RevokeCommand: Command {
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let broker = try surroundings.broker()
+    // libcurl takes longer to open than everything up to the first request.
+    broker.transport.prepare()
     let configuration = try broker.configuration(path: arguments.value("--config"))
     let name = try target(arguments, configuration)
     let secret = try credential(arguments, surroundings)

@@ -8,12 +8,20 @@ enum WorkflowCommand {
     "::error title=\(escapedProperty(title))::\(escaped(message))\n"
   }
 
-  /// Percent first, then the line ends (actions/toolkit, packages/core/src/command.ts).
-  private static func escaped(_ text: String) -> String {
-    text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+  /// Percent and the line ends (actions/toolkit, packages/core/src/command.ts).
+  private static func escaped(_ text: String, and others: [UInt8] = []) -> String {
+    var output: [UInt8] = []
+    output.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 {
+      if [0x25, 0x0D, 0x0A].contains(byte) || others.contains(byte) {
+        output.append(contentsOf: "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))".utf8)
+      } else {
+        output.append(byte)
+      }
+    }
+    return String(decoding: output, as: UTF8.self)
   }
 
-  private static func escapedProperty(_ text: String) -> String {
-    escaped(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
-  }
+  /// Colon and comma, too.
+  private static func escapedProperty(_ text: String) -> String { escaped(text, and: [0x3A, 0x2C]) }
 }

@@ -4,8 +4,16 @@
 /// anywhere but the request, a body over the limit is refused while it arrives, and cancelling the task ends the request
 /// at once.
 public protocol HTTPTransport: Sendable {
+  /// Gets ready for a request that is about to come; returns at once.
+  func prepare()
+
   /// Sends a request and reads the whole answer, whatever its status.
   ///
   /// - Throws: ``HTTPFailure`` if there was no whole answer.
   func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
+}
+
+extension HTTPTransport {
+  /// Nothing, where there is nothing to get ready.
+  public func prepare() {}
 }

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Runs the contenders of a benchmark in turn, and prints medians side by side.
+
+measure.py WORK ROUNDS [RESULTS]: WORK is the folder that `run` prepared; RESULTS is a file to write, too.
+"""
+
+import datetime, json, os, platform, statistics, subprocess, sys, time
+
+work, rounds = sys.argv[1], int(sys.argv[2])
+results = sys.argv[3] if len(sys.argv) > 3 else None
+plan = json.load(open(f"{work}/plan.json"))
+lines = []
+
+
+def say(text=""):
+    print(text, flush=True)
+    lines.append(text)
+
+
+def log_position():
+    return os.path.getsize(f"{work}/access.log")
+
+
+def requests_since(position, wanted):
+    """The requests that the servers answered since then; they are written when the answer is."""
+    deadline = time.time() + 0.5
+    while True:
+        with open(f"{work}/access.log") as log:
+            log.seek(position)
+            rows = [row.split() for row in log.read().splitlines()]
+        if len(rows) >= wanted or time.time() > deadline:
+            return rows
+        time.sleep(0.002)
+
+
+def run(contender, rtt):
+    environment = {"PATH": "/usr/bin:/bin", "HOME": work, **contender.get("env", {})}
+    position = log_position()
+    with open(f"{work}/output", "w+") as output, open(f"{work}/error", "w+") as error:
+        reading, writing = os.pipe()
+        command = ["/bin/sh", "-c", 'exec 3>&"$0" && exec "$@"', str(writing), f"{work}/launch", *contender["argv"]]
+        subprocess.run(command, env=environment, stdout=output, stderr=error, stdin=subprocess.DEVNULL, pass_fds=[writing])
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            status, wall, cpu, peak, start = map(int, pipe.read().split())
+    rows = requests_since(position, contender.get("requests", 0))
+    if status not in contender.get("statuses", [0]):
+        raise SystemExit(f"{contender['name']} ended with {status}: {open(f'{work}/error').read()}")
+    # The answer is written half a round trip before the client has it.
+    minted = [float(row[0]) * 1e6 - start + rtt * 500 for row in rows if row[3].endswith("/mint-token")]
+    return {
+        "wall": wall / 1000, "cpu": cpu / 1000, "peak": peak / 1024, "requests": len(rows),
+        "connections": len({row[1] for row in rows}), "minted": minted[0] / 1000 if minted else None,
+    }
+
+
+def measure(contenders, rtt, count):
+    samples = {contender["name"]: [] for contender in contenders}
+    for number in range(-1, count):
+        # Each round starts with another one, so that no one is always behind the same other.
+        turn = max(0, number) % len(contenders)
+        for contender in contenders[turn:] + contenders[:turn]:
+            sample = run(contender, rtt)
+            if number >= 0:
+                samples[contender["name"]].append(sample)
+    return samples
+
+
+def median(samples, key):
+    values = [sample[key] for sample in samples if sample[key] is not None]
+    return statistics.median(values) if values else None
+
+
+def least(samples, key):
+    return min(sample[key] for sample in samples)
+
+
+def verdict(name, value, limit, unit):
+    say(f"- {name}: {value:.2f} {unit}, target at most {limit:.2f} {unit}: {'met' if value <= limit else 'MISSED'}")
+
+
+def table(samples, floor):
+    base = median(samples[floor], "minted") or median(samples[floor], "wall")
+    say("| | wall ms | least | time to mint ms | to the floor | CPU ms | peak MiB | requests | connections |")
+    say("|---|---|---|---|---|---|---|---|---|")
+    for name, taken in samples.items():
+        minted = median(taken, "minted")
+        say(
+            f"| {name} | {median(taken, 'wall'):.1f} | {least(taken, 'wall'):.1f} | "
+            + (f"{minted:.1f} | {minted / base:.2f}" if minted else "- | -")
+            + f" | {median(taken, 'cpu'):.1f} | {median(taken, 'peak'):.1f} | {median(taken, 'requests'):.0f}"
+            + f" | {median(taken, 'connections'):.0f} |"
+        )
+    say()
+
+
+say("# Results")
+say()
+say(f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC, {rounds} interleaved rounds, medians.")
+say()
+for name, text in plan["versions"].items():
+    say(f"- {name}: {text}")
+load = os.getloadavg()
+say(f"- machine: {platform.machine()}, {os.cpu_count()} processors, Linux {platform.release()}; load {load[0]:.1f}")
+say()
+
+say("## Size and start")
+say()
+start = measure(plan["start"], 0, rounds * 5)
+nothing, version = (start[contender["name"]] for contender in plan["start"])
+say("| | wall ms | least | CPU ms | peak MiB |")
+say("|---|---|---|---|---|")
+for name, taken in start.items():
+    say(f"| {name} | {median(taken, 'wall'):.2f} | {least(taken, 'wall'):.2f} | {median(taken, 'cpu'):.2f} | {median(taken, 'peak'):.1f} |")
+say()
+verdict("size, stripped", plan["size"] / 1048576, 16, "MiB")
+verdict("start to --version", median(version, "wall"), 2 * median(nothing, "wall") + 5, "ms")
+say()
+
+slopes = {}
+for rtt in sorted(map(int, plan["hosts"])):
+    say(f"## A mint over https at a round-trip time of {rtt} ms")
+    say()
+    with open(f"{work}/hosts", "w") as hosts:
+        hosts.write(plan["hosts"][str(rtt)] + "\n")
+    contenders = plan["mint"] + (plan["peers"] if rtt else plan["peers"] + plan["bundle"])
+    taken = measure(contenders, rtt, rounds)
+    table(taken, "floor")
+    ours, floor = taken["token-broker"], taken["floor"]
+    if rtt == 0:
+        verdict("above the floor", median(ours, "wall") - median(floor, "wall"), 4, "ms")
+        verdict("peak memory, hashed folder", median(ours, "peak"), 24, "MiB")
+        verdict("peak memory, bundle", median(taken["token-broker, bundle"], "peak"), 32, "MiB")
+    else:
+        verdict("to the floor", median(ours, "wall") / median(floor, "wall"), 1.05, "x")
+    verdict("CPU above the floor", median(ours, "cpu") - median(floor, "cpu"), 5, "ms")
+    say()
+    for name, samples in taken.items():
+        slopes.setdefault(name, {})[rtt] = median(samples, "wall")
+
+ends = sorted(map(int, plan["hosts"]))
+say("## Round trips")
+say()
+say(f"The slope of the wall time between round-trip times of {ends[1]} and {ends[-1]} ms.")
+say()
+say("| | round trips |")
+say("|---|---|")
+for name, walls in slopes.items():
+    if ends[-1] in walls:
+        say(f"| {name} | {(walls[ends[-1]] - walls[ends[1]]) / (ends[-1] - ends[1]):.1f} |")
+if results:
+    with open(results, "w") as file:
+        file.write("\n".join(lines) + "\n")
