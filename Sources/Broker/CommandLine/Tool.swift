@@ -11,7 +11,8 @@ enum Tool {
     ProcessHardening.apply()
     ProcessMemory.shareAmongThreads()
     let environment = Environment.process()
-    let console = Console(isGitHubActions: environment["GITHUB_ACTIONS"] == "true")
+    let console = Console(
+      isGitHubActions: environment["GITHUB_ACTIONS"] == "true", style: TextStyle(.error, environment: environment))
     let signals = SignalRelay()
     let surroundings = Surroundings(environment: environment, console: console, signals: signals)
     let work = Task { await run(Array(CommandLine.arguments.dropFirst()), surroundings) }

@@ -48,6 +48,7 @@ final class FaultPlan: Sendable {
       case .garbage: return damaged(nothing, .garbage)
       case .redirect(let status, let address):
         return ServerResponse(status, type: "text/plain", [], fields: [("Location", address)])
+      case .refuse(let code, let text): return MintRefusal(code, text).response
       case .body(let bytes): return ServerResponse(200, type: "application/json", bytes)
       case .tooMuch(let count):
         return ServerResponse(200, type: "application/json", [UInt8](repeating: 0x20, count: count))

@@ -52,6 +52,8 @@ public struct SandboxFault: Sendable {
     case tokenAudience(String)
     /// The index says that the API token expires so many seconds from now.
     case expires(Int64)
+    /// The index refuses the exchange with this code and text.
+    case refuse(String, String)
     /// The index mints for anybody.
     case acceptAnybody
     /// The index mints for an identity token that was used already.
@@ -79,7 +81,8 @@ public struct SandboxFault: Sendable {
   public static let forms = [
     "status:N[:RETRY-AFTER]", "stall", "stall-in-body", "drip", "hang-up", "lose-answer", "truncate", "garbage",
     "redirect:N:ADDRESS", "empty", "html", "deep", "duplicate-keys", "invalid-utf8", "wrong-types", "nan",
-    "too-much:BYTES", "audience:TEXT", "token-audience:TEXT", "expires:SECONDS", "accept-anybody", "accept-reuse",
+    "too-much:BYTES", "audience:TEXT", "token-audience:TEXT", "expires:SECONDS", "refuse:CODE:TEXT", "accept-anybody",
+    "accept-reuse",
   ]
 
   /// Reads `STEP[@REGISTRY]=BEHAVIOUR[*COUNT]`, such as `audience@pypi=status:503*2`.
@@ -131,6 +134,9 @@ public struct SandboxFault: Sendable {
     case ("status", let text?):
       let numbers = text.split(separator: ":", maxSplits: 1).map(String.init)
       return Int(numbers[0]).map { .status($0, retryAfter: numbers.count == 2 ? numbers[1] : nil) }
+    case ("refuse", let text?):
+      let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+      return parts.count == 2 ? .refuse(parts[0], parts[1]) : nil
     case ("redirect", let text?):
       let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
       guard parts.count == 2, let status = Int(parts[0]) else { return nil }

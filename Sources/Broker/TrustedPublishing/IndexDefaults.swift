@@ -8,6 +8,8 @@ public protocol IndexDefaults: Sendable {
   static var simpleURL: HTTPURL { get }
   /// The audience it asks for.
   static var audience: Audience { get }
+  /// The site where projects and their publishers are managed.
+  static var site: Origin { get }
   /// Hosts that people configure by mistake.
   static var mistakenHosts: [String] { get }
 }

@@ -22,12 +22,25 @@ struct IndexRefusal {
       BrokerError(
         .trustedPublishingUnavailable,
         "\(registry) (\(host)) has no trusted publishing: it answered 404.",
-        remedy: "Check upload-url in registries.\(registry); not every index has trusted publishing.")
+        remedy: "Check upload-url in registries.\(registry); not every index has trusted publishing.",
+        causes: [
+          Cause(
+            "no-trusted-publishing", .certain, "\(host) does not know the addresses of trusted publishing.",
+            fixes: [
+              "Check upload-url in registries.\(registry): the audience is asked on its host and port.",
+              "If the index has no trusted publishing, use an API token of its own.",
+            ])
+        ])
     case (.audience, 403):
       BrokerError(
         .trustedPublishingUnavailable,
         "\(registry) (\(host)) has switched trusted publishing off\(said).",
-        remedy: "Wait until its operators switch it on again; see its status page.")
+        remedy: "Wait until its operators switch it on again; see its status page.",
+        causes: [
+          Cause(
+            "publishing-switched-off", .certain, "\(registry)'s administrators have switched trusted publishing off.",
+            fixes: ["Try again later; the registry's status page says when."])
+        ])
     case (.exchange, 422), (.exchange, 400), (.exchange, 401), (.exchange, 403):
       refused
     default:
@@ -50,14 +63,16 @@ struct IndexRefusal {
       return BrokerError(
         .exchangeRefused, "\(registry) (\(host)) refused the exchange with status \(response.status)\(said).",
         remedy: "Check that a trusted publisher is registered there for this job.",
-        reference: TrustedPublishingIndex.reference)
+        reference: TrustedPublishingIndex.reference,
+        refusal: Refusal(status: response.status, code: nil, text: safe(body?["message"]?.string ?? "")))
     }
     let code = UntrustedText.neutralized(safe(entry.code), limit: 64)
     let text = UntrustedText.quoted(safe(entry.description), limit: UntrustedText.defaultLimit)
     return BrokerError(
       entry.code == "invalid-publisher" ? .publisherNotFound : .exchangeRefused,
       "\(registry) (\(host)) refused the exchange, \(code): \(text).", remedy: remedy(entry),
-      reference: TrustedPublishingIndex.reference)
+      reference: TrustedPublishingIndex.reference,
+      refusal: Refusal(status: response.status, code: safe(entry.code), text: safe(entry.description)))
   }
 
   private func remedy(_ entry: (code: String, description: String)) -> String {

@@ -1,31 +1,56 @@
 import BrokerCore
 
-extension TrustedPublishingIndex {
-  /// The fields of PyPI's publisher forms over a job (Warehouse, oidc/forms and oidc/models).
+/// PyPI's publisher forms: their fields, how they are compared, and their addresses (Warehouse, oidc/forms and
+/// oidc/models).
+struct PublisherForms {
+  /// The registry's name.
+  let registry: String
+  /// The site with the forms.
+  let site: Origin
+
+  /// All that is known of what the registry compares.
+  var rules: PublisherRules {
+    PublisherRules(
+      forms: Self.forms, review: { JobReview(registry: registry, job: $0).causes },
+      explain: { RefusalReading(forms: self, refusal: $0, input: $1).causes }, address: { address($0, project: $1) })
+  }
+
+  /// The forms.
   ///
-  /// For GitHub, PyPI compares the file that defines the job (`job_workflow_ref`), by its name alone; for GitLab, the
-  /// path of the top-level pipeline file.
-  static let publisherRules = PublisherRules(forms: [
+  /// GitHub's publishers name the file that defines the job (`job_workflow_ref`); GitLab's, the top-level pipeline file.
+  /// GitHub's environment is compared without regard to case, GitLab's is not.
+  static let forms = [
     PublisherRules.Form(
       .gitHub,
       fields: [
-        PublisherRules.Field("Owner") { $0.owner },
-        PublisherRules.Field("Repository name") { $0.repository },
-        PublisherRules.Field("Workflow name") { job in fileName(job.jobWorkflow ?? job.workflow) },
-        PublisherRules.Field("Environment name") { $0.environment },
-      ]),
+        PublisherRules.Field(.owner, "Owner", parameter: "owner"),
+        PublisherRules.Field(.repository, "Repository name", parameter: "repository"),
+        PublisherRules.Field(.workflow, "Workflow name", parameter: "workflow_filename"),
+        PublisherRules.Field(
+          .environment, "Environment name", parameter: "environment", comparison: .ignoringCase),
+      ], noted: [("Owner's id (noted by itself)", { $0.ownerID })]),
     PublisherRules.Form(
       .gitLab,
       fields: [
-        PublisherRules.Field("Namespace") { $0.owner },
-        PublisherRules.Field("Project name") { $0.repository },
-        PublisherRules.Field("Top-level pipeline file path") { $0.workflow },
-        PublisherRules.Field("Environment name") { $0.environment },
+        PublisherRules.Field(.namespace, "Namespace", parameter: "namespace"),
+        PublisherRules.Field(.project, "Project name", parameter: "project"),
+        PublisherRules.Field(.pipelineFile, "Top-level pipeline file path", parameter: "workflow_filepath"),
+        PublisherRules.Field(.environment, "Environment name", parameter: "environment"),
       ]),
-  ])
+  ]
 
-  /// The last part of a path, without the ref behind `@`.
-  private static func fileName(_ path: String?) -> String? {
-    path?.prefix { $0 != "@" }.split(separator: "/").last.map(String.init)
+  /// The address of a form, filled in: the project's own publishers, or the account's pending ones.
+  func address(_ job: JobIdentity?, project: String?) -> String {
+    let path =
+      project.map { "/manage/project/\(PathSegment.encode($0))/settings/publishing/" }
+      ?? "/manage/account/publishing/"
+    var url = HTTPURL(site, path: path)
+    guard let job, let form = Self.forms.first(where: { $0.family == job.family }) else { return url.description }
+    url = url.settingQueryItem("provider", job.family.name.lowercased())
+    for field in form.fields {
+      guard let parameter = field.parameter, let value = field.field.value(of: job) else { continue }
+      url = url.settingQueryItem(parameter, String(value.prefix(255)))
+    }
+    return url.description
   }
 }

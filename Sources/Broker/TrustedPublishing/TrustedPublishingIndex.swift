@@ -13,6 +13,8 @@ public struct TrustedPublishingIndex: CredentialRevoker {
   public let expectedAudience: Audience?
   /// The listing of what is published; in a rehearsal, the sandbox's.
   public let simpleIndex: SimpleIndex
+  /// What the index compares a job with.
+  public let publisherRules: PublisherRules
 
   private let services: PluginServices
 
@@ -34,6 +36,11 @@ public struct TrustedPublishingIndex: CredentialRevoker {
     simpleIndex = SimpleIndex(
       services.rehearsalOrigin.map { HTTPURL($0, path: SimpleIndex.usualPath) } ?? configuration.simpleURL,
       services: services)
+    let isUsual = configuration.uploadURL.origin == Defaults.uploadURL.origin
+    publisherRules =
+      PublisherForms(
+        registry: name, site: isUsual ? Defaults.site : configuration.uploadURL.origin
+      ).rules
     self.services = services
   }
 

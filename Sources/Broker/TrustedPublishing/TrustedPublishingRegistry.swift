@@ -16,7 +16,7 @@ extension TrustedPublishingRegistry {
   /// The audience that is built in or configured.
   public var expectedAudience: Audience? { index.expectedAudience }
   /// The fields of PyPI's publisher forms.
-  public var publisherRules: PublisherRules? { TrustedPublishingIndex.publisherRules }
+  public var publisherRules: PublisherRules? { index.publisherRules }
   /// PyPI's `burn-token`.
   public var revoker: (any CredentialRevoker)? { index }
   /// PyPI's simple index.

@@ -30,6 +30,14 @@ public struct GitHub: IdentityProvider {
   /// `GITHUB_ACTIONS=true`, set by the runner for every job.
   public var clue: ProviderClue { ProviderClue("GITHUB_ACTIONS=true", strength: .job) }
 
+  /// The workflow file's lines.
+  public var guide: ProviderGuide { GitHubGuide.guide }
+
+  /// Who claims say a job is, if they name a repository.
+  public func job(from claims: Claims) -> JobIdentity? {
+    claims["repository"] == nil && claims["job_workflow_ref"] == nil ? nil : GitHubClaims.job(from: claims)
+  }
+
   /// Recognises a job by `GITHUB_ACTIONS`, and finds the runner's endpoint in the two variables that the runner sets
   /// when the job has the permission `id-token: write` (docs.github.com, "OpenID Connect reference").
   public func detect(in environment: Environment) throws(BrokerError) -> Detection {

@@ -19,7 +19,17 @@ enum GitHubClaims {
     job.event = claims["event_name"]
     job.runner = claims["runner_environment"]
     job.visibility = claims["repository_visibility"]
+    job.subject = claims["sub"].map { subject($0, of: claims["repository"] ?? "") }
     return job
+  }
+
+  /// What a subject is made of: `repo:OWNER/REPO:`, `repo:OWNER@ID/REPO@ID:`, or what an organisation chose.
+  private static func subject(_ text: String, of repository: String) -> JobIdentity.SubjectForm {
+    guard text.hasPrefix("repo:") else { return .customised }
+    let parts = text.dropFirst(5).prefix { $0 != ":" }.split(separator: "/")
+    if parts.joined(separator: "/") == repository { return .usual }
+    let names = parts.map { $0.prefix { $0 != "@" } }
+    return names.joined(separator: "/") == repository ? .immutable : .customised
   }
 
   /// `.github/workflows/release.yml` of `OWNER/REPO/.github/workflows/release.yml@REF`.

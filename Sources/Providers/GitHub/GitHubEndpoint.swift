@@ -36,18 +36,19 @@ struct GitHubEndpoint: Sendable {
         return BrokerError(
           .identityFork, "This run is for a pull request from a fork, which gets no identity token from GitHub.",
           remedy: "Publish from a run in the repository itself, for example one started by a tag or a release.",
-          reference: reference)
+          reference: reference, causes: [GitHubGuide.forkPullRequest])
       }
       return BrokerError(
         .identityPermission,
         "The job may not ask for an identity token: \(addressVariable) and \(secretVariable) are not set.",
         remedy: "Give the job \"permissions: id-token: write\"; a job's permissions block replaces the workflow's.",
-        reference: reference)
+        reference: reference, causes: [GitHubGuide.permissionMissing])
     }
     let (missing, present) = hasAddress ? (secretVariable, addressVariable) : (addressVariable, secretVariable)
     return BrokerError(
       .identityPermission, "\(missing) is not set, although \(present) is.",
-      remedy: "Pass both variables to this step; the runner sets both or neither.", reference: reference)
+      remedy: "Pass both variables to this step; the runner sets both or neither.", reference: reference,
+      causes: [GitHubGuide.variableLost(missing)])
   }
 
   /// Whether the event is a pull request whose head is in a fork; a fork that was deleted counts.

@@ -31,6 +31,8 @@ struct GitHubTokenSource: IdentityTokenSource {
 
   func job(from claims: Claims) -> JobIdentity { GitHubClaims.job(from: claims) }
 
+  var guide: ProviderGuide { GitHubGuide.guide }
+
   private func refusal(_ status: Int) -> BrokerError {
     BrokerError(
       .identityRefused,
@@ -39,7 +41,8 @@ struct GitHubTokenSource: IdentityTokenSource {
       remedy: status == 401 || status == 403
         ? "Ask while the job runs: the runner's request token ends with the job."
         : "Leave \(GitHubEndpoint.addressVariable) as the runner sets it.",
-      reference: GitHubEndpoint.reference)
+      reference: GitHubEndpoint.reference,
+      causes: status == 401 || status == 403 ? [GitHubGuide.requestRefused] : [])
   }
 
   private func invalid(_ reason: String) -> BrokerError {

@@ -20,6 +20,14 @@ public struct GitLab: IdentityProvider {
   /// `GITLAB_CI=true`, set by the runner for every job.
   public var clue: ProviderClue { ProviderClue("GITLAB_CI=true", strength: .job) }
 
+  /// The pipeline file's lines.
+  public var guide: ProviderGuide { GitLabGuide.guide }
+
+  /// Who claims say a job is, if they name a project.
+  public func job(from claims: Claims) -> JobIdentity? {
+    claims["project_path"] == nil && claims["ci_config_ref_uri"] == nil ? nil : GitLabClaims.job(from: claims)
+  }
+
   /// Recognises a job by `GITLAB_CI` (docs.gitlab.com, "Predefined CI/CD variables reference").
   ///
   /// - Throws: `ErrorCode.identityFork` for a merge request of a fork that runs in the parent project: it would publish
@@ -39,7 +47,8 @@ public struct GitLab: IdentityProvider {
         "This pipeline runs a merge request of the fork \(UntrustedText.quoted(source)) with the identity of "
           + "\(UntrustedText.quoted(project)).",
         remedy: "Publish from a pipeline of the project's own branches or tags.",
-        reference: "https://docs.gitlab.com/ci/pipelines/merge_request_pipelines/")
+        reference: "https://docs.gitlab.com/ci/pipelines/merge_request_pipelines/",
+        causes: [GitLabGuide.forkMergeRequest(source, project)])
     }
     return .present(
       evidence: "GITLAB_CI is \"true\"",

@@ -19,6 +19,9 @@ enum GitLabClaims {
     job.event = claims["pipeline_source"]
     job.runner = claims["runner_environment"]
     job.visibility = claims["project_visibility"]
+    job.subject = claims["sub"].map {
+      $0.hasPrefix("project_path:\(claims["project_path"] ?? ""):") ? .usual : .customised
+    }
     return job
   }
 

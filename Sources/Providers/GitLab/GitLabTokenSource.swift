@@ -46,6 +46,10 @@ final class GitLabTokenSource: IdentityTokenSource {
 
   func job(from claims: Claims) -> JobIdentity { GitLabClaims.job(from: claims) }
 
+  var guide: ProviderGuide { GitLabGuide.guide }
+
+  var suspicions: [Cause] { [GitLabGuide.forkPipeline(in: environment)].compactMap { $0 } }
+
   private func names(for audience: Audience) -> [String] {
     variables.first { $0.audience == audience.value }?.names ?? GitLabVariableNames.candidates(for: audience)
   }
@@ -65,6 +69,10 @@ final class GitLabTokenSource: IdentityTokenSource {
       facts: others.map { name in
         let token = try? IdentityToken(Secret(environment[name] ?? ""), from: name)
         return BrokerError.Fact(name, token.map { "made out to \($0.claims.audience)" } ?? "not an identity token")
-      })
+      },
+      causes: [
+        used.isDisjoint(with: names)
+          ? GitLabGuide.tokenMissing(audience, names: names, others: others) : GitLabGuide.tokenUsedHere
+      ])
   }
 }

@@ -11,6 +11,8 @@ public struct PyPI: TrustedPublishingRegistry {
     public static let simpleURL = HTTPURL(.https(host: "pypi.org"), path: "/simple/")
     /// The audience `pypi`.
     public static let audience: Audience = "pypi"
+    /// The site `https://pypi.org`.
+    public static let site = Origin.https(host: "pypi.org")
     /// Hosts that serve PyPI, but no uploads; TestPyPI has a plug-in of its own.
     public static let mistakenHosts = ["pypi.org", "www.pypi.org", "pypi.python.org", "test.pypi.org"]
   }

@@ -11,6 +11,8 @@ public struct TestPyPI: TrustedPublishingRegistry {
     public static let simpleURL = HTTPURL(.https(host: "test.pypi.org"), path: "/simple/")
     /// The audience `testpypi`.
     public static let audience: Audience = "testpypi"
+    /// The site `https://test.pypi.org`.
+    public static let site = Origin.https(host: "test.pypi.org")
     /// Hosts that do not exist any more, or never did.
     public static let mistakenHosts = ["upload.test.pypi.org", "testpypi.python.org", "upload.pypi.org", "pypi.org"]
   }

@@ -23,33 +23,17 @@ enum HelpText {
     if !spec.options.isEmpty {
       text += "\nOptions:\n\(table(spec.options.map { ($0.usage, $0.summary) }))\n"
     }
-    for note in spec.notes { text += "\n\(wrapped(note, indent: 0))\n" }
+    for note in spec.notes { text += "\n\(TextLayout.wrapped(note, indent: 0))\n" }
     return text
   }
 
   private static func table(_ rows: [(String, String)]) -> String {
     let width = min(28, rows.map(\.0.count).max() ?? 0)
     return rows.map { name, summary in
-      let lines = wrapped(summary, indent: width + 4)
+      let lines = TextLayout.wrapped(summary, indent: width + 4)
       return name.count > width
         ? "  \(name)\n\(String(repeating: " ", count: width + 4))\(lines)"
         : "  \(name)\(String(repeating: " ", count: width - name.count + 2))\(lines)"
     }.joined(separator: "\n")
-  }
-
-  /// `text` in lines of at most 100 columns, the second and later ones indented.
-  private static func wrapped(_ text: String, indent: Int) -> String {
-    var lines = [""]
-    for word in text.split(separator: " ") {
-      let line = lines[lines.count - 1]
-      if line.isEmpty {
-        lines[lines.count - 1] = String(word)
-      } else if line.count + 1 + word.count + indent > 100 {
-        lines.append(String(word))
-      } else {
-        lines[lines.count - 1] += " \(word)"
-      }
-    }
-    return lines.joined(separator: "\n" + String(repeating: " ", count: indent))
   }
 }

@@ -5,6 +5,8 @@ import BrokerSystem
 struct Console: Sendable {
   /// Whether a GitHub runner reads the log.
   let isGitHubActions: Bool
+  /// The colours of standard error.
+  var style = TextStyle.plain
 
   /// Writes data to standard output.
   ///
@@ -29,5 +31,7 @@ struct Console: Sendable {
   }
 
   /// Says what went wrong and what to change.
-  func report(_ failure: BrokerError) { error(ErrorReport(failure, isGitHubActions: isGitHubActions).text) }
+  func report(_ failure: BrokerError) {
+    error(ErrorReport(failure, isGitHubActions: isGitHubActions, style: style).text)
+  }
 }

@@ -1,23 +1,23 @@
 import BrokerCore
 
-/// An error as people read it.
+/// An error as people read it: what happened, why, and what to change.
 struct ErrorReport: Sendable {
   /// The whole text, each line ended.
   let text: String
 
-  init(_ error: BrokerError, isGitHubActions: Bool) {
+  init(_ error: BrokerError, isGitHubActions: Bool, style: TextStyle = .plain) {
     var text: String
     if isGitHubActions {
-      let remedy = error.remedy.map { " \($0)" } ?? ""
-      text = WorkflowCommand.error(title: "token-broker \(error.code)", error.message + remedy)
+      let why = CauseText.line(error.causes) ?? error.remedy
+      text = WorkflowCommand.error(
+        title: "token-broker \(error.code)", error.message + (why.map { "\n\($0)" } ?? ""))
     } else {
-      text = "error: \(error.message) [\(error.code)]\n"
-      if let remedy = error.remedy { text += "  fix: \(remedy)\n" }
+      text = "\(style.bad("error:")) \(error.message) [\(error.code)]\n"
     }
+    if error.causes.isEmpty, !isGitHubActions, let remedy = error.remedy { text += "  fix: \(remedy)\n" }
     let width = error.facts.map(\.label.count).max() ?? 0
-    for fact in error.facts {
-      text += "    \(fact.label)\(String(repeating: " ", count: width - fact.label.count))  \(fact.value)\n"
-    }
+    for fact in error.facts { text += "    \(TextLayout.padded(fact.label, width))  \(fact.value)\n" }
+    text += CauseText(error.causes, style: style).text
     if let reference = error.reference { text += "  see: \(reference)\n" }
     self.text = text
   }

@@ -9,6 +9,14 @@ final class MintRun: Sendable {
   private let started: Duration
   /// What is being waited for, for the message when time runs out.
   private let step = Mutex("starting")
+  /// What was seen on the way, for the diagnosis of a failure.
+  private let seen = Mutex(Seen())
+
+  private struct Seen {
+    var audience: AudienceAnswer?
+    var token: TokenFacts?
+    var job: JobIdentity?
+  }
 
   init(engine: Engine, target: any RegistryTarget, source: any IdentityTokenSource, pinned: Audience?) {
     expectedAudience = target.expectedAudience ?? pinned
@@ -31,8 +39,25 @@ final class MintRun: Sendable {
     case .cutOff(.success(let credential)): result = .success(credential)
     case .cutOff(.failure): result = .failure(timeIsOver())
     }
-    if case .failure(let error) = result { engine.observe(.failed(registry: target.name, error)) }
-    return result
+    guard case .failure(let error) = result else { return result }
+    let explained = error.with(causes: Diagnosis(input(error)).causes)
+    engine.observe(.failed(registry: target.name, explained))
+    return .failure(explained)
+  }
+
+  /// All that is known when a run ends with an error.
+  private func input(_ error: BrokerError) -> DiagnosisInput {
+    let seen = seen.withLock { $0 }
+    var input = DiagnosisInput(error, registry: target.name)
+    input.job = seen.job
+    input.token = seen.token
+    input.audience = expectedAudience ?? seen.audience?.audience
+    input.rules = target.publisherRules
+    input.guide = source.guide
+    input.suspicions = source.suspicions
+    input.now = engine.time.now()
+    input.serverTime = seen.audience?.serverTime
+    return input
   }
 
   // MARK: The way
@@ -101,6 +126,7 @@ final class MintRun: Sendable {
       do throws(BrokerError) {
         let answer = try await target.audience()
         engine.observe(.audienceAnswered(registry: target.name, answer))
+        seen.withLock { $0.audience = answer }
         try policy.judge(answer.audience)
         engine.observe(
           .audienceAccepted(registry: target.name, answer.audience, expected: expectedAudience != nil))
@@ -120,10 +146,10 @@ final class MintRun: Sendable {
       let failure: BrokerError
       do throws(BrokerError) {
         let token = try await source.identityToken(for: audience)
-        engine.observe(
-          .identityTokenReceived(registry: target.name, token, source.job(from: token.claims)))
-        guard token.claims.audience == .single(audience.value) else { throw wrongAudience(token, audience) }
         let job = source.job(from: token.claims)
+        engine.observe(.identityTokenReceived(registry: target.name, token, job))
+        seen.withLock { ($0.token, $0.job) = (TokenFacts(token.claims), job) }
+        guard token.claims.audience == .single(audience.value) else { throw wrongAudience(token, audience) }
         for gate in engine.gates[target.name] ?? [] { try gate.judge(job, for: target.name) }
         return (token, attempt)
       } catch { failure = error }
@@ -143,7 +169,7 @@ final class MintRun: Sendable {
         let credential = try await target.exchange(token)
         engine.observe(.credentialReceived(credential))
         return credential
-      } catch { failure = withPublisherFields(error, token) }
+      } catch { failure = error }
       guard case .retry(let arrival, _) = failure.recovery else { throw failure }
       switch source.supply(for: answer.audience) {
       case .fixed where arrival == .nothingSent:
@@ -197,12 +223,6 @@ final class MintRun: Sendable {
       remedy: isList
         ? "Give a single string as the audience, not a list: \(target.name) refuses lists."
         : "Ask for the audience \(audience) where the token is made.")
-  }
-
-  /// Shows what a publisher would have to be registered with, after a refusal that this may explain.
-  private func withPublisherFields(_ error: BrokerError, _ token: IdentityToken) -> BrokerError {
-    guard error.code == .publisherNotFound, error.facts.isEmpty, let rules = target.publisherRules else { return error }
-    return error.with(facts: rules.facts(for: source.job(from: token.claims)))
   }
 
   private func spent(_ failure: BrokerError) -> BrokerError {

@@ -80,13 +80,28 @@ public struct ProviderSelection: Sendable {
         remedy: "Run this in a CI job; to rehearse on any machine, run token-broker rehearse.",
         facts: findings.filter { wanted == nil || $0.name == wanted }.map {
           BrokerError.Fact($0.name, "\($0.summary) (looked for \($0.clue.text))")
-        })
+        },
+        causes: [
+          Cause(
+            "not-in-ci", .certain, "Only a CI job has an identity, and nothing here says that this is one.",
+            fixes: [
+              "Run this in a CI job, with the variables that its runner sets: a container or sudo may have lost them.",
+              "To see the whole way on this machine, run token-broker rehearse.",
+            ])
+        ])
     }
     guard chosen.count == 1 else {
       throw BrokerError(
         .providerAmbiguous, "Several identity providers were found: \(chosen.map(\.name).joined(separator: ", ")).",
         remedy: "Name one of them with --provider.",
-        facts: chosen.map { BrokerError.Fact($0.name, $0.summary) })
+        facts: chosen.map { BrokerError.Fact($0.name, $0.summary) },
+        causes: [
+          Cause(
+            "several-providers", .certain, "The environment looks like a job of several CI systems at once.",
+            fixes: [
+              "Name one with --provider.", "Or unset the variable that was copied from elsewhere.",
+            ])
+        ])
     }
     guard case .present(let evidence, let source) = try finding.result.get() else {
       throw BrokerError(.pluginContract, "The provider \(finding.name) was recognised without a source.")

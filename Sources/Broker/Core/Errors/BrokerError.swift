@@ -29,6 +29,10 @@ public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {
   public let facts: [Fact]
   /// What may follow.
   public let recovery: Recovery
+  /// What the registry said, if it refused.
+  public let refusal: Refusal?
+  /// Why, the likeliest first; empty if message and remedy say it all.
+  public let causes: [Cause]
 
   /// A failure.
   ///
@@ -39,9 +43,11 @@ public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {
   ///   - reference: An address to read on.
   ///   - facts: Values that help to see the cause.
   ///   - recovery: What may follow.
+  ///   - refusal: What the registry said, if it refused.
+  ///   - causes: Why, the likeliest first.
   public init(
     _ code: ErrorCode, _ message: String, remedy: String? = nil, reference: String? = nil, facts: [Fact] = [],
-    recovery: Recovery = .none
+    recovery: Recovery = .none, refusal: Refusal? = nil, causes: [Cause] = []
   ) {
     self.code = code
     self.message = message
@@ -49,6 +55,8 @@ public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {
     self.reference = reference
     self.facts = facts
     self.recovery = recovery
+    self.refusal = refusal
+    self.causes = causes
   }
 
   /// The exit status that goes with the code.
@@ -62,6 +70,14 @@ public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {
   /// This error with other facts and, where given, another remedy.
   public func with(facts: [Fact], remedy: String? = nil) -> BrokerError {
     BrokerError(
-      code, message, remedy: remedy ?? self.remedy, reference: reference, facts: facts, recovery: recovery)
+      code, message, remedy: remedy ?? self.remedy, reference: reference, facts: facts, recovery: recovery,
+      refusal: refusal, causes: causes)
+  }
+
+  /// This error with its causes.
+  public func with(causes: [Cause]) -> BrokerError {
+    BrokerError(
+      code, message, remedy: remedy, reference: reference, facts: facts, recovery: recovery, refusal: refusal,
+      causes: causes)
   }
 }

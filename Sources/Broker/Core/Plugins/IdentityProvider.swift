@@ -8,4 +8,17 @@ public protocol IdentityProvider: Plugin {
   /// - Returns: ``Detection/absent(_:)`` if it does not.
   /// - Throws: If it does, but the job may not ask for an identity token: a permission is missing, the run is for a fork.
   func detect(in environment: Environment) throws(BrokerError) -> Detection
+
+  /// What is written into the provider's files.
+  var guide: ProviderGuide { get }
+
+  /// Who claims say a job is, if they look like this provider's; for claims that were read from a log.
+  func job(from claims: Claims) -> JobIdentity?
+}
+
+extension IdentityProvider {
+  /// Nothing is known.
+  public var guide: ProviderGuide { .none }
+  /// Not this provider's.
+  public func job(from claims: Claims) -> JobIdentity? { nil }
 }

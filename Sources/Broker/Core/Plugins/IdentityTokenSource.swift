@@ -16,4 +16,17 @@ public protocol IdentityTokenSource: Sendable {
 
   /// Who the claims of a token say the job is.
   func job(from claims: Claims) -> JobIdentity
+
+  /// What is written into the provider's files.
+  var guide: ProviderGuide { get }
+
+  /// What the environment shows that makes a registry refuse the job.
+  var suspicions: [Cause] { get }
+}
+
+extension IdentityTokenSource {
+  /// Nothing is known.
+  public var guide: ProviderGuide { .none }
+  /// None.
+  public var suspicions: [Cause] { [] }
 }

@@ -1,16 +1,31 @@
-/// What a registry compares a job with: the fields of its trusted-publisher forms, one form for each kind of issuer.
+/// What a registry compares a job with: the fields of its trusted-publisher forms, one form for each kind of issuer, and
+/// what it refuses whatever is registered.
 public struct PublisherRules: Sendable {
+  /// How the registry compares a field.
+  public enum Comparison: Sendable {
+    /// Byte for byte.
+    case exact
+    /// Without regard to case.
+    case ignoringCase
+  }
+
   /// One field of a form.
   public struct Field: Sendable {
+    /// What it holds.
+    public let field: JobField
     /// The field's label on the form.
     public let label: String
-    /// The value that this job would match; nil if the job has none.
-    public let value: @Sendable (JobIdentity) -> String?
+    /// The name that fills the field when it stands in the form's address; nil if the form cannot be filled.
+    public let parameter: String?
+    /// How the registry compares it.
+    public let comparison: Comparison
 
     /// A field.
-    public init(_ label: String, _ value: @escaping @Sendable (JobIdentity) -> String?) {
+    public init(_ field: JobField, _ label: String, parameter: String? = nil, comparison: Comparison = .exact) {
+      self.field = field
       self.label = label
-      self.value = value
+      self.parameter = parameter
+      self.comparison = comparison
     }
   }
 
@@ -20,27 +35,52 @@ public struct PublisherRules: Sendable {
     public let family: IssuerFamily
     /// The fields in the form's order.
     public let fields: [Field]
+    /// What the registry notes by itself when a publisher is registered, and compares as well: a label and the job's value.
+    public let noted: [(label: String, value: @Sendable (JobIdentity) -> String?)]
 
     /// A form.
-    public init(_ family: IssuerFamily, fields: [Field]) {
+    public init(
+      _ family: IssuerFamily, fields: [Field], noted: [(label: String, value: @Sendable (JobIdentity) -> String?)] = []
+    ) {
       self.family = family
       self.fields = fields
+      self.noted = noted
     }
   }
 
   /// The forms.
   public let forms: [Form]
+  /// What the registry will refuse a job for, or may: certain causes hold whatever is registered.
+  public let review: @Sendable (JobIdentity) -> [Cause]
+  /// The causes of what the registry said.
+  public let explain: @Sendable (Refusal, DiagnosisInput) -> [Cause]
+  /// Where a publisher for a job is registered, filled in; for a project that exists, or nil for one that may not.
+  public let address: @Sendable (JobIdentity?, _ project: String?) -> String?
 
-  /// Rules made of forms.
-  public init(forms: [Form]) {
+  /// Rules made of forms, and what is known beside them.
+  public init(
+    forms: [Form], review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
+    explain: @escaping @Sendable (Refusal, DiagnosisInput) -> [Cause] = { _, _ in [] },
+    address: @escaping @Sendable (JobIdentity?, _ project: String?) -> String? = { _, _ in nil }
+  ) {
     self.forms = forms
+    self.review = review
+    self.explain = explain
+    self.address = address
   }
 
-  /// The fields that `job` would match, as facts.
-  ///
-  /// A field without a value says `(none)`; for an unknown kind of issuer there are no fields.
+  /// The form for a kind of issuer; nil if there is none.
+  public func form(for family: IssuerFamily) -> Form? { forms.first { $0.family == family } }
+
+  /// The fields that `job` would match, and what is noted beside them; for an unknown kind of issuer there are none.
+  public func fields(for job: JobIdentity) -> [Cause.Field] {
+    guard let form = form(for: job.family) else { return [] }
+    return form.fields.map { Cause.Field($0.label, $0.field.value(of: job)) }
+      + form.noted.compactMap { label, value in value(job).map { Cause.Field(label, $0) } }
+  }
+
+  /// The same as facts; a field without a value says `(none)`.
   public func facts(for job: JobIdentity) -> [BrokerError.Fact] {
-    guard let form = forms.first(where: { $0.family == job.family }) else { return [] }
-    return form.fields.map { BrokerError.Fact($0.label, $0.value(job) ?? "(none)") }
+    fields(for: job).map { BrokerError.Fact($0.label, $0.value ?? "(none)") }
   }
 }

@@ -36,6 +36,19 @@ public struct JobIdentity: Sendable, Equatable {
   /// The visibility of the repository: `public`, `internal`, `private`.
   public var visibility: String?
 
+  /// The form of the subject; the subject itself can name people.
+  public var subject: SubjectForm?
+
+  /// What a subject (`sub`) is made of.
+  public enum SubjectForm: Sendable, Equatable {
+    /// The issuer's usual parts.
+    case usual
+    /// GitHub's usual parts with ids behind the names, which renaming does not change.
+    case immutable
+    /// Parts that somebody chose.
+    case customised
+  }
+
   /// An identity of which only the family is known.
   public init(family: IssuerFamily) {
     self.family = family

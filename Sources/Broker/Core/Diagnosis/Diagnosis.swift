@@ -1,0 +1,41 @@
+/// Finds out why something failed: pure, from what the run knows.
+///
+/// What the claims, the environment and the answer determine ranks first. Where they cannot (a registry says "not found"
+/// alike for repository, owner id, workflow and environment), the first cause is that one of the fields differs from
+/// what is registered.
+public struct Diagnosis: Sendable {
+  /// The causes, the likeliest first; empty if the error says it all.
+  public let causes: [Cause]
+
+  /// Makes the diagnosis.
+  public init(_ input: DiagnosisInput) {
+    let found =
+      switch input.error.code {
+      case .publisherNotFound: PublisherDiagnosis(input).causes
+      case .exchangeRefused: Self.refused(input)
+      case .identityTokenMalformed, .identityTokenAudience, .identityTokenExpired, .identityTokenSpent:
+        TokenDiagnosis(input).causes
+      default: GeneralDiagnosis(input: input).causes
+      }
+    causes = Self.ranked(input.error.causes + found)
+  }
+
+  /// What the registry said, and what it would say next.
+  private static func refused(_ input: DiagnosisInput) -> [Cause] {
+    guard let refusal = input.error.refusal, let rules = input.rules else { return [] }
+    return rules.explain(refusal, input) + (input.job.map(rules.review) ?? []) + input.suspicions
+  }
+
+  /// The causes by certainty, each code once, otherwise in the order they were found.
+  static func ranked(_ causes: [Cause]) -> [Cause] {
+    var kept: [Cause] = []
+    for cause in causes {
+      guard let index = kept.firstIndex(where: { $0.code == cause.code }) else {
+        kept.append(cause)
+        continue
+      }
+      if kept[index].certainty < cause.certainty { kept[index] = cause }
+    }
+    return [.certain, .likely, .possible].flatMap { certainty in kept.filter { $0.certainty == certainty } }
+  }
+}

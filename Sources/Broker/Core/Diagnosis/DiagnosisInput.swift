@@ -1,0 +1,35 @@
+/// All that a diagnosis knows; nothing is asked while one is made.
+public struct DiagnosisInput: Sendable {
+  /// What went wrong.
+  public var error: BrokerError
+  /// The registry's name.
+  public var registry: String
+  /// Who the job is; nil if no identity token came.
+  public var job: JobIdentity?
+  /// What the identity token says about itself.
+  public var token: TokenFacts?
+  /// The audience that the registry asks for.
+  public var audience: Audience?
+  /// What the registry compares.
+  public var rules: PublisherRules?
+  /// What is written into the provider's files.
+  public var guide = ProviderGuide.none
+  /// What the provider sees in the environment that makes a refusal likely.
+  public var suspicions: [Cause] = []
+  /// The project that is published.
+  public var project: String?
+  /// What the configuration expects of the job.
+  public var expectations: Expectations?
+  /// Who published the project's last attested release.
+  public var lastRelease: PublishedRelease?
+  /// This machine's clock.
+  public var now: UnixTime?
+  /// The registry's clock.
+  public var serverTime: UnixTime?
+
+  /// The least that a diagnosis can be made of.
+  public init(_ error: BrokerError, registry: String) {
+    self.error = error
+    self.registry = registry
+  }
+}

@@ -1,0 +1,23 @@
+/// What people write into a provider's files, for the fixes that a diagnosis gives.
+public struct ProviderGuide: Sendable {
+  /// The lines that let a job name a deployment environment; nil if the provider has none.
+  public let environment: @Sendable (String) -> Snippet?
+  /// The lines that let a job have an identity token for an audience; nil if there are none.
+  public let identityToken: @Sendable (Audience) -> Snippet?
+  /// The lines that give a job a further identity token for an audience; nil if each request makes a new one.
+  public let spareToken: @Sendable (Audience) -> Snippet?
+
+  /// A guide; what is left out is not known.
+  public init(
+    environment: @escaping @Sendable (String) -> Snippet? = { _ in nil },
+    identityToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil },
+    spareToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil }
+  ) {
+    self.environment = environment
+    self.identityToken = identityToken
+    self.spareToken = spareToken
+  }
+
+  /// A guide that knows nothing.
+  public static let none = ProviderGuide()
+}

@@ -1,0 +1,39 @@
+/// The publisher that a registry published with a release's attestation: a hint at its settings, not the settings.
+public struct PublishedRelease: Sendable, Equatable {
+  /// The project.
+  public let project: String
+  /// The release.
+  public let version: String
+  /// The kind of issuer.
+  public let family: IssuerFamily
+  /// What the publisher was registered with; a field that it left open is missing.
+  public let values: [JobField: String]
+
+  /// A release and its publisher.
+  public init(project: String, version: String, family: IssuerFamily, values: [JobField: String]) {
+    self.project = project
+    self.version = version
+    self.family = family
+    self.values = values.filter { !$0.value.isEmpty }
+  }
+
+  /// The release as words: `1.4.2 of sample`.
+  public var words: String {
+    "\(UntrustedText.neutralized(version, limit: 64)) of \(UntrustedText.neutralized(project, limit: 128))"
+  }
+
+  /// The publisher as words: `release.yml with environment "pypi"`.
+  public var publisher: String { Self.words(values[.workflow] ?? values[.pipelineFile], values[.environment]) }
+
+  /// A job as words of the same form.
+  public static func words(of job: JobIdentity) -> String {
+    let file = job.family == .gitLab ? JobField.pipelineFile : .workflow
+    return words(file.value(of: job), job.environment)
+  }
+
+  private static func words(_ file: String?, _ environment: String?) -> String {
+    let name = file.map { DeceptiveText.marked($0) } ?? "an unnamed file"
+    return environment.map { "\(name) with environment \"\(DeceptiveText.marked($0))\"" }
+      ?? "\(name) without environment"
+  }
+}

@@ -1,0 +1,81 @@
+/// Why a registry found no trusted publisher for a job.
+struct PublisherDiagnosis {
+  private let input: DiagnosisInput
+
+  init(_ input: DiagnosisInput) { self.input = input }
+
+  var causes: [Cause] {
+    let said = input.error.refusal.flatMap { input.rules?.explain($0, input) } ?? []
+    guard let job = input.job else { return said + [fieldsDiffer(nil)] }
+    let review = input.rules?.review(job) ?? []
+    let registry = input.registry
+    var causes = said + input.suspicions + review + lastRelease(job)
+    // A cause that leaves no doubt makes the comparison of fields the second step, not the first.
+    causes.append(fieldsDiffer(job))
+    if job.environment == nil, !causes.contains(where: { $0.code == "environment-missing" }) {
+      causes.append(
+        Cause(
+          "environment-missing", .possible,
+          "The job names no environment; if the publisher at \(registry) was registered with one, it does not match.",
+          fixes: ["Name the publisher's environment in the job, or register a publisher without one."],
+          snippet: input.guide.environment("ENVIRONMENT")))
+    }
+    return causes
+  }
+
+  // MARK: What the last release says
+
+  private func lastRelease(_ job: JobIdentity) -> [Cause] {
+    guard let release = input.lastRelease else { return [] }
+    guard release.family == job.family else {
+      return [
+        Cause(
+          "provider-differs", .likely,
+          "\(release.words) was published from \(release.family); this job runs at \(job.family).",
+          fixes: ["Publish from \(release.family), or add a trusted publisher for this job."],
+          fields: input.rules?.fields(for: job) ?? [], address: input.rules?.address(job, input.project))
+      ]
+    }
+    return FieldDifference.between(job, and: release.values, rules: input.rules).map { difference in
+      Cause(
+        difference.code, .likely,
+        "\(release.words) was published by \(release.publisher); this job is \(PublishedRelease.words(of: job)) "
+          + "(\(difference.label): \(difference.manner)).",
+        fixes: fixes(difference), fields: [difference.row], address: input.rules?.address(job, input.project),
+        snippet: difference.field == .environment ? input.guide.environment(difference.expected) : nil)
+    }
+  }
+
+  private func fixes(_ difference: FieldDifference) -> [String] {
+    let expected = "\"\(DeceptiveText.marked(difference.expected))\""
+    return switch difference.field {
+    case .environment:
+      ["Name the environment \(expected) in the job, or add a trusted publisher for this job as it is."]
+    case .workflow, .pipelineFile:
+      ["Publish from \(expected), or add a trusted publisher for this file."]
+    case .owner, .repository, .namespace, .project:
+      ["If the repository was renamed or moved, add a trusted publisher with its name of today."]
+    }
+  }
+
+  // MARK: What cannot be told apart
+
+  private func fieldsDiffer(_ job: JobIdentity?) -> Cause {
+    let hasRelease = input.lastRelease != nil && job?.family == input.lastRelease?.family
+    let certainty: Cause.Certainty = hasRelease ? .possible : .likely
+    let project = input.project.map { " for \(UntrustedText.neutralized($0, limit: 128))" } ?? ""
+    return Cause(
+      "publisher-differs", certainty,
+      "One of these fields differs from what is registered at \(input.registry)\(project), or no trusted publisher is "
+        + "registered; \(input.registry) does not say which.",
+      fixes: [
+        "Compare each value with the trusted publisher's settings; where one differs, change it there or in the job.",
+        input.project == nil
+          ? "If there is none yet, register it with exactly these values."
+          : "If there is none yet, register it with exactly these values (a project that does not exist yet needs a "
+            + "pending publisher).",
+      ],
+      fields: job.flatMap { input.rules?.fields(for: $0) } ?? [],
+      address: input.rules?.address(job, input.project))
+  }
+}

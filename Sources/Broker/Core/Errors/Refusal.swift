@@ -1,0 +1,16 @@
+/// What a registry said when it refused an exchange, in its own words.
+public struct Refusal: Sendable, Equatable {
+  /// The status of the answer.
+  public let status: Int
+  /// The registry's code, neutralised; nil if it gave none.
+  public let code: String?
+  /// The registry's text, neutralised, pieces of the identity token taken out.
+  public let text: String
+
+  /// A refusal; the texts are neutralised here.
+  public init(status: Int, code: String?, text: String) {
+    self.status = status
+    self.code = code.map { UntrustedText.neutralized($0, limit: 64) }
+    self.text = UntrustedText.neutralized(text)
+  }
+}

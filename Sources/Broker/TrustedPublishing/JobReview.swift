@@ -1,0 +1,85 @@
+import BrokerCore
+
+/// What PyPI refuses a job for whatever publisher is registered, and what makes it hard to register one (Warehouse,
+/// oidc/models/github.py and gitlab.py).
+struct JobReview {
+  let registry: String
+  let job: JobIdentity
+
+  var causes: [Cause] {
+    switch job.family {
+    case .gitHub: [pullRequestTarget, reusableWorkflow].compactMap { $0 }
+    case .gitLab: [pipelineFile, customisedSubject].compactMap { $0 }
+    default: []
+    }
+  }
+
+  // MARK: GitHub
+
+  private var pullRequestTarget: Cause? {
+    guard job.event == "pull_request_target" else { return nil }
+    return Cause(
+      "pull-request-target", .certain,
+      "The run was started by pull_request_target, and \(registry) refuses every such run.",
+      fixes: [
+        "Start the publishing workflow by a push of a tag, by a release, or by hand (workflow_dispatch)."
+      ],
+      snippet: Snippet("the workflow file", ["on:", "  release:", "    types: [published]"]))
+  }
+
+  private var reusableWorkflow: Cause? {
+    guard let file = job.jobWorkflow, let caller = job.workflow, let owner = job.owner, let repository = job.repository
+    else { return nil }
+    let path = String(file.prefix { $0 != "@" })
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard name.hasSuffix(".yml") || name.hasSuffix(".yaml") else {
+      return Cause(
+        "workflow-file-name", .certain,
+        "The job's file is \(UntrustedText.quoted(path)), which does not end in .yml or .yaml; \(registry) cannot match it.",
+        fixes: ["Define the publishing job in a file of .github/workflows that ends in .yml."])
+    }
+    let called = UntrustedText.quoted(path)
+    guard path.lowercased().hasPrefix("\(owner)/\(repository)/".lowercased()) else {
+      return Cause(
+        "reusable-workflow", .certain,
+        "The job is defined in the reusable workflow \(called) of another repository; \(registry) matches that file, and "
+          + "only with the repository it is in.",
+        fixes: [
+          "Keep the publishing job in a workflow of \(UntrustedText.neutralized("\(owner)/\(repository)", limit: 128)) "
+            + "itself; the reusable workflow may build, and pass its files on as artifacts.",
+          "Register the publisher with the file of the repository's own workflow.",
+        ])
+    }
+    guard path != "\(owner)/\(repository)/\(caller)" else { return nil }
+    return Cause(
+      "reusable-workflow-called", .possible,
+      "The job is defined in \(called), which \(UntrustedText.quoted(caller)) calls: \(registry) compares the called file.",
+      fixes: ["Register the publisher with the workflow name \(DeceptiveText.marked(name)), not the caller's."])
+  }
+
+  // MARK: GitLab
+
+  private var pipelineFile: Cause? {
+    guard let reference = job.jobWorkflow, let owner = job.owner, let repository = job.repository else { return nil }
+    guard let host = job.issuer?.firstRange(of: "://").map({ job.issuer?[$0.upperBound...] ?? "" }) else { return nil }
+    let project = "\(host)/\(owner)/\(repository)//"
+    guard !reference.lowercased().hasPrefix(project.lowercased()) else { return nil }
+    return Cause(
+      "pipeline-file-elsewhere", .certain,
+      "The pipeline's top-level file is \(UntrustedText.quoted(reference)), in another place than the project; \(registry) "
+        + "matches files of the project alone.",
+      fixes: [
+        "Set the project's CI/CD configuration file (Settings, CI/CD, General pipelines) to a file of its own, and include "
+          + "the shared one from there."
+      ])
+  }
+
+  private var customisedSubject: Cause? {
+    guard job.subject == .customised else { return nil }
+    return Cause(
+      "subject-customised", .certain,
+      "The subject (sub) of the project's identity tokens is customised and does not begin with project_path and the "
+        + "project's own path, which \(registry) requires.",
+      fixes: ["Set the project's ci_id_token_sub_claim_components back to begin with project_path (projects API)."])
+  }
+}

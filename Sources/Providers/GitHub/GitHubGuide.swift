@@ -1,0 +1,48 @@
+import BrokerCore
+
+/// What people write into a workflow (docs.github.com, "Workflow syntax for GitHub Actions").
+enum GitHubGuide {
+  static let guide = ProviderGuide(
+    environment: { Snippet("the job in the workflow file", ["environment: \(Snippet.quoted($0))"]) })
+
+  static let permissions = Snippet(
+    "the job in the workflow file",
+    ["permissions:", "  contents: read", "  id-token: write    # a job's block replaces the workflow's"])
+
+  /// The job may not ask for an identity token.
+  static let permissionMissing = Cause(
+    "permission-missing", .certain,
+    "The job has no permission to ask for an identity token, so that the runner sets neither variable.",
+    fixes: [
+      "Give the job the permission id-token: write, at the job itself: a job's permissions block replaces the workflow's, "
+        + "it does not add to it.",
+      "In a reusable workflow, the calling job needs the permission as well: a called workflow cannot have more than its "
+        + "caller.",
+    ], snippet: permissions)
+
+  /// The runner set the variables, but only one has reached this step.
+  static func variableLost(_ missing: String) -> Cause {
+    Cause(
+      "variable-lost", .certain,
+      "The runner sets both variables or neither, and \(missing) did not reach this step.",
+      fixes: ["Pass both variables on: into a container, through sudo (sudo -E) or a tool that clears the environment."]
+    )
+  }
+
+  static let forkPullRequest = Cause(
+    "fork-pull-request", .certain,
+    "GitHub gives no identity token to runs for pull requests from forks, whatever the workflow's permissions say.",
+    fixes: [
+      "Publish from a run in the repository itself: on: push with a tag, or on: release.",
+      "Leave pull_request_target alone: it has an identity, but PyPI refuses it, and it would run a stranger's code.",
+    ],
+    snippet: Snippet("the workflow file", ["on:", "  release:", "    types: [published]"]))
+
+  static let requestRefused = Cause(
+    "identity-request-refused", .certain,
+    "The runner's endpoint does not accept this job's request token.",
+    fixes: [
+      "Ask while the job runs, with the variables as the runner set them: the request token ends with the job, and a "
+        + "copy in a secret or a file is worth nothing later."
+    ])
+}

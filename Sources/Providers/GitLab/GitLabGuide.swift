@@ -1,0 +1,64 @@
+import BrokerCore
+
+/// What people write into a pipeline file (docs.gitlab.com, "CI/CD YAML syntax reference").
+enum GitLabGuide {
+  static let guide = ProviderGuide(
+    environment: {
+      Snippet("the job in the pipeline file", ["environment:", "  name: \(Snippet.quoted($0))"])
+    },
+    identityToken: { identityToken(for: $0, names: [GitLabVariableNames.candidates(for: $0)[0]]) },
+    spareToken: { audience in
+      let name = GitLabVariableNames.candidates(for: audience)[0]
+      let tokens = identityToken(for: audience, names: [name, "\(name)_2"])
+      return Snippet(
+        "\(tokens.place), with both names in providers.gitlab.variables of the configuration", tokens.lines)
+    })
+
+  static func identityToken(for audience: Audience, names: [String]) -> Snippet {
+    Snippet(
+      "the job in the pipeline file",
+      ["id_tokens:"]
+        + names.flatMap { ["  \(UntrustedText.neutralized($0)):", "    aud: \(Snippet.quoted(audience.value))"] })
+  }
+
+  static func tokenMissing(_ audience: Audience, names: [String], others: [String]) -> Cause {
+    let name = names.first ?? ""
+    var fixes = ["Give the job an identity token for this audience, in the variable \(name)."]
+    if !others.isEmpty {
+      fixes.append(
+        "If one of \(others.joined(separator: ", ")) is meant for it, change its aud, or name it in "
+          + "providers.gitlab.variables of the configuration.")
+    }
+    return Cause(
+      "id-token-missing", .certain, "The job's id_tokens name no identity token made out to \(audience).",
+      fixes: fixes, snippet: identityToken(for: audience, names: [name]))
+  }
+
+  static let tokenUsedHere = Cause(
+    "token-used-here", .certain,
+    "Every identity token that the job has for this audience was used by this run already; each is good for one exchange.",
+    fixes: ["Give the job one identity token for each mint."])
+
+  static func forkMergeRequest(_ source: String, _ project: String) -> Cause {
+    Cause(
+      "fork-merge-request", .certain,
+      "The pipeline runs the code of the fork \(UntrustedText.quoted(source)) with the identity of "
+        + "\(UntrustedText.quoted(project)); an API token minted here would be in a stranger's hands.",
+      fixes: ["Publish from the project's own tags or protected branches."],
+      snippet: Snippet("the job in the pipeline file", ["rules:", "  - if: $CI_COMMIT_TAG"]))
+  }
+
+  /// A merge request's pipeline that runs in the fork, as its own project.
+  static func forkPipeline(in environment: Environment) -> Cause? {
+    guard environment["CI_PIPELINE_SOURCE"] == "merge_request_event",
+      let target = environment.nonEmpty("CI_MERGE_REQUEST_PROJECT_PATH"),
+      let project = environment.nonEmpty("CI_PROJECT_PATH"), target != project
+    else { return nil }
+    return Cause(
+      "fork-pipeline", .certain,
+      "The pipeline of this merge request runs in the fork \(UntrustedText.quoted(project)), and its identity tokens name "
+        + "the fork, not \(UntrustedText.quoted(target)).",
+      fixes: ["Publish from the project's own tags or protected branches."],
+      snippet: Snippet("the job in the pipeline file", ["rules:", "  - if: $CI_COMMIT_TAG"]))
+  }
+}

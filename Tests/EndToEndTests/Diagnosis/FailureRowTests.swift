@@ -1,0 +1,41 @@
+import BrokerConformance
+import BrokerCore
+import BrokerSystem
+import TestSupport
+import Testing
+
+/// Every row through the built tool against the sandbox; the diagnosis is told nothing about the row.
+struct FailureRowTests {
+  @Test(arguments: FailureRow.all)
+  func isExplained(_ row: FailureRow) async throws {
+    let run = try await RowRun(row)
+    #expect(run.status == row.code?.status.rawValue ?? 0, "\(run.error)")
+    if let code = row.code {
+      #expect(run.codes.first == code.name, "\(run.error)")
+    }
+    #expect(run.causes.first == row.causes.first, "\(run.error)")
+    for cause in row.causes { #expect(run.causes.contains(cause), "\(cause) is missing: \(run.error)") }
+    for words in row.words { #expect(run.flat.contains(words), "\(words) is missing: \(run.error)") }
+    for words in row.absent { #expect(!run.flat.contains(words), "\(words) is there: \(run.error)") }
+    if row.group == .quiet { #expect(run.causes.isEmpty && run.codes.isEmpty, "\(run.error)") }
+  }
+
+  @Test(arguments: FailureRow.all)
+  func showsNoSecretAndNoRawText(_ row: FailureRow) async throws {
+    let run = try await RowRun(row)
+    #expect(!run.shown.contains("eyJ") && !run.shown.contains("pypi-"), "\(run.shown)")
+    for name in ["octocat", "\u{1B}", "##["] { #expect(!run.error.contains(name), "\(run.error)") }
+    for line in run.shown.split(separator: "\n") {
+      #expect(!line.hasPrefix("::") || line.hasPrefix("::error title=token-broker "), "\(line)")
+      let isFree =
+        line.hasPrefix("::") || line.hasPrefix("error: ") || line.hasPrefix("pypi: ") || line.contains("https://")
+      #expect(isFree || line.count <= 100, "\(line)")
+    }
+  }
+
+  @Test func isNamedOnce() {
+    #expect(Set(FailureRow.all.map(\.title)).count == FailureRow.all.count)
+    #expect(FailureRow.all.count { $0.group == .two } >= 10)
+    #expect(FailureRow.all.count { $0.group == .quiet } >= 2)
+  }
+}

@@ -1,0 +1,57 @@
+import BrokerCore
+import BrokerSystem
+import TestSupport
+
+/// A row's command, carried out by a shell as the page tells people to.
+struct RowRun: Sendable {
+  /// The exit status.
+  let status: Int32
+  /// Standard error, whole.
+  let error: String
+  /// Standard error as people see it: a runner hides the lines that mask.
+  let shown: String
+  /// The same on one line, with single spaces.
+  let flat: String
+  /// The codes of errors, in order.
+  let codes: [String]
+  /// The codes of causes, in order.
+  let causes: [String]
+
+  init(_ row: FailureRow) async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    for file in row.files { try folder.write(file.name, file.text) }
+    let tool = BuiltTool.path.split(separator: "/").dropLast().joined(separator: "/")
+    let script = "cd '\(folder.path)' && \(row.command) </dev/null >stdout 2>stderr"
+    let exit = try await ChildProcess(
+      ["/bin/sh", "-c", script], environment: .init(["PATH": "/\(tool):/usr/bin:/bin"])
+    ).run()
+    let error = folder.read("stderr")
+    let lines = error.split(separator: "\n", omittingEmptySubsequences: false)
+    let shown = lines.filter { !$0.hasPrefix("::add-mask::") }.joined(separator: "\n")
+    let flat = shown.split { $0.isWhitespace }.joined(separator: " ")
+    status = exit.status
+    self.error = error
+    self.shown = shown
+    self.flat = flat
+    codes = lines.compactMap { line in
+      if line.hasPrefix("::error title=token-broker ") { return String(line.dropFirst(27).prefix { $0 != ":" }) }
+      guard line.hasPrefix("error: "), line.hasSuffix("]"), let bracket = line.lastIndex(of: "[") else { return nil }
+      return String(line[line.index(after: bracket)...].dropLast())
+    }
+    causes = Self.causes(in: shown)
+  }
+
+  /// The codes in brackets that end the sentence of a cause.
+  private static func causes(in text: String) -> [String] {
+    var codes: [String] = []
+    var isInCause = false
+    for line in text.split(separator: "\n") {
+      if line.firstMatch(of: #/^  (\d+\. )?(certain|likely|possible): /#) != nil { isInCause = true }
+      guard isInCause, let match = line.firstMatch(of: /\[([a-z-]+)\]$/) else { continue }
+      codes.append(String(match.1))
+      isInCause = false
+    }
+    return codes
+  }
+}
