@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #if defined(__GLIBC__)
@@ -129,7 +131,38 @@ int broker_process_wait(pid_t child, int *is_signal, int *value) {
   return 0;
 }
 
+void broker_terminal_copy_size(int source, int target) {
+  struct winsize size;
+  if (ioctl(source, TIOCGWINSZ, &size) == 0) ioctl(target, TIOCSWINSZ, &size);
+}
+
+int broker_terminal_open(int like, int *reading, int *writing) {
+  *reading = posix_openpt(O_RDWR | O_NOCTTY);
+  if (*reading < 0) return -1;
+  fcntl(*reading, F_SETFD, FD_CLOEXEC);
+  const char *name = NULL;
+  if (grantpt(*reading) == 0 && unlockpt(*reading) == 0) name = ptsname(*reading);
+  *writing = name ? open(name, O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
+  if (*writing < 0) {
+    int failure = errno;
+    close(*reading);
+    errno = failure;
+    return -1;
+  }
+  struct termios settings;
+  if (tcgetattr(like, &settings) == 0) {
+    // The outer terminal adds the carriage returns.
+    settings.c_oflag &= ~(tcflag_t)OPOST;
+    tcsetattr(*writing, TCSANOW, &settings);
+  }
+  broker_terminal_copy_size(like, *reading);
+  return 0;
+}
+
 void broker_process_harden(void) {
+  // A file that is opened while a standard stream is closed would become that stream.
+  for (int stream = 0; stream < 3; stream++)
+    if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) open("/dev/null", O_RDWR);
   struct rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
 #if defined(__linux__)

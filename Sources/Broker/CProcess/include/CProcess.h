@@ -21,7 +21,14 @@ pid_t broker_process_start(
 /// Waits for a child; 0 on success. `is_signal` tells whether `value` is a signal or an exit status.
 int broker_process_wait(pid_t child, int *is_signal, int *value);
 
-/// Keeps other processes of this user from reading this one's memory and environment, and the kernel from writing core
+/// Opens a terminal with the size and the settings of another, which passes on what is written to it as it is; 0 on success,
+/// else -1 and `errno`.
+int broker_terminal_open(int like, int *reading, int *writing);
+
+/// Gives one terminal the size of another.
+void broker_terminal_copy_size(int source, int target);
+
+/// Opens /dev/null for each standard stream that is closed, and keeps other processes of this user from reading this one's memory and environment, and the kernel from writing core
 /// files of it. Reset in a child by exec.
 void broker_process_harden(void);
 

@@ -1,14 +1,26 @@
 import BrokerCore
 import BrokerSystem
+import Synchronization
 
 /// Runs a child and passes on the signals that only we were sent.
-struct Supervisor: Sendable {
+final class Supervisor: Sendable {
   private let child: ChildProcess
   private let signals: SignalRelay
+  private let signalled: @Sendable () -> Void
+  /// Ends the child that does not end by itself after a signal.
+  private let ending = Mutex<Task<Void, Never>?>(nil)
 
-  init(_ child: ChildProcess, signals: SignalRelay) {
+  /// The time that a child has to end after a signal was passed on.
+  private static let patience: Duration = .seconds(10)
+
+  /// - Parameters:
+  ///   - child: The child, not started yet.
+  ///   - signals: Where signals come from.
+  ///   - signalled: Called for each signal while the child runs.
+  init(_ child: ChildProcess, signals: SignalRelay, signalled: @escaping @Sendable () -> Void = {}) {
     self.child = child
     self.signals = signals
+    self.signalled = signalled
   }
 
   /// Runs the child to its end.
@@ -16,13 +28,25 @@ struct Supervisor: Sendable {
   /// A terminal sends its signals to the whole process group, so that an interrupt from there has reached the child
   /// already.
   func run() async throws(BrokerError) -> ChildExit {
-    let child = child
-    let result = await signals.passing { signal in
+    let result = await signals.passing { [self] signal in
+      signalled()
       if signal == .interrupt, StandardStreams.isForeground { return }
       child.send(signal.number)
+      killLater()
     } during: { () async -> Result<ChildExit, CommandNotStarted> in
       do throws(CommandNotStarted) { return .success(try await child.run()) } catch { return .failure(error) }
     }
+    ending.withLock { $0?.cancel() }
     do throws(CommandNotStarted) { return try result.get() } catch { throw error.asBrokerError }
+  }
+
+  private func killLater() {
+    ending.withLock { ending in
+      guard ending == nil else { return }
+      ending = Task { [child] in
+        do { try await Task.sleep(for: Self.patience) } catch { return }
+        child.kill()
+      }
+    }
   }
 }

@@ -18,6 +18,8 @@ struct ExecOptions: Sendable {
   let keepsCredential: Bool
   /// `--no-compare`.
   let isCompared: Bool
+  /// `--redact`.
+  let isRedacted: Bool
   /// `--explain`.
   let isExplained: Bool
 
@@ -32,6 +34,7 @@ struct ExecOptions: Sendable {
     OptionSpec("--keep-identity", nil, "leave the job's identity in the command's environment"),
     OptionSpec("--keep-credential", nil, "do not burn the credential when the command has ended"),
     OptionSpec("--no-compare", nil, "do not compare the files with what the indexes have"),
+    OptionSpec("--redact", nil, "take the credential out of what the command prints, where no runner masks it"),
     OptionSpec("--config", "FILE", "read the configuration from FILE"),
     OptionSpec("--provider", "NAME", "use this identity provider"),
     OptionSpec("--timeout", "SECONDS", "give each mint so much time in all (60)"),
@@ -54,6 +57,7 @@ struct ExecOptions: Sendable {
     keepsIdentity = arguments.has("--keep-identity")
     keepsCredential = arguments.has("--keep-credential")
     isCompared = !arguments.has("--no-compare")
+    isRedacted = arguments.has("--redact")
     isExplained = arguments.has("--explain")
   }
 }

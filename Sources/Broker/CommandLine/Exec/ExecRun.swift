@@ -18,56 +18,74 @@ struct ExecRun: Sendable {
     var status: Int32 = 0
     for (index, step) in plan.steps.enumerated() {
       let result = await run(step)
-      guard result != 0 else { continue }
       if status == 0 { status = result }
       let rest = plan.steps[(index + 1)...].map(\.target.name)
-      let isCutOff = surroundings.signals.received != nil
-      guard options.keepsGoing, !isCutOff else {
-        if !rest.isEmpty { say("not reached: \(rest.joined(separator: ", "))") }
-        break
-      }
+      guard !rest.isEmpty else { break }
+      let signal = surroundings.signals.received
+      guard signal != nil || (result != 0 && !options.keepsGoing) else { continue }
+      say("not reached: \(rest.joined(separator: ", "))")
+      // The command may have ended well all the same; the run has not.
+      return status == 0 ? signal.map { 128 + $0.number } ?? status : status
     }
     return status
   }
 
   private func run(_ step: ExecPlan.Step) async -> Int32 {
     let name = step.target.name
-    var command = step.command
     switch decisions[name] ?? .publish {
-    case .publish: break
-    case .publishRest: command += plan.recognised?.skipArguments ?? []
     case .alreadyPublished:
       say("\(name): already published")
       return 0
+    case .publish, .publishRest: break
     }
-    do throws(BrokerError) {
-      let credentials = try await engine.mint([step.target], from: source)
-      return try await run(command, for: step.target, with: credentials[0])
-    } catch {
+    do throws(BrokerError) { return try await publish(step) } catch {
       surroundings.console.report(error)
       return ExecCommand.status(of: error)
     }
   }
 
-  /// Runs the command with a credential, and burns it whatever comes of the command.
-  private func run(
-    _ command: [String], for target: any RegistryTarget, with credential: Credential
-  ) async throws(BrokerError) -> Int32 {
+  /// Runs the commands for a target, and burns its credentials whatever comes of them.
+  private func publish(_ step: ExecPlan.Step) async throws(BrokerError) -> Int32 {
     let variables = ChildEnvironment(
       clients: plan.clients, own: options.environment,
       identityVariables: options.keepsIdentity ? [] : source.identityVariables)
-    for note in variables.notes(for: target.name, in: surroundings.environment) { say("\(target.name): \(note)") }
-    say("\(target.name): running \(UntrustedText.neutralized(command[0]))")
-    let child = ChildProcess(command, environment: variables.make(for: credential, in: surroundings.environment))
-    let result: Result<ChildExit, BrokerError>
+    for note in variables.notes(for: step.target.name, in: surroundings.environment) {
+      say("\(step.target.name): \(note)")
+    }
+    let burn = CredentialBurn(engine: engine, target: step.target)
+    let result: Result<Int32, BrokerError>
     do throws(BrokerError) {
-      result = .success(try await Supervisor(child, signals: surroundings.signals).run())
+      result = .success(try await publish(step, variables: variables, burn: burn))
     } catch { result = .failure(error) }
-    if !options.keepsCredential { await engine.burn([credential], at: [target]) }
-    let exit = try result.get()
+    await burn.finish()
+    return try result.get()
+  }
+
+  private func publish(
+    _ step: ExecPlan.Step, variables: ChildEnvironment, burn: CredentialBurn
+  ) async throws(BrokerError) -> Int32 {
+    let credential = try await engine.mint([step.target], from: source)[0]
+    if !options.keepsCredential { burn.add(credential) }
+    guard surroundings.signals.received == nil else {
+      throw BrokerError(.interrupted, "Interrupted before the command for \(step.target.name) was started.")
+    }
+    var command = step.command
+    if decisions[step.target.name] == .publishRest {
+      command += plan.recognised?.skip?.arguments(for: step.target.uploadURL.description) ?? []
+    }
+    say("\(step.target.name): running \(UntrustedText.neutralized(command[0]))")
+    let tail = OutputTail()
+    let child = ChildProcess(
+      command, environment: variables.make(for: credential, in: surroundings.environment),
+      streams: .relayed(into: tail, redacting: options.isRedacted ? SecretForms.all(of: credential) : []))
+    let supervisor = Supervisor(child, signals: surroundings.signals) { burn.signalled() }
+    let exit = try await supervisor.run()
+    await burn.finish(after: child.outputRelayed)
     guard exit.status != 0 else { return 0 }
-    say("\(target.name): \(UntrustedText.neutralized(command[0])) ended with status \(exit.status)")
-    for hint in UploadHints.hints(for: [], target: target.name) { say("\(target.name): hint: \(hint)") }
+    say("\(step.target.name): \(UntrustedText.neutralized(command[0])) ended with status \(exit.status)")
+    for hint in UploadHints.hints(for: tail.bytes, target: step.target.name) {
+      say("\(step.target.name): hint: \(hint)")
+    }
     return exit.status
   }
 

@@ -31,6 +31,24 @@ struct PublishingClient: Sendable {
     case option(Option, usual: String)
   }
 
+  /// What makes it pass over files that the index has.
+  struct Skip: Sendable {
+    /// The arguments; empty if it does so by itself.
+    let arguments: [String]
+    /// The beginnings of the addresses for which it takes these; nil for any.
+    let prefixes: [String]?
+
+    init(_ arguments: [String], onlyAt prefixes: [String]? = nil) {
+      self.arguments = arguments
+      self.prefixes = prefixes
+    }
+
+    /// The arguments for an address; nil if the tool cannot be told there.
+    func arguments(for uploadURL: String) -> [String]? {
+      prefixes?.contains(where: uploadURL.hasPrefix) ?? true ? arguments : nil
+    }
+  }
+
   /// The name of its program and of its Python module.
   let name: String
   /// The words that make it publish.
@@ -48,13 +66,13 @@ struct PublishingClient: Sendable {
   let abbreviatesOptions: Bool
   /// The options before the subcommand that have a value.
   let globalValueOptions: [String]
-  /// The arguments that make it pass over files that the index has; empty if it has no such option.
-  let skipArguments: [String]
+  /// How it is told to pass over files that the index has; nil if it cannot be.
+  let skip: Skip?
 
   init(
     _ name: String, subcommands: [String], variables: [EnvironmentTemplate], removedVariables: [String],
     destination: Destination = .variable, guardedOptions: [Option], abbreviatesOptions: Bool = false,
-    globalValueOptions: [String] = [], skipArguments: [String] = []
+    globalValueOptions: [String] = [], skip: Skip? = nil
   ) {
     self.name = name
     self.subcommands = subcommands
@@ -64,6 +82,6 @@ struct PublishingClient: Sendable {
     self.guardedOptions = guardedOptions
     self.abbreviatesOptions = abbreviatesOptions
     self.globalValueOptions = globalValueOptions
-    self.skipArguments = skipArguments
+    self.skip = skip
   }
 }

@@ -23,6 +23,14 @@ public enum StandardStreams {
   /// Whether a stream is a terminal.
   public static func isTerminal(_ stream: Stream) -> Bool { isatty(stream.rawValue) == 1 }
 
+  /// Whether two streams are one file, so that the order of what is written to both can be seen.
+  static func areSameFile(_ first: Stream, _ second: Stream) -> Bool {
+    var (left, right) = (stat(), stat())
+    // The C library fills these within the calls.
+    guard unsafe fstat(first.rawValue, &left) == 0, unsafe fstat(second.rawValue, &right) == 0 else { return false }
+    return left.st_dev == right.st_dev && left.st_ino == right.st_ino
+  }
+
   /// Whether this process group is the one that its terminal's signals go to.
   public static var isForeground: Bool {
     // The descriptor closes with the scope.

@@ -10,22 +10,31 @@ import Synchronization
   import Darwin
 #endif
 
-/// Runs a command in a child process that owns our standard streams.
+/// Runs a command in a child process.
 ///
 /// The child starts with every signal at its default and no descriptor above 2, and stays in our process group, so that a
 /// terminal's signals reach it as they reach us. On Linux it is killed when we die.
 public final class ChildProcess: Sendable {
-  private let command: [String]
-  private let environment: Environment
-  private let identifier = Mutex<pid_t?>(nil)
-
-  /// A command and its arguments, not started yet; the command is looked for in `environment`'s `PATH`.
-  public init(_ command: [String], environment: Environment) {
-    self.command = command
-    self.environment = environment
+  private enum State {
+    case notStarted(signals: [Int32])
+    case running(pid_t)
+    case ended
   }
 
-  /// Starts the child and waits for its end.
+  private let command: [String]
+  private let environment: Environment
+  private let streams: ChildStreams
+  private let state = Mutex(State.notStarted(signals: []))
+  private let relays = Mutex<[OutputRelay]>([])
+
+  /// A command and its arguments, not started yet; the command is looked for in `environment`'s `PATH`.
+  public init(_ command: [String], environment: Environment, streams: ChildStreams = .inherited) {
+    self.command = command
+    self.environment = environment
+    self.streams = streams
+  }
+
+  /// Starts the child and waits for its end; some of its output may still be on its way then.
   ///
   /// - Returns: How it ended.
   /// - Throws: ``CommandNotStarted``.
@@ -39,30 +48,74 @@ public final class ChildProcess: Sendable {
     return try result.get()
   }
 
-  /// Sends a signal to the child; does nothing if it is not running.
+  /// Waits until what the child wrote has been relayed, and at most a second for what it left running.
+  public func outputRelayed() async {
+    for relay in relays.withLock({ $0 }) { await relay.end() }
+  }
+
+  /// Sends a signal to the child, at its start if it has not started; does nothing if it has ended.
   public func send(_ number: Int32) {
-    identifier.withLock { identifier in
-      if let identifier { kill(identifier, number) }
+    state.withLock { state in
+      switch state {
+      case .notStarted(let signals): state = .notStarted(signals: signals + [number])
+      case .running(let child): Self.signal(child, number)
+      case .ended: break
+      }
     }
   }
 
+  /// Ends the child at once; it cannot refuse.
+  public func kill() { send(SIGKILL) }
+
+  /// Gives the child's terminals the size of ours, and tells the child.
+  public func terminalChanged() {
+    let terminals = relays.withLock { $0.filter(\.isTerminal) }
+    guard !terminals.isEmpty else { return }
+    for terminal in terminals { terminal.copySize() }
+    state.withLock { state in
+      if case .running(let child) = state { Self.signal(child, SIGWINCH) }
+    }
+  }
+
+  private static func signal(_ child: pid_t, _ number: Int32) {
+    #if canImport(Glibc)
+      _ = Glibc.kill(child, number)
+    #elseif canImport(Musl)
+      _ = Musl.kill(child, number)
+    #else
+      _ = Darwin.kill(child, number)
+    #endif
+  }
+
   private func runOnThisThread() -> Result<ChildExit, CommandNotStarted> {
+    let name = command.first ?? ""
+    guard let (output, error) = streams.relays() else {
+      return .failure(CommandNotStarted(name: name, failure: errno))
+    }
+    let all = output === error ? [output].compactMap { $0 } : [output, error].compactMap { $0 }
     var failure: Int32 = 0
-    let child = start(&failure)
+    let child = start(output?.childEnd ?? 1, error?.childEnd ?? 2, &failure)
     guard child > 0 else {
-      let name = command.first ?? ""
+      for relay in all { relay.abandon() }
       return .failure(CommandNotStarted(name: name, failure: failure))
     }
-    identifier.withLock { $0 = child }
+    relays.withLock { $0 = all }
+    for relay in all { relay.start() }
+    state.withLock { state in
+      if case .notStarted(let signals) = state { for number in signals { Self.signal(child, number) } }
+      state = .running(child)
+    }
     waitUntilEnded(child)
     // Nobody signals a child that has been waited for: its number may be another process's.
-    return identifier.withLock { identifier in
-      identifier = nil
+    let exit = state.withLock { state in
+      state = .ended
       var isSignal: Int32 = 0
       var value: Int32 = 0
       _ = unsafe broker_process_wait(child, &isSignal, &value)
-      return .success(isSignal != 0 ? .signalled(value) : .exited(value))
+      return isSignal != 0 ? ChildExit.signalled(value) : .exited(value)
     }
+    for relay in all { relay.childEnded() }
+    return .success(exit)
   }
 
   /// Waits without taking the child's status, so that its number stays its own.
@@ -72,7 +125,7 @@ public final class ChildProcess: Sendable {
     while unsafe waitid(P_PID, id_t(child), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
   }
 
-  private func start(_ failure: inout Int32) -> pid_t {
+  private func start(_ output: Int32, _ error: Int32, _ failure: inout Int32) -> pid_t {
     let paths = CommandSearch(command.first ?? "", in: environment).candidates
     let variables = environment.revealAll().map { "\($0)=\($1)" }
     // The pointers are used within these closures alone.
@@ -80,7 +133,7 @@ public final class ChildProcess: Sendable {
       unsafe Self.withCStrings(command) { arguments in
         unsafe Self.withCStrings(variables) { variables in
           let constantPaths = unsafe UnsafeRawPointer(paths).assumingMemoryBound(to: UnsafePointer<CChar>?.self)
-          return unsafe broker_process_start(constantPaths, arguments, variables, 0, 1, 2, &failure)
+          return unsafe broker_process_start(constantPaths, arguments, variables, 0, output, error, &failure)
         }
       }
     }
