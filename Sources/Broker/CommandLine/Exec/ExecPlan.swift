@@ -44,6 +44,16 @@ struct ExecPlan: Sendable {
     self.steps = steps
   }
 
+  /// The command of a step that passes over published files: by the tool's own option, where it has one that works at
+  /// this target, else by leaving the files out.
+  func passingOver(_ published: Set<String>, in step: Step) -> [String] {
+    if let arguments = recognised?.skip?.arguments(for: step.target.uploadURL.description) {
+      return step.command + arguments
+    }
+    let left = files.filter { published.contains($0.name) }.flatMap { [$0.path] + $0.companions }
+    return step.command.filter { !left.contains($0) }
+  }
+
   private static func clients(
     _ options: ExecOptions, recognised: PublishingClient?
   ) throws(BrokerError) -> [PublishingClient] {

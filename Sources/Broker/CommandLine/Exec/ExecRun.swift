@@ -70,8 +70,8 @@ struct ExecRun: Sendable {
       throw BrokerError(.interrupted, "Interrupted before the command for \(step.target.name) was started.")
     }
     var command = step.command
-    if decisions[step.target.name] == .publishRest {
-      command += plan.recognised?.skip?.arguments(for: step.target.uploadURL.description) ?? []
+    if case .publishRest(let published)? = decisions[step.target.name] {
+      command = plan.passingOver(published, in: step)
     }
     say("\(step.target.name): running \(UntrustedText.neutralized(command[0]))")
     let tail = OutputTail()

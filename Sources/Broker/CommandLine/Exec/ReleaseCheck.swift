@@ -91,7 +91,7 @@ struct ReleaseCheck: Sendable {
     case .published, .partial:
       let names = comparison.published.map { UntrustedText.neutralized($0, limit: 120) }.joined(separator: ", ")
       say("\(name): already has \(names)")
-      return .publishRest
+      return .publishRest(published: Set(comparison.published))
     }
   }
 

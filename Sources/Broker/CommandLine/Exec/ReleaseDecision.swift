@@ -2,8 +2,8 @@
 enum ReleaseDecision: Sendable, Equatable {
   /// The index has none of the files, or cannot say: all are published.
   case publish
-  /// The index has some of the files, with the same contents: the tool is told to pass over these.
-  case publishRest
+  /// The index has the files of these names, with the same contents: these are passed over.
+  case publishRest(published: Set<String>)
   /// The index has all of the files, with the same contents: nothing is left to do.
   case alreadyPublished
 }
