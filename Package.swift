@@ -68,6 +68,9 @@ let package = Package(
       name: "TestPyPIRegistryTests",
       dependencies: ["TestPyPIRegistry", "TrustedPublishing", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
+      name: "TokenBrokerTests",
+      dependencies: ["TokenBroker", "BrokerConformance", "BrokerCore", "TestSupport"]),
+    .testTarget(
       name: "EndToEndTests",
       dependencies: ["token-broker", "TokenBroker", "BrokerSystem", "BrokerSandbox", "BrokerCore", "TestSupport"]),
   ],

@@ -41,23 +41,35 @@ public struct Broker: Sendable {
 
   // MARK: Configuration
 
-  /// The configuration in force: of `path`, of `TOKEN_BROKER_CONFIG`, of `token-broker.json` in the current folder, or
-  /// built in; the first of these that there is.
+  /// The configuration in force: the repository's file (`path`, `TOKEN_BROKER_CONFIG`, or `token-broker.json` in the
+  /// current folder) below the organisation's (`TOKEN_BROKER_ORG_CONFIG`, `TOKEN_BROKER_ORG_CONFIG_JSON`, or what the
+  /// repository's file names in `extends`); without either, the built-in one.
   ///
-  /// - Throws: `ErrorCode.configurationUnreadable` if the file that was named cannot be read,
-  ///   `ErrorCode.configurationInvalid` if it is wrong.
-  public func configuration(path: String? = nil) throws(BrokerError) -> BrokerConfiguration {
+  /// - Parameters:
+  ///   - path: The repository's file.
+  ///   - requiresOrganisation: Whether there has to be an organisation's file from outside of the checkout.
+  /// - Returns: The configuration.
+  /// - Throws: `ErrorCode.configurationUnreadable` if a file that is named cannot be read,
+  ///   `ErrorCode.configurationInvalid` if one is wrong, `ErrorCode.configurationWidens` if the repository's allows what
+  ///   the organisation's does not, `ErrorCode.organisationMissing` if the organisation's is required and missing.
+  public func configuration(
+    path: String? = nil, requiresOrganisation: Bool = false
+  ) throws(BrokerError) -> BrokerConfiguration {
     let reader = ConfigurationReader(catalog: catalog)
-    if let named = path ?? environment.nonEmpty("TOKEN_BROKER_CONFIG") {
-      return try reader.read(try file(named), file: named)
-    }
-    let usual = "token-broker.json"
-    guard FileReader.exists(usual) else { return try reader.builtIn() }
-    return try reader.read(try file(usual), file: usual)
+    let found = try ConfigurationSearch(environment: environment, reader: reader).find(path: path)
+    if requiresOrganisation { try requireOrganisation(found) }
+    return try reader.read(organisation: found.organisation, repository: found.repository)
   }
 
-  private func file(_ path: String) throws(BrokerError) -> [UInt8] {
-    try FileReader.read(path, maximumBytes: ConfigurationReader.maximumBytes, code: .configurationUnreadable)
+  private func requireOrganisation(_ found: ConfigurationSearch.Found) throws(BrokerError) {
+    guard found.organisation?.isRepositoryControlled != false else { return }
+    throw BrokerError(
+      .organisationMissing,
+      found.organisation.map {
+        "The organisation's file \($0.name) lies in the checkout, so that whoever can change the repository can change it."
+      } ?? "There is no organisation's file.",
+      remedy: "Set \(ConfigurationSearch.pathVariable) to a file outside of the checkout, or "
+        + "\(ConfigurationSearch.textVariable) to its text, for all repositories.")
   }
 
   // MARK: Selection
@@ -118,6 +130,6 @@ public struct Broker: Sendable {
   ) -> Engine {
     Engine(
       time: time, policy: policy, isRehearsal: isRehearsal,
-      gates: configuration.registrySettings.mapValues(\.gates), observe: observe)
+      gates: configuration.gates, pinsOwnHostsAlone: configuration.hasOrganisation, observe: observe)
   }
 }

@@ -12,10 +12,11 @@ public struct IndexConfiguration<Defaults: IndexDefaults>: PluginConfiguration {
   /// `upload-url`, `simple-url` and `audience`.
   public static var keys: [ConfigurationKey] {
     [
-      ConfigurationKey("upload-url", summary: "the address that publishing tools upload to"),
+      ConfigurationKey("upload-url", summary: "the address that publishing tools upload to", kind: .address),
       ConfigurationKey(
-        "simple-url", summary: "the address of the simple index, to see what is published (/simple/ beside upload-url)"),
-      ConfigurationKey("audience", summary: "the audience the index asks for; no other is accepted"),
+        "simple-url", summary: "the address of the simple index, to see what is published (/simple/ beside upload-url)",
+        kind: .address),
+      ConfigurationKey("audience", summary: "the audience the index asks for; no other is accepted", kind: .audience),
     ]
   }
 

@@ -8,7 +8,8 @@ public struct GitLabConfiguration: PluginConfiguration {
   /// The key `variables`.
   public static let keys = [
     ConfigurationKey(
-      "variables", summary: "by audience, the variables that hold its identity tokens, each used at most once")
+      "variables", summary: "by audience, the variables that hold its identity tokens, each used at most once",
+      kind: .map(.texts), layering: .free)
   ]
 
   /// Decodes the settings.

@@ -68,7 +68,7 @@ extension FailureRow {
       ["workflow-file-name"], ["ends in .yml"]),
     FailureRow(
       .publisher, "GitHub: the run was started by pull_request_target",
-      gitHub("--claim event_name=pull_request_target"), .publisherNotFound, ["pull-request-target"],
+      gitHub("--claim event_name=pull_request_target"), .ruleRefused, ["pull-request-target"],
       ["push of a tag", "types: [published]"]),
     FailureRow(
       .publisher, "GitLab: nobody registered the project",

@@ -94,6 +94,11 @@ extension FailureRow {
 
   private static let reusable = "--claim job_workflow_ref=octo-org/shared/.github/workflows/release.yml@refs/heads/main"
 
+  /// A file that admits an event which is kept out otherwise.
+  private static let admitting = [
+    ("token-broker.json", #"{"version":1,"rules":{"event":["push","pull_request_target"]}}"#)
+  ]
+
   static let twoFaultRows: [FailureRow] = [
     FailureRow(
       .two, "pull_request_target, and a repository that nobody registered",
@@ -101,11 +106,11 @@ extension FailureRow {
         "--claim event_name=pull_request_target --claim repository=octo-org/other "
           + "--claim workflow_ref=octo-org/other/.github/workflows/release.yml@refs/heads/main "
           + "--claim job_workflow_ref=octo-org/other/.github/workflows/release.yml@refs/heads/main"),
-      .publisherNotFound, ["pull-request-target", "publisher-differs"], ["repository=other"]),
+      .publisherNotFound, ["pull-request-target", "publisher-differs"], ["repository=other"], files: admitting),
     FailureRow(
       .two, "A reusable workflow, and pull_request_target",
       gitHub("\(reusable) --claim event_name=pull_request_target"), .publisherNotFound,
-      ["reusable-workflow", "pull-request-target"], ["octo-org/shared"]),
+      ["reusable-workflow", "pull-request-target"], ["octo-org/shared"], files: admitting),
     FailureRow(
       .two, "A reusable workflow, and no environment",
       gitHub(
@@ -116,7 +121,8 @@ extension FailureRow {
       .two, "An enterprise's issuer, and pull_request_target",
       gitHub(
         "--claim iss=https://token.actions.githubusercontent.com/octo --claim event_name=pull_request_target"),
-      .exchangeRefused, ["issuer-enterprise-slug", "pull-request-target"], ["include_enterprise_slug"]),
+      .exchangeRefused, ["issuer-enterprise-slug", "pull-request-target"], ["include_enterprise_slug"],
+      files: admitting),
     FailureRow(
       .two, "An enterprise server, and a reusable workflow",
       gitHub("--claim iss=https://github.example.com/_services/token \(reusable)"), .exchangeRefused,
@@ -141,7 +147,7 @@ extension FailureRow {
       gitHub(
         "\(pending("taken")) --project taken \(refuse("invalid-pending-publisher", "valid token, but project already exists")) --claim event_name=pull_request_target"
       ),
-      .exchangeRefused, ["pending-name-taken", "pull-request-target"], ["project's own settings"]),
+      .exchangeRefused, ["pending-name-taken", "pull-request-target"], ["project's own settings"], files: admitting),
     FailureRow(
       .two, "A self-managed GitLab, and a customised subject",
       gitLab("--claim iss=https://gitlab.example.com --claim sub=octo"), .exchangeRefused,

@@ -18,4 +18,10 @@ struct OptionSpec: Sendable {
 
   /// The option as usage shows it: `--format FORMAT`.
   var usage: String { value.map { "\(name) \($0)" } ?? name }
+
+  /// The options of every command that reads the configuration.
+  static let configuration = [
+    OptionSpec("--config", "FILE", "read the repository's configuration from FILE"),
+    OptionSpec("--require-org", nil, "fail without an organisation's configuration from outside of the checkout"),
+  ]
 }

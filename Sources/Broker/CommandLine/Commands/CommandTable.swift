@@ -4,7 +4,8 @@ import BrokerCore
 enum CommandTable {
   static let commands: [any Command.Type] = [
     ExecCommand.self,
-    MintCommand.self, RevokeCommand.self, ConfigCommand.self, ConfigCheckCommand.self, PluginsCommand.self,
+    MintCommand.self, RevokeCommand.self, ConfigCommand.self, ConfigCheckCommand.self, ConfigSchemaCommand.self,
+    PluginsCommand.self,
     RehearseCommand.self, SandboxCommand.self,
   ]
 

@@ -7,8 +7,7 @@ enum MintCommand: Command {
   static let spec = CommandSpec(
     "mint", "mint a short-lived API token for each target and hand it over",
     operands: "TARGET...", operandCount: 1...64,
-    options: [
-      OptionSpec("--config", "FILE", "read the configuration from FILE"),
+    options: OptionSpec.configuration + [
       OptionSpec("--provider", "NAME", "use this identity provider"),
       OptionSpec("--audience", "AUDIENCE", "accept this audience alone (one target)"),
       OptionSpec(
@@ -33,7 +32,7 @@ enum MintCommand: Command {
     broker.transport.prepare()
     var policy = RetryPolicy()
     if let total = try arguments.seconds("--timeout") { policy.total = total }
-    let configuration = try broker.configuration(path: arguments.value("--config"))
+    let configuration = try surroundings.configuration(for: arguments, broker)
     let registries = try configuration.registries(for: arguments.operands)
     if arguments.has("--single"), registries.count > 1 {
       throw BrokerError(

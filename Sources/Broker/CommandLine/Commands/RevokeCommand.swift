@@ -7,9 +7,8 @@ enum RevokeCommand: Command {
   static let spec = CommandSpec(
     "revoke", "burn a credential at its registry before it expires",
     operands: "[TARGET]", operandCount: 0...1,
-    options: [
-      OptionSpec("--config", "FILE", "read the configuration from FILE"),
-      OptionSpec("--from-env", "NAME", "take the credential from this variable instead of standard input"),
+    options: OptionSpec.configuration + [
+      OptionSpec("--from-env", "NAME", "take the credential from this variable instead of standard input")
     ],
     notes: [
       "TARGET is the registry that gave the credential; it may be left out where the configuration has one alone. "
@@ -20,7 +19,7 @@ enum RevokeCommand: Command {
     let broker = try surroundings.broker()
     // libcurl takes longer to open than everything up to the first request.
     broker.transport.prepare()
-    let configuration = try broker.configuration(path: arguments.value("--config"))
+    let configuration = try surroundings.configuration(for: arguments, broker)
     let name = try target(arguments, configuration)
     let secret = try credential(arguments, surroundings)
     surroundings.console.mask(secret)

@@ -15,6 +15,16 @@ struct Surroundings: Sendable {
     try Broker(environment: environment)
   }
 
+  /// The configuration that the options of ``OptionSpec/configuration`` name; says what audited rules would refuse in it.
+  func configuration(
+    for arguments: ParsedArguments, _ broker: Broker
+  ) throws(BrokerError) -> BrokerConfiguration {
+    let configuration = try broker.configuration(
+      path: arguments.value("--config"), requiresOrganisation: arguments.has("--require-org"))
+    for warning in configuration.warnings where warning.isAudit { console.warn("audit: \(warning)") }
+    return configuration
+  }
+
   /// Whether the job's log is read by a GitHub runner, which obeys workflow commands.
   var isGitHubActions: Bool { environment["GITHUB_ACTIONS"] == "true" }
 }

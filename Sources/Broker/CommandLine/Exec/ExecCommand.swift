@@ -33,7 +33,7 @@ enum ExecCommand: Command {
     let broker = try surroundings.broker()
     var policy = RetryPolicy()
     if let total = try arguments.seconds("--timeout") { policy.total = total }
-    let configuration = try broker.configuration(path: arguments.value("--config"))
+    let configuration = try surroundings.configuration(for: arguments, broker)
     let names = try names(arguments.operands, from: options.from, in: configuration)
 
     if options.isExplained { console.error(SelectionReport(broker.providerFindings(in: configuration)).text) }

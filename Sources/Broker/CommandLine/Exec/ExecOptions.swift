@@ -24,22 +24,22 @@ struct ExecOptions: Sendable {
   let isExplained: Bool
 
   /// The options beside `--help`.
-  static let specs = [
-    OptionSpec("--client", "NAME", "the publishing tool that the command runs, or all; usually recognised"),
-    OptionSpec(
-      "--env", "NAME={token}",
-      "set a variable of the command; also {username}, {password}, {url}, {registry}", isRepeatable: true),
-    OptionSpec("--from", "TARGET", "leave out the targets before this one"),
-    OptionSpec("--keep-going", nil, "go on with the next target after a failure"),
-    OptionSpec("--keep-identity", nil, "leave the job's identity in the command's environment"),
-    OptionSpec("--keep-credential", nil, "do not burn the credential when the command has ended"),
-    OptionSpec("--no-compare", nil, "do not compare the files with what the indexes have"),
-    OptionSpec("--redact", nil, "take the credential out of what the command prints, where no runner masks it"),
-    OptionSpec("--config", "FILE", "read the configuration from FILE"),
-    OptionSpec("--provider", "NAME", "use this identity provider"),
-    OptionSpec("--timeout", "SECONDS", "give each mint so much time in all (60)"),
-    OptionSpec("--explain", nil, "say how the provider was selected, and every step"),
-  ]
+  static let specs =
+    [
+      OptionSpec("--client", "NAME", "the publishing tool that the command runs, or all; usually recognised"),
+      OptionSpec(
+        "--env", "NAME={token}",
+        "set a variable of the command; also {username}, {password}, {url}, {registry}", isRepeatable: true),
+      OptionSpec("--from", "TARGET", "leave out the targets before this one"),
+      OptionSpec("--keep-going", nil, "go on with the next target after a failure"),
+      OptionSpec("--keep-identity", nil, "leave the job's identity in the command's environment"),
+      OptionSpec("--keep-credential", nil, "do not burn the credential when the command has ended"),
+      OptionSpec("--no-compare", nil, "do not compare the files with what the indexes have"),
+      OptionSpec("--redact", nil, "take the credential out of what the command prints, where no runner masks it"),
+      OptionSpec("--provider", "NAME", "use this identity provider"),
+      OptionSpec("--timeout", "SECONDS", "give each mint so much time in all (60)"),
+      OptionSpec("--explain", nil, "say how the provider was selected, and every step"),
+    ] + OptionSpec.configuration
 
   init(_ arguments: ParsedArguments) throws(BrokerError) {
     guard let command = arguments.command, let first = command.first, !first.isEmpty else {

@@ -30,6 +30,12 @@ struct Console: Sendable {
     error(WorkflowCommand.mask(secret.reveal()))
   }
 
+  /// Says what is odd, but no failure; a GitHub runner shows it on the run's page.
+  func warn(_ text: String, _ facts: [BrokerError.Fact] = []) {
+    error(isGitHubActions ? WorkflowCommand.warning(text) : "warning: \(text)\n")
+    for fact in facts { error("    \(fact.label)  \(fact.value)\n") }
+  }
+
   /// Says what went wrong and what to change.
   func report(_ failure: BrokerError) {
     error(ErrorReport(failure, isGitHubActions: isGitHubActions, style: style).text)

@@ -8,6 +8,7 @@ struct EventNotes: Sendable {
 
   func show(_ event: EngineEvent) {
     switch event {
+    case .audited(let registry, let error): return console.warn("\(registry): audit: \(error.message)", error.facts)
     case .clockIsOff, .retrying, .burned, .burnFailed: break
     default: guard isExplained else { return }
     }

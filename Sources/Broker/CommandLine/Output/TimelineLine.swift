@@ -18,6 +18,7 @@ struct TimelineLine: Sendable {
       (step, text) = ("identity token", "asked for one made out to \(audience)")
     case .identityTokenReceived(_, let token, let job):
       (step, text) = ("identity token", "received: \(Self.summary(token, job, now: now))")
+    case .audited(_, let error): (step, text) = ("audit", "would be refused: \(error.message)")
     case .clockIsOff(_, let seconds):
       let direction = seconds > 0 ? "ahead of" : "behind"
       (step, text) = ("clock", "this machine's clock is \(abs(seconds)) s \(direction) the registry's")

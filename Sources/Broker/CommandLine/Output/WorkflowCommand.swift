@@ -8,6 +8,9 @@ enum WorkflowCommand {
     "::error title=\(escapedProperty(title))::\(escaped(message))\n"
   }
 
+  /// `::warning::`, which shows a message on the run's page.
+  static func warning(_ message: String) -> String { "::warning title=token-broker::\(escaped(message))\n" }
+
   /// Percent and the line ends (actions/toolkit, packages/core/src/command.ts).
   private static func escaped(_ text: String, and others: [UInt8] = []) -> String {
     var output: [UInt8] = []

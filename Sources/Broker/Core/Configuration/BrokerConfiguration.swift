@@ -8,8 +8,20 @@ public struct BrokerConfiguration: Sendable {
   public let registrySettings: [String: RegistrySettings]
   /// The routes.
   public let routes: [Route]
-  /// The file it was read from; nil if there was none.
-  public let file: String?
+  /// The layers it was made of, the highest first.
+  public let layers: [ConfigurationLayer]
+  /// What is judged before an identity token is sent, by the registry's name: the rules and settings of every layer.
+  public let gates: [String: [any JobGate]]
+  /// The rules in force, each with its origin.
+  public let ruleSettings: [Setting]
+  /// What is allowed, and probably not what was meant.
+  public let warnings: [ConfigurationWarning]
+
+  /// Whether there is an organisation's file.
+  public var hasOrganisation: Bool { layers.contains { $0.role == .organisation } }
+
+  /// The lowest file it was read from; nil if there was none.
+  public var file: String? { layers.last?.name }
 
   /// The registries that `targets` (registries or routes) stand for, in order; of repeats the first stays.
   ///
@@ -39,7 +51,7 @@ public struct BrokerConfiguration: Sendable {
   public var settings: [Setting] {
     let plugins: [(String, String, [Setting])] =
       providers.map { ("providers", $0.name, $0.settings) } + registries.map { ("registries", $0.name, $0.settings) }
-    return plugins.flatMap { _, name, settings in settings + (registrySettings[name]?.settings ?? []) }
+    return ruleSettings + plugins.flatMap { _, name, settings in settings + (registrySettings[name]?.settings ?? []) }
       + routes.map {
         Setting(path: "routes.\($0.name)", value: $0.registries.joined(separator: ", "), origin: $0.origin)
       }

@@ -9,12 +9,17 @@ public struct ConfigurationObject: Sendable {
   /// Where the object begins.
   public let position: SourcePosition
   let object: JSONObject
+  /// The files of members that come from another file than the object's own.
+  private let files: [String: String]
 
-  init(file: String?, path: [String], position: SourcePosition, object: JSONObject) {
+  init(
+    file: String?, path: [String], position: SourcePosition, object: JSONObject, files: [String: String] = [:]
+  ) {
     self.file = file
     self.path = path
     self.position = position
     self.object = object
+    self.files = files
   }
 
   /// An object without keys, for the defaults of an entry.
@@ -25,6 +30,17 @@ public struct ConfigurationObject: Sendable {
 
   /// The keys in written order.
   public var keys: [String] { object.members.map(\.name) }
+
+  /// This object with the members of `upper` that it has none of; each member keeps its file and place.
+  func over(_ upper: ConfigurationObject) -> ConfigurationObject {
+    let inherited = upper.object.members.filter { object[$0.name] == nil }
+    var files = files
+    for member in inherited { files[member.name] = upper.file(of: member.name) }
+    return ConfigurationObject(
+      file: file, path: path, position: position, object: JSONObject(object.members + inherited), files: files)
+  }
+
+  private func file(of key: String?) -> String? { key.flatMap { files[$0] } ?? file }
 
   // MARK: Values
 
@@ -73,13 +89,30 @@ public struct ConfigurationObject: Sendable {
     return texts
   }
 
+  /// `true` or `false`.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` if the key holds something else.
+  public func flag(_ key: String) throws(BrokerError) -> Bool? {
+    guard let node = object[key] else { return nil }
+    guard case .boolean(let value) = node.value else { throw error(key, "has to be true, but is \(node.kind)") }
+    return value
+  }
+
+  /// The elements of a list of strings, each with its place.
+  func elements(_ key: String) throws(BrokerError) -> [(text: String, origin: Setting.Origin)] {
+    let texts = try strings(key) ?? []
+    let nodes = object[key]?.array ?? []
+    return zip(texts, nodes).map { ($0, origin(at: $1.position, of: key)) }
+  }
+
   /// An object below this one.
   ///
   /// - Throws: ``ErrorCode/configurationInvalid`` if the key holds something else.
   public func child(_ key: String) throws(BrokerError) -> ConfigurationObject? {
     guard let node = object[key] else { return nil }
     guard let inner = node.object else { throw error(key, "has to be an object, but is \(node.kind)") }
-    return ConfigurationObject(file: file, path: path + [key], position: node.position, object: inner)
+    return ConfigurationObject(
+      file: file(of: key), path: path + [key], position: node.position, object: inner)
   }
 
   // MARK: Errors and origins
@@ -90,7 +123,8 @@ public struct ConfigurationObject: Sendable {
   public func refuseUnknownKeys(known: [String]) throws(BrokerError) {
     guard let member = object.members.first(where: { !known.contains($0.name) }) else { return }
     throw BrokerError(
-      .configurationInvalid, "\(place(member.position)): \(keyPath([member.name])) is not a known key.",
+      .configurationInvalid,
+      "\(place(member.position, of: member.name)): \(keyPath([member.name])) is not a known key.",
       remedy: NearestName.remedy(for: member.name, among: known))
   }
 
@@ -110,9 +144,24 @@ public struct ConfigurationObject: Sendable {
 
   /// The setting `key` with its origin: this file if the key is there, else built in.
   func setting(_ key: String, _ value: String) -> Setting {
-    let origin: Setting.Origin =
-      if let file, let node = object[key] { .file(file, node.position) } else { .builtIn }
-    return Setting(path: (path + [key]).joined(separator: "."), value: value, origin: origin)
+    Setting(path: (path + [key]).joined(separator: "."), value: value, origin: origin(of: key))
+  }
+
+  /// Where the value of a key was written; built in if the key is not there.
+  func origin(of key: String) -> Setting.Origin {
+    object[key].map { origin(at: $0.position, of: key) } ?? .builtIn
+  }
+
+  /// Where the object itself was written; built in for defaults.
+  var origin: Setting.Origin { file.map { .file($0, position) } ?? .builtIn }
+
+  /// Where the name of a key was written; the object itself if the key is not there.
+  func nameOrigin(of key: String) -> Setting.Origin {
+    object.members.first { $0.name == key }.map { origin(at: $0.position, of: key) } ?? origin
+  }
+
+  private func origin(at position: SourcePosition, of key: String) -> Setting.Origin {
+    file(of: key).map { .file($0, position) } ?? .builtIn
   }
 
   private func text(_ node: JSONNode, _ keys: [String]) throws(BrokerError) -> String {
@@ -128,11 +177,11 @@ public struct ConfigurationObject: Sendable {
     code: ErrorCode = .configurationInvalid
   ) -> BrokerError {
     BrokerError(
-      code, "\(place(position)): \(keyPath(keys)) \(problem).", remedy: remedy)
+      code, "\(place(position, of: keys.first)): \(keyPath(keys)) \(problem).", remedy: remedy)
   }
 
-  private func place(_ position: SourcePosition) -> String {
-    file.map { "\($0), \(position)" } ?? "built-in configuration"
+  private func place(_ position: SourcePosition, of key: String?) -> String {
+    file(of: key).map { "\($0), \(position)" } ?? "built-in configuration"
   }
 
   private func keyPath(_ keys: [String]) -> String {

@@ -14,7 +14,7 @@ public struct ConfigurationReader: Sendable {
   ///
   /// - Throws: ``ErrorCode/configurationInvalid`` if a plug-in has no defaults.
   public func builtIn() throws(BrokerError) -> BrokerConfiguration {
-    try decode(.empty(path: []))
+    try read(organisation: nil, repository: nil)
   }
 
   /// Reads a file's text.
@@ -25,10 +25,62 @@ public struct ConfigurationReader: Sendable {
   /// - Returns: The configuration.
   /// - Throws: ``ErrorCode/configurationInvalid`` with file, line, column and key path.
   public func read(_ bytes: [UInt8], file: String) throws(BrokerError) -> BrokerConfiguration {
-    let name = UntrustedText.neutralized(file)
+    try read(
+      organisation: nil, repository: ConfigurationSource(name: file, bytes: bytes, isRepositoryControlled: true))
+  }
+
+  /// Reads an organisation's file and, below it, a repository's.
+  ///
+  /// The program's own values are defaults: a file alone may set anything. Below an organisation's file, a repository's
+  /// inherits what it leaves out, and may narrow the rest.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` with file, line, column and key path;
+  ///   ``ErrorCode/configurationWidens`` with both places.
+  public func read(
+    organisation: ConfigurationSource?, repository: ConfigurationSource?
+  ) throws(BrokerError) -> BrokerConfiguration {
+    let decoder = LayerDecoder(catalog: catalog)
+    var layers = [ConfigurationLayer.builtIn]
+    if let organisation { layers.append(ConfigurationLayer(.organisation, organisation)) }
+    if let repository { layers.append(ConfigurationLayer(.repository, repository)) }
+    guard let organisation else {
+      let root = if let repository { try self.root(of: repository) } else { ConfigurationObject.empty(path: []) }
+      if root.keys.contains("extends") {
+        throw root.error(
+          "extends", "names an organisation's file, without which this one is not to be read",
+          remedy: "Read both.")
+      }
+      let decoded = try decoder.decode(root)
+      _ = try LayerNarrowing.lowerLayers(of: root, decoded: decoded)
+      return try decoded.configuration(layers: layers)
+    }
+    let root = try self.root(of: organisation)
+    if root.keys.contains("extends") {
+      throw root.error("extends", "has no place in an organisation's file", remedy: "Remove it.")
+    }
+    let upper = try decoder.decode(root)
+    let narrowing = try LayerNarrowing(decoder: decoder, upper: upper, root: root)
+    guard let repository else { return try upper.configuration(layers: layers) }
+    return try narrowing.apply(try self.root(of: repository)).configuration(layers: layers)
+  }
+
+  /// The path of the organisation's file that a repository's names in `extends`, with its place; nil if it names none.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` if the text cannot be read.
+  public func extendedFile(
+    in source: ConfigurationSource
+  ) throws(BrokerError) -> (path: String, origin: Setting.Origin)? {
+    let root = try root(of: source)
+    guard let path = try root.string("extends") else { return nil }
+    return (path, root.origin(of: "extends"))
+  }
+
+  /// The object of a file, with known keys and the right version.
+  private func root(of source: ConfigurationSource) throws(BrokerError) -> ConfigurationObject {
+    let name = source.name
     let node: JSONNode
     do {
-      node = try JSONReader(maximumBytes: Self.maximumBytes).read(bytes)
+      node = try JSONReader(maximumBytes: Self.maximumBytes).read(source.bytes)
     } catch {
       throw BrokerError(
         .configurationInvalid, "\(name), \(error.position): the configuration cannot be read, \(error.summary).",
@@ -40,82 +92,12 @@ public struct ConfigurationReader: Sendable {
         remedy: "Begin with { \"version\": 1 }.")
     }
     let root = ConfigurationObject(file: name, path: [], position: node.position, object: object)
-    try root.refuseUnknownKeys(known: ["$schema", "version", "providers", "registries", "routes"])
+    try root.refuseUnknownKeys(known: ConfigurationSchema.topLevelKeys)
     guard object["version"]?.integer == 1 else {
       throw root.error("version", "has to be 1", remedy: "Write \"version\": 1.")
     }
     _ = try root.string("$schema")
-    return try decode(root)
-  }
-
-  private func decode(_ root: ConfigurationObject) throws(BrokerError) -> BrokerConfiguration {
-    let providers = try plugins(catalog.providers, section: "providers", of: root)
-    let registries = try plugins(catalog.registries, section: "registries", of: root)
-    let routes = try routes(of: root, registries: registries.map(\.name))
-    var registrySettings: [String: RegistrySettings] = [:]
-    for registry in registries {
-      guard let object = try root.child("registries")?.child(registry.name) else { continue }
-      registrySettings[registry.name] = try RegistrySettings(from: object)
-    }
-    return BrokerConfiguration(
-      providers: providers, registries: registries, registrySettings: registrySettings, routes: routes,
-      file: root.file)
-  }
-
-  /// The plug-ins of a section; without the section, every plug-in of the catalog under its type's name.
-  private func plugins<Product>(
-    _ entries: [CatalogEntry<Product>], section: String, of root: ConfigurationObject
-  ) throws(BrokerError) -> [ConfiguredPlugin<Product>] {
-    guard let object = try root.child(section) else {
-      var plugins: [ConfiguredPlugin<Product>] = []
-      for entry in entries { plugins.append(try entry.configure(entry.type, .empty(path: [section, entry.type]))) }
-      return plugins
-    }
-    var plugins: [ConfiguredPlugin<Product>] = []
-    for name in object.keys {
-      try checkName(name, in: object)
-      guard let settings = try object.child(name) else { continue }
-      let type = try settings.string("type") ?? name
-      guard let entry = entries.first(where: { $0.type == type }) else {
-        let known = entries.map(\.type)
-        let missing = settings.keys.contains("type") ? nil : "Name its type, for example \"type\": \"\(known[0])\"."
-        throw (missing == nil ? settings : object).error(
-          missing == nil ? "type" : name, "is of no known type",
-          remedy: NearestName.suggestion(for: type, among: known).map { "Did you mean \"\($0)\"?" }
-            ?? missing ?? "Known types: \(known.joined(separator: ", ")).")
-      }
-      plugins.append(try entry.configure(name, settings))
-    }
-    return plugins
-  }
-
-  /// The routes; without the section, `release` over TestPyPI and PyPI where both are configured.
-  private func routes(of root: ConfigurationObject, registries: [String]) throws(BrokerError) -> [Route] {
-    guard let object = try root.child("routes") else {
-      let release = ["testpypi", "pypi"]
-      return release.allSatisfy(registries.contains)
-        ? [Route(name: "release", registries: release, origin: .builtIn)] : []
-    }
-    var routes: [Route] = []
-    for name in object.keys {
-      try checkName(name, in: object)
-      guard !registries.contains(name) else {
-        throw object.error(name, "has the name of a registry", remedy: "Give the route another name.")
-      }
-      let targets = try object.strings(name) ?? []
-      for target in targets where !registries.contains(target) {
-        throw object.error(
-          name, "lists \(UntrustedText.quoted(target)), which is not a registry of this configuration",
-          remedy: NearestName.remedy(for: target, among: registries))
-      }
-      routes.append(Route(name: name, registries: targets, origin: object.setting(name, "").origin))
-    }
-    return routes
-  }
-
-  private func checkName(_ name: String, in object: ConfigurationObject) throws(BrokerError) {
-    guard EntryName.isValid(name) else {
-      throw object.error(name, "is not a name", remedy: "Use \(EntryName.rule).")
-    }
+    _ = try root.string("extends")
+    return root
   }
 }

@@ -7,7 +7,10 @@ public struct RegistrySettings: Sendable {
 
   /// The keys beside `type` and the plug-in's own.
   static let keys = [
-    ConfigurationKey("project", summary: "the project that is published there, for explaining refusals")
+    ConfigurationKey(
+      "project", summary: "the project that is published there, for explaining refusals", layering: .free),
+    ConfigurationKey(
+      "rules", summary: "what a job has to be to publish there", kind: .object(RuleClaim.all.map(\.key))),
   ]
 
   init(from object: ConfigurationObject) throws(BrokerError) {

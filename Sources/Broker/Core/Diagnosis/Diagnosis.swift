@@ -15,6 +15,7 @@ public struct Diagnosis: Sendable {
       case .exchangeRefused: Self.refused(input)
       case .identityTokenMalformed, .identityTokenAudience, .identityTokenExpired, .identityTokenSpent:
         TokenDiagnosis(input).causes
+      case .ruleRefused: input.job.flatMap { job in input.rules.map { $0.review(job) } } ?? []
       default: GeneralDiagnosis(input: input).causes
       }
     causes = Self.ranked(input.error.causes + found)

@@ -47,6 +47,19 @@ public struct AudiencePolicy: Sendable {
     }
   }
 
+  /// Judges a pin on the command line that may not widen what the configuration accepts: the host's own forms.
+  ///
+  /// - Throws: ``ErrorCode/configurationWidens`` for any other audience.
+  func judge(pinned audience: Audience) throws(BrokerError) {
+    guard !isOwnHost(audience) else { return }
+    throw BrokerError(
+      .configurationWidens,
+      "--audience is \(audience), but below the organisation's configuration \(registry) may ask for its own host "
+        + "\(home.host) alone.",
+      remedy: "Have \"audience\": \(JSONText.quoted(audience.value)) added to registries.\(registry) in the "
+        + "organisation's file.")
+  }
+
   /// Judges an audience that somebody pinned or configured, before anything is asked.
   ///
   /// - Throws: ``ErrorCode/audienceRefused`` if it belongs to another relying party.

@@ -11,6 +11,8 @@ public struct Engine: Sendable {
   public let isRehearsal: Bool
   /// What is judged before an identity token is sent, by the registry's name.
   public let gates: [String: [any JobGate]]
+  /// Whether a pin may name no other audience than a form of the registry's own host, as without a pin.
+  public let pinsOwnHostsAlone: Bool
   /// Told of every event, at once.
   public let observe: @Sendable (EngineEvent) -> Void
 
@@ -20,13 +22,14 @@ public struct Engine: Sendable {
   /// An engine.
   public init(
     time: TimeSource, policy: RetryPolicy = RetryPolicy(), isRehearsal: Bool = false,
-    gates: [String: [any JobGate]] = [:],
+    gates: [String: [any JobGate]] = [:], pinsOwnHostsAlone: Bool = false,
     observe: @escaping @Sendable (EngineEvent) -> Void = { _ in }
   ) {
     self.time = time
     self.policy = policy
     self.isRehearsal = isRehearsal
     self.gates = gates
+    self.pinsOwnHostsAlone = pinsOwnHostsAlone
     self.observe = observe
   }
 
@@ -84,7 +87,13 @@ public struct Engine: Sendable {
   private func check(_ pinned: Audience?, against targets: [any RegistryTarget]) throws(BrokerError) {
     guard let pinned else { return }
     for target in targets {
-      guard let expected = target.expectedAudience, expected != pinned else { continue }
+      guard let expected = target.expectedAudience else {
+        guard pinsOwnHostsAlone else { continue }
+        try AudiencePolicy(registry: target.name, home: target.home, expected: nil, isRehearsal: isRehearsal)
+          .judge(pinned: pinned)
+        continue
+      }
+      guard expected != pinned else { continue }
       throw BrokerError(
         .usage, "The audience \(pinned) is pinned, but \(target.name) is known by \(expected).",
         remedy: "Leave the pin out, or name another target.")

@@ -13,6 +13,8 @@ public enum EngineEvent: Sendable {
   case identityTokenAsked(registry: String, Audience)
   /// An identity token was received; nothing about it is checked yet.
   case identityTokenReceived(registry: String, IdentityToken, JobIdentity)
+  /// A rule that is audited does not admit the job; the identity token is sent all the same.
+  case audited(registry: String, BrokerError)
   /// This machine's clock is so many seconds ahead of the registry's (negative: behind).
   case clockIsOff(registry: String, seconds: Int64)
   /// The identity token is sent to the registry.
@@ -32,7 +34,8 @@ public enum EngineEvent: Sendable {
   public var registry: String {
     switch self {
     case .audienceAsked(let registry, _), .audienceAnswered(let registry, _), .audienceAccepted(let registry, _, _),
-      .identityTokenAsked(let registry, _), .identityTokenReceived(let registry, _, _), .clockIsOff(let registry, _),
+      .identityTokenAsked(let registry, _), .identityTokenReceived(let registry, _, _), .audited(let registry, _),
+      .clockIsOff(let registry, _),
       .exchangeSent(let registry, _), .retrying(let registry, _, _), .failed(let registry, _),
       .burned(let registry), .burnFailed(let registry, _):
       registry

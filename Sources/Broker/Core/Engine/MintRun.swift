@@ -150,7 +150,7 @@ final class MintRun: Sendable {
         engine.observe(.identityTokenReceived(registry: target.name, token, job))
         seen.withLock { ($0.token, $0.job) = (TokenFacts(token.claims), job) }
         guard token.claims.audience == .single(audience.value) else { throw wrongAudience(token, audience) }
-        for gate in engine.gates[target.name] ?? [] { try gate.judge(job, for: target.name) }
+        try judge(job)
         return (token, attempt)
       } catch { failure = error }
       try await pause(after: failure, attempt: attempt)
@@ -185,6 +185,16 @@ final class MintRun: Sendable {
   }
 
   // MARK: Rules
+
+  /// The gates that the job has to pass before its identity token is sent; an audited refusal is reported.
+  private func judge(_ job: JobIdentity) throws(BrokerError) {
+    for gate in engine.gates[target.name] ?? [] {
+      do throws(BrokerError) { try gate.judge(job, for: target.name) } catch {
+        guard gate.isAudit else { throw error }
+        engine.observe(.audited(registry: target.name, error))
+      }
+    }
+  }
 
   /// The rules that an identity token has to pass before it is sent.
   private func check(_ token: IdentityToken, serverTime: UnixTime?) throws(BrokerError) {

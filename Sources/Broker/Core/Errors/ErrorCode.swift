@@ -33,6 +33,11 @@ extension ErrorCode {
   /// A configuration file is wrong.
   public static let configurationInvalid = ErrorCode("configuration-invalid", .configuration)
 
+  /// A lower layer of the configuration widens what a higher one allows.
+  public static let configurationWidens = ErrorCode("configuration-widens", .configuration)
+  /// An organisation's configuration is required, and there is none from outside of the checkout.
+  public static let organisationMissing = ErrorCode("organisation-missing", .configuration)
+
   /// No identity provider was recognised.
   public static let providerNotFound = ErrorCode("provider-not-found", .provider)
   /// Several identity providers were recognised on equal evidence.
@@ -83,6 +88,8 @@ extension ErrorCode {
   public static let audienceRefused = ErrorCode("audience-refused", .rule)
   /// An identity token is made out to another audience than the one asked for.
   public static let identityTokenAudience = ErrorCode("identity-token-audience", .rule)
+  /// A rule of the configuration does not admit the job.
+  public static let ruleRefused = ErrorCode("rule-refused", .rule)
   /// A rehearsal's identity token was about to leave the sandbox, or a real one to enter it.
   public static let rehearsalBoundary = ErrorCode("rehearsal-boundary", .rule)
 
@@ -109,13 +116,13 @@ extension ErrorCode {
   public static let all: [ErrorCode] = [
     rehearsalFailed,
     usage, unknownTarget, deliveryUnsafe,
-    configurationUnreadable, configurationInvalid,
+    configurationUnreadable, configurationInvalid, configurationWidens, organisationMissing,
     providerNotFound, providerAmbiguous,
     identityPermission, identityFork, identityRefused, identityTokenMissing, identityTokenMalformed,
     identityTokenExpired, identityTokenSpent, identityAnswerInvalid,
     exchangeRefused, publisherNotFound, trustedPublishingUnavailable, registryAnswerInvalid, revokeUnsupported,
     unreachable, timedOut, tlsFailed, unavailable, redirected, libcurlUnavailable,
-    audienceRefused, identityTokenAudience, rehearsalBoundary, releaseConflict,
+    audienceRefused, identityTokenAudience, ruleRefused, rehearsalBoundary, releaseConflict,
     pluginContract,
     deliveryFailed,
     commandNotRunnable, commandNotFound,

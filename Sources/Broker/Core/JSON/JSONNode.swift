@@ -64,4 +64,20 @@ public struct JSONNode: Sendable {
     case .object: "an object"
     }
   }
+
+  /// Whether another node holds the same, wherever it stands; the members of an object may have another order.
+  func hasSameValue(as other: JSONNode) -> Bool {
+    switch (value, other.value) {
+    case (.null, .null): true
+    case (.boolean(let left), .boolean(let right)): left == right
+    case (.number(let left), .number(let right)): left == right
+    case (.string(let left), .string(let right)): left.unicodeScalars.elementsEqual(right.unicodeScalars)
+    case (.array(let left), .array(let right)):
+      left.count == right.count && zip(left, right).allSatisfy { $0.hasSameValue(as: $1) }
+    case (.object(let left), .object(let right)):
+      left.members.count == right.members.count
+        && left.members.allSatisfy { member in right[member.name].map(member.value.hasSameValue) ?? false }
+    default: false
+    }
+  }
 }

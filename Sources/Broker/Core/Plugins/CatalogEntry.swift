@@ -24,6 +24,7 @@ public struct CatalogEntry<Product: Sendable>: Sendable {
       return ConfiguredPlugin(
         name: name, type: P.type,
         settings: configuration.effectiveValues.map { object.setting($0.key, $0.value) },
+        values: Dictionary(configuration.effectiveValues.map { ($0.key, $0.value) }) { $1 },
         make: { erase(P(name: name, configuration: configuration, services: $0)) })
     }
   }

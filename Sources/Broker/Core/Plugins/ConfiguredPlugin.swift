@@ -6,6 +6,8 @@ public struct ConfiguredPlugin<Product: Sendable>: Sendable {
   public let type: String
   /// The settings in force, each with its origin.
   public let settings: [Setting]
+  /// The values in force by key, as the plug-in gave them.
+  let values: [String: String]
   /// Makes the plug-in.
   public let make: @Sendable (PluginServices) -> Product
 }

@@ -1,0 +1,47 @@
+import BrokerCore
+
+/// A configuration as people read it: its layers, then every value with its origin.
+struct ConfigurationText: Sendable {
+  /// The whole text, each line ended.
+  let text: String
+
+  init(_ configuration: BrokerConfiguration) {
+    let layers = configuration.layers.map { "layer: \(Self.line($0))\n" }.joined()
+    text = "configuration: \(configuration.place)\n\(layers)\(Self.values(of: configuration))"
+  }
+
+  private static func line(_ layer: ConfigurationLayer) -> String {
+    let label = layer.isRepositoryControlled && layer.role == .organisation ? "repository-controlled" : nil
+    let found = layer.foundBy.flatMap { $0 == layer.name ? nil : "found by \($0)" }
+    guard layer.role != .builtIn else { return layer.role.rawValue }
+    return [pad(layer.role.rawValue, 12), layer.name, found, label, layer.digest.map { "sha256 \($0)" }]
+      .compactMap { $0 }.joined(separator: "  ")
+  }
+
+  private struct Row {
+    let path: String
+    let value: String
+    let origin: String?
+  }
+
+  private static func values(of configuration: BrokerConfiguration) -> String {
+    let plugins =
+      configuration.providers.map { ("providers.\($0.name)", $0.type) }
+      + configuration.registries.map { ("registries.\($0.name)", $0.type) }
+    let rows =
+      plugins.map { Row(path: $0, value: "type \($1)", origin: nil) }
+      + configuration.settings.map { Row(path: $0.path, value: $0.value, origin: $0.origin.description) }
+    let width = rows.map(\.path.count).max() ?? 0
+    let valueWidth = min(48, rows.map(\.value.count).max() ?? 0)
+    // Rows of one path keep their order: the higher layer's first.
+    let sorted = rows.enumerated().sorted { ($0.element.path, $0.offset) < ($1.element.path, $1.offset) }
+    return sorted.map { _, row in
+      let value = row.origin == nil ? row.value : pad(row.value, valueWidth)
+      return "\(pad(row.path, width))  \(value)\(row.origin.map { "  (\($0))" } ?? "")\n"
+    }.joined()
+  }
+
+  private static func pad(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}

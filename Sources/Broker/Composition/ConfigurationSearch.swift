@@ -1,0 +1,115 @@
+import BrokerCore
+import BrokerSystem
+
+/// Finds the layers of the configuration.
+struct ConfigurationSearch: Sendable {
+  let environment: Environment
+  let reader: ConfigurationReader
+
+  /// The variable that holds the path of the organisation's file.
+  static let pathVariable = "TOKEN_BROKER_ORG_CONFIG"
+  /// The variable that holds the text of the organisation's file.
+  static let textVariable = "TOKEN_BROKER_ORG_CONFIG_JSON"
+
+  /// The layers' texts; nil where there is none.
+  struct Found: Sendable {
+    let organisation: ConfigurationSource?
+    let repository: ConfigurationSource?
+  }
+
+  /// Looks for the repository's file and the organisation's.
+  ///
+  /// - Parameter path: The repository's file, where the command line names one.
+  /// - Returns: What there is.
+  /// - Throws: `ErrorCode.configurationUnreadable` for a file that is named and cannot be read,
+  ///   `ErrorCode.configurationInvalid` for more than one organisation's file.
+  func find(path: String?) throws(BrokerError) -> Found {
+    let repository = try repositoryFile(path)
+    let candidates = try candidates(repository)
+    guard candidates.count <= 1 else {
+      throw BrokerError(
+        .configurationInvalid,
+        "There is more than one organisation's file: \(candidates.map(\.label).joined(separator: " and ")).",
+        remedy: "Keep one of them.")
+    }
+    guard let candidate = candidates.first else { return Found(organisation: nil, repository: repository?.source) }
+    switch candidate.place {
+    case .text(let text):
+      let source = ConfigurationSource(
+        name: candidate.foundBy, bytes: Array(text.utf8), foundBy: candidate.foundBy, isRepositoryControlled: false)
+      return Found(organisation: source, repository: repository?.source)
+    case .path(let file):
+      let checkout = Checkout(environment: environment, around: repository?.path)
+      let source = try source(file, candidate.foundBy, checkout)
+      // The organisation's own file, named as the repository's: one layer, not two.
+      let isSame = repository.map { FileLocation.real($0.path) == FileLocation.real(file) } ?? false
+      return Found(organisation: source, repository: isSame ? nil : repository?.source)
+    }
+  }
+
+  /// A place where an organisation's file may be.
+  private struct Candidate {
+    enum Place {
+      case path(String)
+      case text(String)
+    }
+
+    let label: String
+    let foundBy: String
+    let place: Place
+  }
+
+  private func candidates(
+    _ repository: (path: String, source: ConfigurationSource)?
+  ) throws(BrokerError) -> [Candidate] {
+    var candidates: [Candidate] = []
+    if let path = environment.nonEmpty(Self.pathVariable) {
+      candidates.append(Candidate(label: Self.pathVariable, foundBy: Self.pathVariable, place: .path(path)))
+    }
+    if let text = environment.nonEmpty(Self.textVariable) {
+      candidates.append(Candidate(label: Self.textVariable, foundBy: Self.textVariable, place: .text(text)))
+    }
+    if let repository, let (path, origin) = try reader.extendedFile(in: repository.source) {
+      let folder = FileLocation.folder(of: FileLocation.absolute(repository.path, from: currentFolder))
+      candidates.append(
+        Candidate(
+          label: "extends (\(origin))", foundBy: "extends",
+          place: .path(path.hasPrefix("/") ? path : FileLocation.absolute(path, from: folder))))
+    }
+    return candidates
+  }
+
+  private func repositoryFile(_ path: String?) throws(BrokerError) -> (path: String, source: ConfigurationSource)? {
+    let usual = "token-broker.json"
+    let variable = "TOKEN_BROKER_CONFIG"
+    let named = path.map { ($0, "--config") } ?? environment.nonEmpty(variable).map { ($0, variable) }
+    guard named != nil || FileReader.exists(usual) else { return nil }
+    let (file, foundBy) = named ?? (usual, nil)
+    let source = ConfigurationSource(
+      name: file, bytes: try read(file), foundBy: foundBy, isRepositoryControlled: true)
+    return (file, source)
+  }
+
+  private func source(
+    _ path: String, _ foundBy: String, _ checkout: Checkout
+  ) throws(BrokerError) -> ConfigurationSource {
+    do throws(BrokerError) {
+      return ConfigurationSource(
+        name: path, bytes: try read(path), foundBy: foundBy, isRepositoryControlled: checkout.contains(path))
+    } catch {
+      let isText = path.drop { $0.isWhitespace }.hasPrefix("{")
+      throw BrokerError(
+        error.code,
+        isText
+          ? "\(foundBy) holds a text, not a path."
+          : "The organisation's file of \(foundBy) is missing: \(error.message)",
+        remedy: isText ? "Put the text into \(Self.textVariable)." : error.remedy)
+    }
+  }
+
+  private var currentFolder: String { FileLocation.currentFolder ?? "/" }
+
+  private func read(_ path: String) throws(BrokerError) -> [UInt8] {
+    try FileReader.read(path, maximumBytes: ConfigurationReader.maximumBytes, code: .configurationUnreadable)
+  }
+}

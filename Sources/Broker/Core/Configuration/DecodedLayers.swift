@@ -1,0 +1,65 @@
+/// What the layers say so far: sections decoded, with what a lower layer is compared with.
+struct DecodedLayers: Sendable {
+  /// A plug-in's entry.
+  struct Entry<Product: Sendable>: Sendable {
+    let plugin: ConfiguredPlugin<Product>
+    /// The entry with what it inherits.
+    let object: ConfigurationObject
+    /// The entry as each layer wrote it, the highest first.
+    let layers: [ConfigurationObject]
+
+    var name: String { plugin.name }
+  }
+
+  var providers: [Entry<any IdentityProvider>]
+  var registries: [Entry<any RegistryTarget>]
+  var routes: [Route]
+  /// The rules of each layer, the highest first.
+  var rules: [RuleSet]
+  var warnings: [ConfigurationWarning] = []
+
+  /// The configuration that they amount to.
+  func configuration(layers: [ConfigurationLayer]) throws(BrokerError) -> BrokerConfiguration {
+    var settings: [String: RegistrySettings] = [:]
+    var gates: [String: [any JobGate]] = [:]
+    for registry in registries {
+      settings[registry.name] = try RegistrySettings(from: registry.object)
+      gates[registry.name] = try self.gates(for: registry)
+    }
+    return BrokerConfiguration(
+      providers: providers.map(\.plugin), registries: registries.map(\.plugin), registrySettings: settings,
+      routes: routes, layers: layers, gates: gates, ruleSettings: ruleSettings,
+      warnings: warnings + rules.flatMap { RuleReview.warnings(for: $0) })
+  }
+
+  /// The topmost file decides which events are kept out; the rules and settings of every layer hold.
+  private func gates(for registry: Entry<any RegistryTarget>) throws(BrokerError) -> [any JobGate] {
+    var gates: [any JobGate] = [EventGate(admitted: rules.first?.admittedEvents(for: registry.name) ?? [])]
+    for set in rules {
+      let own = set.rules(for: registry.name)
+      if !own.isEmpty { gates.append(RuleGate(rules: own, mode: set.mode)) }
+    }
+    for object in registry.layers { gates += try RegistrySettings(from: object).gates }
+    return gates
+  }
+
+  private var ruleSettings: [Setting] {
+    var settings: [Setting] = []
+    let kept = EventGate(admitted: rules.first?.admittedEvents ?? []).refused
+    if !kept.isEmpty {
+      settings.append(
+        Setting(path: "rules.event", value: "all but \(kept.joined(separator: ", "))", origin: .builtIn))
+    }
+    for set in rules {
+      if set.modeOrigin != .builtIn {
+        settings.append(Setting(path: "mode", value: set.mode.rawValue, origin: set.modeOrigin))
+      }
+      let names = registries.map(\.name)
+      for rule in set.common + names.flatMap({ set.byRegistry[$0] ?? [] }) {
+        let note = set.mode == .audit ? " [audit]" : ""
+        settings.append(Setting(path: rule.path, value: rule.value + note, origin: rule.origin))
+      }
+    }
+    return settings
+  }
+}

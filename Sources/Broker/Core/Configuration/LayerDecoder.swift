@@ -1,0 +1,88 @@
+/// Decodes the sections of a file that stands alone, or above another.
+struct LayerDecoder: Sendable {
+  let catalog: PluginCatalog
+
+  /// Decodes `root`.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` with file, line, column and key path.
+  func decode(_ root: ConfigurationObject) throws(BrokerError) -> DecodedLayers {
+    let providers = try plugins(catalog.providers, section: "providers", of: root)
+    let registries = try plugins(catalog.registries, section: "registries", of: root)
+    return DecodedLayers(
+      providers: providers, registries: registries,
+      routes: try routes(of: root, registries: registries.map(\.name)), rules: [try RuleSet(from: root)])
+  }
+
+  /// The plug-ins of a section; without the section, every plug-in of the catalog under its type's name.
+  private func plugins<Product>(
+    _ entries: [CatalogEntry<Product>], section: String, of root: ConfigurationObject
+  ) throws(BrokerError) -> [DecodedLayers.Entry<Product>] {
+    var plugins: [DecodedLayers.Entry<Product>] = []
+    guard let object = try root.child(section) else {
+      for entry in entries {
+        let defaults = ConfigurationObject.empty(path: [section, entry.type])
+        plugins.append(
+          DecodedLayers.Entry(plugin: try entry.configure(entry.type, defaults), object: defaults, layers: []))
+      }
+      return plugins
+    }
+    for name in object.keys {
+      guard let settings = try object.child(name) else { continue }
+      let plugin = try plugin(entries, name: name, settings, in: object)
+      plugins.append(DecodedLayers.Entry(plugin: plugin, object: settings, layers: [settings]))
+    }
+    return plugins
+  }
+
+  /// One entry of a section.
+  func plugin<Product>(
+    _ entries: [CatalogEntry<Product>], name: String, _ settings: ConfigurationObject, in object: ConfigurationObject
+  ) throws(BrokerError) -> ConfiguredPlugin<Product> {
+    try checkName(name, in: object)
+    let type = try settings.string("type") ?? name
+    guard let entry = entries.first(where: { $0.type == type }) else {
+      let known = entries.map(\.type)
+      let missing = settings.keys.contains("type") ? nil : "Name its type, for example \"type\": \"\(known[0])\"."
+      throw (missing == nil ? settings : object).error(
+        missing == nil ? "type" : name, "is of no known type",
+        remedy: NearestName.suggestion(for: type, among: known).map { "Did you mean \"\($0)\"?" }
+          ?? missing ?? "Known types: \(known.joined(separator: ", ")).")
+    }
+    return try entry.configure(name, settings)
+  }
+
+  /// The routes; without the section, `release` over TestPyPI and PyPI where both are configured.
+  private func routes(of root: ConfigurationObject, registries: [String]) throws(BrokerError) -> [Route] {
+    guard let object = try root.child("routes") else {
+      let release = ["testpypi", "pypi"]
+      return release.allSatisfy(registries.contains)
+        ? [Route(name: "release", registries: release, origin: .builtIn)] : []
+    }
+    return try routes(in: object, registries: registries)
+  }
+
+  /// The routes of a section.
+  func routes(in object: ConfigurationObject, registries: [String]) throws(BrokerError) -> [Route] {
+    var routes: [Route] = []
+    for name in object.keys {
+      try checkName(name, in: object)
+      guard !registries.contains(name) else {
+        throw object.error(name, "has the name of a registry", remedy: "Give the route another name.")
+      }
+      let targets = try object.strings(name) ?? []
+      for target in targets where !registries.contains(target) {
+        throw object.error(
+          name, "lists \(UntrustedText.quoted(target)), which is not a registry of this configuration",
+          remedy: NearestName.remedy(for: target, among: registries))
+      }
+      routes.append(Route(name: name, registries: targets, origin: object.origin(of: name)))
+    }
+    return routes
+  }
+
+  private func checkName(_ name: String, in object: ConfigurationObject) throws(BrokerError) {
+    guard EntryName.isValid(name) else {
+      throw object.error(name, "is not a name", remedy: "Use \(EntryName.rule).")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/// Judges a job by rules, all of which have to hold.
+public struct RuleGate: JobGate {
+  /// The rules.
+  public let rules: [JobRule]
+  /// What they do with a job that they do not admit.
+  public let mode: RuleMode
+
+  /// A gate.
+  init(rules: [JobRule], mode: RuleMode) {
+    self.rules = rules
+    self.mode = mode
+  }
+
+  /// Whether a refusal is to be reported alone.
+  public var isAudit: Bool { mode == .audit }
+
+  /// Judges a job.
+  ///
+  /// - Throws: ``ErrorCode/ruleRefused`` about the first rule that does not admit it, with rule, claim and origin of each.
+  public func judge(_ job: JobIdentity, for registry: String) throws(BrokerError) {
+    let failed = rules.filter { !$0.admits(job) }
+    guard let first = failed.first else { return }
+    let claim = first.claim.name
+    let found = first.claim.value(job)
+    let others = failed.count > 1 ? "; \(failed.count - 1) more \(failed.count == 2 ? "does" : "do") not either" : ""
+    throw BrokerError(
+      .ruleRefused,
+      "The rule \(first.path) does not admit this job to \(registry): "
+        + (found.map { "its \(claim) is \(UntrustedText.quoted($0))" } ?? "its identity token says no \(claim)")
+        + others + ".",
+      remedy: Self.remedy(first, found: found),
+      facts: failed.flatMap { rule in
+        [
+          BrokerError.Fact("rule", "\(rule.path): \(rule.value)"),
+          BrokerError.Fact("claim", "\(rule.claim.name): \(rule.claim.value(job) ?? "(none)")"),
+          BrokerError.Fact("origin", rule.origin.description),
+        ]
+      })
+  }
+
+  private static func remedy(_ rule: JobRule, found: String?) -> String {
+    let isOnlyCase = found.map { text in
+      rule.choices.contains { GlobPattern($0.pattern.text.lowercased())?.matches(text.lowercased()) == true }
+    }
+    if isOnlyCase == true { return "Write the rule in the case that the claim has, at \(rule.origin)." }
+    return "Run the job where its \(rule.claim.name) is \(UntrustedText.neutralized(rule.value, limit: 200)), "
+      + "or change the rule at \(rule.origin)."
+  }
+}

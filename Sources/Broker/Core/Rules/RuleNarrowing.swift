@@ -1,0 +1,61 @@
+/// Compares the rules of a lower layer with those of a higher one.
+///
+/// All rules have to hold, so that nothing can be widened in effect; a lower rule that admits more than the higher one is
+/// a mistake all the same, because whoever wrote it believes that it counts.
+struct RuleNarrowing: Sendable {
+  private let upper: RuleSet
+  private let upperOrigin: Setting.Origin
+
+  /// A comparison; `upperOrigin` stands for what the higher layer leaves to the program.
+  init(upper: RuleSet, upperOrigin: Setting.Origin) {
+    self.upper = upper
+    self.upperOrigin = upperOrigin
+  }
+
+  /// Compares.
+  ///
+  /// - Returns: A warning for each rule that is looser than one that is audited.
+  /// - Throws: ``ErrorCode/configurationWidens`` for the first rule that is looser than one that is enforced.
+  func check(_ lower: RuleSet) throws(BrokerError) -> [ConfigurationWarning] {
+    var warnings: [ConfigurationWarning] = []
+    for rule in lower.common { warnings += try check(rule, against: upper.common, admitted: upper.admittedEvents) }
+    for (name, rules) in lower.byRegistry.sorted(by: { $0.key < $1.key }) {
+      for rule in rules {
+        warnings += try check(
+          rule, against: upper.rules(for: name), admitted: upper.admittedEvents(for: name))
+      }
+    }
+    return warnings
+  }
+
+  private func check(
+    _ rule: JobRule, against rules: [JobRule], admitted: Set<String>
+  ) throws(BrokerError) -> [ConfigurationWarning] {
+    if rule.claim.name == "event" { try checkEvents(of: rule, admitted: admitted) }
+    var warnings: [ConfigurationWarning] = []
+    for higher in rules where higher.claim.name == rule.claim.name {
+      let loose = rule.choices.first { choice in
+        !higher.choices.contains { choice.pattern.lies(within: $0.pattern) }
+      }
+      guard let loose else { continue }
+      let text =
+        "admits \(UntrustedText.quoted(loose.pattern.text)), which is looser than "
+        + "\(UntrustedText.neutralized(higher.value, limit: 200)) of \(higher.path) in the organisation layer "
+        + "(\(higher.origin))"
+      guard upper.mode == .audit else {
+        throw LayerConflict.widening(at: loose.origin, rule.path, text)
+      }
+      warnings.append(ConfigurationWarning(at: loose.origin, rule.path, text, isAudit: true))
+    }
+    return warnings
+  }
+
+  private func checkEvents(of rule: JobRule, admitted: Set<String>) throws(BrokerError) {
+    for choice in rule.choices {
+      let event = choice.pattern.text
+      guard EventGate.dangerous.contains(event), !admitted.contains(event) else { continue }
+      throw LayerConflict.widening(
+        at: choice.origin, rule.path, "admits \(event), which the organisation layer keeps out (\(upperOrigin))")
+    }
+  }
+}

@@ -1,0 +1,155 @@
+/// Looks for patterns that can match nothing, or everything, by mistake.
+enum RuleReview {
+  /// The warnings about the rules of a file.
+  static func warnings(for set: RuleSet) -> [ConfigurationWarning] {
+    var warnings = review(set.common, beside: [])
+    for (_, rules) in set.byRegistry.sorted(by: { $0.key < $1.key }) { warnings += review(rules, beside: set.common) }
+    return warnings
+  }
+
+  private static func review(_ rules: [JobRule], beside common: [JobRule]) -> [ConfigurationWarning] {
+    var warnings: [ConfigurationWarning] = []
+    for rule in rules {
+      guard case .patterns = rule.claim.form else { continue }
+      for choice in rule.choices {
+        guard let text = problem(choice.pattern, claim: rule.claim.name) else { continue }
+        warnings.append(
+          ConfigurationWarning(
+            at: choice.origin, rule.path, "has \(UntrustedText.quoted(choice.pattern.text)), which \(text)"))
+      }
+    }
+    return warnings + contradictions(rules, beside: common) + nameAlone(rules, beside: common)
+  }
+
+  // MARK: One pattern
+
+  private static func problem(_ pattern: GlobPattern, claim: String) -> String? {
+    nothing(pattern, claim: claim)
+      ?? (everything(pattern, claim: claim)
+        ? "matches every \(claim)\(claim == "event" ? " but the dangerous ones" : ""): leave the rule out if that is meant"
+        : nil)
+  }
+
+  /// Values that differ as much as values of a claim can: what matches all of them matches everything.
+  private static let samples: [String: [[String]]] = [
+    "ref": [["refs/heads/x", "refs/tags/y"]],
+    "environment": [["x"]],
+    "event": [["x"]],
+    "owner": [["x"]],
+    "repository": [["x/y"]],
+    "workflow": [[".github/workflows/x.yml", ".github/workflows/y.yaml"]],
+    "job-workflow": [["x/y/.github/workflows/z.yml@refs/heads/x"]],
+    "issuer": [["https://x"]],
+  ]
+
+  private static func everything(_ pattern: GlobPattern, claim: String) -> Bool {
+    !pattern.isLiteral && (samples[claim] ?? []).contains { $0.allSatisfy(pattern.matches) }
+  }
+
+  private static func nothing(_ pattern: GlobPattern, claim: String) -> String? {
+    let text = pattern.text
+    if let scalar = text.unicodeScalars.first(where: { "?[]\\^~ ".unicodeScalars.contains($0) }) {
+      if claim != "environment" || "?[]".unicodeScalars.contains(scalar) {
+        return "matches no \(claim): \(scalar == " " ? "a space" : "\"\(scalar)\"") stands for itself; "
+          + "patterns know * and ** alone"
+      }
+    }
+    switch claim {
+    case "ref": return isBelow("refs/", pattern) ? nil : "matches no ref: refs are \(suggestedRef(text))"
+    case "repository":
+      return text.contains("/") || text.contains("**")
+        ? forbidden(pattern) : "matches no repository: write owner and name, such as octo-org/\(text)"
+    case "owner": return forbidden(pattern)
+    case "workflow": return workflow(pattern)
+    case "job-workflow":
+      return text.contains("@") || text.hasSuffix("*") ? nil : "matches no file: a ref follows, such as @refs/tags/v*"
+    case "event": return event(pattern)
+    case "issuer":
+      return isBelow("https://", pattern) ? nil : "matches no issuer: issuers begin with https://"
+    default: return nil
+    }
+  }
+
+  private static func isBelow(_ prefix: String, _ pattern: GlobPattern) -> Bool {
+    let literal = pattern.literalPrefix
+    return literal.hasPrefix(prefix) || (prefix.hasPrefix(literal) && !pattern.isLiteral)
+  }
+
+  private static func suggestedRef(_ text: String) -> String {
+    let rest = text.hasPrefix("/") ? String(text.dropFirst()) : text
+    if rest.hasPrefix("tags/") || rest.hasPrefix("heads/") { return "written in full, such as refs/\(rest)" }
+    return "written in full, such as refs/heads/\(rest) or refs/tags/\(rest)"
+  }
+
+  private static func forbidden(_ pattern: GlobPattern) -> String? {
+    if pattern.text.contains(":") { return "matches nothing: write the name, not an address" }
+    let isTorn = pattern.text.hasPrefix("/") || pattern.text.hasSuffix("/") || pattern.text.contains("//")
+    return isTorn ? "matches nothing: no name begins or ends with a slash" : nil
+  }
+
+  private static func workflow(_ pattern: GlobPattern) -> String? {
+    let text = pattern.text
+    if text.hasPrefix("/") || text.hasPrefix("./") { return "matches no file: paths begin below the repository" }
+    if text.contains("@") { return "matches no file: the path ends before @; job-workflow has the ref" }
+    let isBare = !text.contains("/") && !text.hasPrefix("*") && !text.hasPrefix(".gitlab-ci")
+    return isBare ? "matches no file of GitHub: these are paths, such as .github/workflows/\(text)" : nil
+  }
+
+  private static let events: [String] = [
+    // docs.github.com, "Events that trigger workflows"
+    "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment", "deployment_status",
+    "discussion", "discussion_comment", "dynamic", "fork", "gollum", "image_version", "issue_comment", "issues",
+    "label", "merge_group", "milestone", "page_build", "public", "pull_request", "pull_request_review",
+    "pull_request_review_comment", "pull_request_target", "push", "registry_package", "release",
+    "repository_dispatch", "schedule", "status", "watch", "workflow_call", "workflow_dispatch", "workflow_run",
+    // docs.gitlab.com, "Predefined CI/CD variables reference", CI_PIPELINE_SOURCE
+    "api", "chat", "container_registry_push", "duo_workflow", "external", "external_pull_request_event",
+    "merge_request_event", "ondemand_dast_scan", "ondemand_dast_validation", "parent_pipeline", "pipeline",
+    "pipeline_execution_policy_schedule", "security_orchestration_policy", "trigger", "web", "webide",
+  ]
+
+  private static func event(_ pattern: GlobPattern) -> String? {
+    if ["tag", "tags"].contains(pattern.text) {
+      return "is no event: a tag is pushed by the event push; use ref or ref-type"
+    }
+    guard !events.contains(where: pattern.matches) else { return nil }
+    if !pattern.isLiteral, everything(pattern, claim: "event") { return nil }
+    let meant = NearestName.suggestion(for: pattern.text, among: events).map { "; did you mean \"\($0)\"?" } ?? ""
+    return "is no known event of GitHub or GitLab" + (meant.hasSuffix("?") ? String(meant.dropLast()) : meant)
+  }
+
+  // MARK: Several rules
+
+  /// Rules that cannot hold at the same time.
+  private static func contradictions(_ rules: [JobRule], beside common: [JobRule]) -> [ConfigurationWarning] {
+    let all = rules + common
+    guard let types = all.first(where: { $0.claim.name == "ref-type" }) else { return [] }
+    let words = types.choices.map(\.pattern.text)
+    var warnings: [ConfigurationWarning] = []
+    for rule in all where rule.claim.name == "ref" {
+      guard rules.contains(where: { $0.path == rule.path || $0.path == types.path }) else { continue }
+      for choice in rule.choices {
+        for (prefix, word) in [("refs/heads/", "branch"), ("refs/tags/", "tag")] {
+          guard choice.pattern.literalPrefix.hasPrefix(prefix), !words.contains(word) else { continue }
+          warnings.append(
+            ConfigurationWarning(
+              at: choice.origin, rule.path,
+              "has \(UntrustedText.quoted(choice.pattern.text)), which matches nothing: \(types.path) is "
+                + "\(types.value) (\(types.origin))"))
+        }
+      }
+    }
+    return warnings
+  }
+
+  /// A name can change hands; an id cannot.
+  private static func nameAlone(_ rules: [JobRule], beside common: [JobRule]) -> [ConfigurationWarning] {
+    let claims = Set((rules + common).map(\.claim.name))
+    guard claims.isDisjoint(with: ["owner-id", "repository-id"]) else { return [] }
+    return rules.filter { ["owner", "repository"].contains($0.claim.name) }.map { rule in
+      ConfigurationWarning(
+        at: rule.origin, rule.path,
+        "goes by the name alone, which somebody else can take when it becomes free: add owner-id or repository-id")
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/// The rules of one file.
+struct RuleSet: Sendable {
+  /// What they do with a job that they do not admit.
+  let mode: RuleMode
+  /// Where `mode` was written; built in if it is left out.
+  let modeOrigin: Setting.Origin
+  /// Those for every registry.
+  let common: [JobRule]
+  /// Those for one registry, by its name.
+  let byRegistry: [String: [JobRule]]
+
+  /// Reads the rules of a file: its own, and those of its registries.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` with file, line, column and key path.
+  init(from root: ConfigurationObject) throws(BrokerError) {
+    let modes = RuleMode.allCases.map(\.rawValue)
+    let word = try root.string("mode") ?? RuleMode.enforce.rawValue
+    guard let mode = RuleMode(rawValue: word) else {
+      throw root.error("mode", "is no mode", remedy: NearestName.remedy(for: word, among: modes))
+    }
+    self.mode = mode
+    modeOrigin = root.origin(of: "mode")
+    common = if let object = try root.child("rules") { try JobRule.read(from: object) } else { [] }
+    var byRegistry: [String: [JobRule]] = [:]
+    if let registries = try root.child("registries") {
+      for name in registries.keys {
+        guard let object = try registries.child(name)?.child("rules") else { continue }
+        byRegistry[name] = try JobRule.read(from: object)
+      }
+    }
+    self.byRegistry = byRegistry
+  }
+
+  /// The rules that hold for a registry.
+  func rules(for registry: String) -> [JobRule] { common + (byRegistry[registry] ?? []) }
+
+  /// All of them.
+  var all: [JobRule] { common + byRegistry.sorted { $0.key < $1.key }.flatMap(\.value) }
+
+  /// The dangerous events that the rules for a registry name in full.
+  func admittedEvents(for registry: String) -> Set<String> {
+    Self.events(of: rules(for: registry))
+  }
+
+  /// The dangerous events that any rule names in full.
+  var admittedEvents: Set<String> { Self.events(of: all) }
+
+  private static func events(of rules: [JobRule]) -> Set<String> {
+    let named = rules.filter { $0.claim.name == "event" }.flatMap(\.choices).map(\.pattern.text)
+    return Set(EventGate.dangerous).intersection(named)
+  }
+}
