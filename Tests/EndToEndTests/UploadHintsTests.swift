@@ -35,6 +35,7 @@ struct UploadHintsTests {
     ("  cause: Server returned status code 400 Bad Request. Server says: 400 \(creation)", "The project's name"),
     ("  cause: POST requests are not supported by the endpoint, are you using the simple index URL", address),
     ("  cause: Server returned status code 404 Not Found. Server says: <html>", address),
+    ("error: a username and a password are not allowed when using trusted publishing", "A settings file given to uv"),
     // poetry
     (
       "HTTP Error 400: File already exists ('octo_sample-1.0.tar.gz', with blake2_256 hash 'b57e'). See | b\"400 File",

@@ -23,7 +23,12 @@ enum ClientTable {
   /// uv, crates/uv-cli: an address and an index, or a token and a user name, exclude each other.
   static let uv = PublishingClient(
     "uv", subcommands: ["publish"],
-    variables: [EnvironmentTemplate("UV_PUBLISH_TOKEN", "{token}"), EnvironmentTemplate("UV_PUBLISH_URL", "{url}")],
+    variables: [
+      EnvironmentTemplate("UV_PUBLISH_TOKEN", "{token}"), EnvironmentTemplate("UV_PUBLISH_URL", "{url}"),
+      // Its settings files may switch its own trusted publishing on, which excludes a token, and name another index to
+      // look for published files in.
+      EnvironmentTemplate("UV_NO_CONFIG", "1"),
+    ],
     removedVariables: [
       "UV_PUBLISH_USERNAME", "UV_PUBLISH_PASSWORD", "UV_PUBLISH_INDEX", "UV_PUBLISH_CHECK_URL",
       "UV_TRUSTED_PUBLISHING", "UV_KEYRING_PROVIDER",

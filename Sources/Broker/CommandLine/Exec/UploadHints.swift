@@ -50,6 +50,11 @@ enum UploadHints {
       texts: ["username/password authentication is no longer supported"],
       hint: "The tool sent another user name than __token__: remove user names from its settings (.pypirc, keyring)."),
     Cause(
+      texts: ["not allowed when using trusted publishing"],
+      hint:
+        "A settings file given to uv asks for its own trusted publishing: remove trusted-publishing from it, or let uv "
+        + "publish without token-broker."),
+    Cause(
       texts: ["read-only mode", "uploads are temporarily disabled"],
       hint: "{target} takes no uploads at present: see its status page, and run exec again later."),
     Cause(
