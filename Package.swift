@@ -73,6 +73,11 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["token-broker", "TokenBroker", "BrokerSystem", "BrokerSandbox", "BrokerCore", "TestSupport"]),
+    .testTarget(
+      name: "HostileTests",
+      dependencies: [
+        "TokenBroker", "BrokerSystem", "BrokerSandbox", "BrokerConformance", "BrokerCore", "TestSupport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

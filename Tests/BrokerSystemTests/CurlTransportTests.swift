@@ -173,6 +173,23 @@ struct CurlTransportTests {
     #expect(proxy.requests.count == 1)
   }
 
+  /// What was said to the proxy is no part of the request: a GitLab job's only identity token is still good after it.
+  @Test(arguments: ["", "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nno TLS", "HTTP/1.1 502 No\r\n\r\n", "wait"])
+  func sendsNothingThroughAProxyThatDoesNotConnect(_ answer: String) async throws {
+    let proxy = try RawServer { peer, server in
+      guard let request = peer.readRequest() else { return }
+      server.record(peer, request)
+      if answer == "wait" { peer.waitForEnd() } else { peer.send(answer) }
+    }
+    let transport = transport(
+      ["https_proxy": "http://127.0.0.1:\(proxy.port)"], request: .seconds(answer == "wait" ? 1 : 15))
+    let url = try HTTPURL("https://pypi.example.com/_/oidc/mint-token")
+    let failure = await failure(transport, HTTPRequest(.post, url, body: Secret("{\"token\":\"x\"}")))
+    #expect(failure?.arrival == .nothingSent, "\(String(describing: failure))")
+    #expect(proxy.requests.allSatisfy { !$0.request.contains("token") })
+    #expect(proxy.requests.count == 1)
+  }
+
   /// libcurl repeats a request by itself when a reused connection dies before an answer.
   @Test func neverRepeatsAPostByItself() async throws {
     let server = try RawServer { peer, server in

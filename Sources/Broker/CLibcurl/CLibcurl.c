@@ -289,6 +289,8 @@ broker_outcome broker_transfer_outcome(broker_transfer *t, int result) {
   broker_outcome outcome = {.result = result, .is_too_large = t->is_too_large, .has_all_fields = t->has_all_fields};
   curl.easy_getinfo(t->easy, INFO_RESPONSE_CODE, &outcome.status);
   curl.easy_getinfo(t->easy, INFO_REQUEST_SIZE, &outcome.request_size);
+  // That counts what was said to a proxy, too. What must not arrive twice is the body, and that is read to be sent.
+  if (t->request_body) outcome.request_size = (long)t->request_sent;
   curl.easy_getinfo(t->easy, INFO_CONNECTCODE, &outcome.connect_code);
   outcome.error = t->error[0] || result == 0 ? t->error : curl.easy_strerror(result);
   outcome.body = t->body;

@@ -21,7 +21,8 @@ struct GitHubTokenSource: IdentityTokenSource {
         HTTPRequest.Field("Accept", Secret("application/json; api-version=2.0")),
       ])
     let response = try await services.transport.answer(
-      to: request, purpose: "get an identity token from \(host)", now: services.time.now())
+      to: request, purpose: "get an identity token from \(host)", invalid: .identityAnswerInvalid,
+      now: services.time.now())
     guard response.status == 200 else { throw refusal(response.status) }
     let node: JSONNode
     do { node = try JSONReader().read(response.body) } catch { throw invalid(error.summary) }

@@ -54,7 +54,7 @@ void broker_transfer_destroy(broker_transfer *transfer);
 typedef struct {
   int result; // CURLcode
   long status;
-  long request_size;  // bytes of the request that were sent
+  long request_size;  // bytes of the request that were sent; of its body alone if it has one
   long connect_code;  // a proxy's answer to CONNECT
   int is_too_large;
   int has_all_fields; // the empty line behind the fields was there

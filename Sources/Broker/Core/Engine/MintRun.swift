@@ -236,10 +236,14 @@ final class MintRun: Sendable {
   }
 
   private func spent(_ failure: BrokerError) -> BrokerError {
-    BrokerError(
+    var wait = ""
+    if case .retry(_, let after?) = failure.recovery, after > .zero {
+      wait = " in \(after.components.seconds) s, for which the server asks"
+    }
+    return BrokerError(
       .identityTokenSpent,
       failure.message + " The identity token may have been used up by that, and this job has no other.",
-      remedy: "Run the job again; to survive this, give the job a second identity token with the same audience.",
+      remedy: "Run the job again\(wait); to survive this, give the job a second identity token with the same audience.",
       reference: failure.reference)
   }
 

@@ -7,14 +7,17 @@ extension HTTPTransport {
   /// - Parameters:
   ///   - request: The request.
   ///   - purpose: What it is for, as it follows "Could not": `ask upload.pypi.org for its audience`.
+  ///   - invalid: The code for an answer that is too large or not HTTP.
   ///   - now: This machine's clock.
   /// - Returns: The answer.
   /// - Throws: An error whose ``BrokerError/recovery`` says whether another attempt may help.
   public func answer(
-    to request: HTTPRequest, purpose: String, now: UnixTime
+    to request: HTTPRequest, purpose: String, invalid: ErrorCode = .registryAnswerInvalid, now: UnixTime
   ) async throws(BrokerError) -> HTTPResponse {
     let response: HTTPResponse
-    do { response = try await send(request) } catch { throw Self.error(error, for: request, purpose: purpose) }
+    do { response = try await send(request) } catch {
+      throw Self.error(error, for: request, purpose: purpose, invalid: invalid)
+    }
     switch response.status {
     case 300..<400:
       throw BrokerError(
@@ -42,7 +45,9 @@ extension HTTPTransport {
     return UntrustedText.quoted(String(host.split(separator: "@").last ?? ""))
   }
 
-  private static func error(_ failure: HTTPFailure, for request: HTTPRequest, purpose: String) -> BrokerError {
+  private static func error(
+    _ failure: HTTPFailure, for request: HTTPRequest, purpose: String, invalid: ErrorCode
+  ) -> BrokerError {
     let host = request.url.origin.authority
     let detail = failure.detail.isEmpty ? "" : " (\(failure.detail))"
     func error(
@@ -70,11 +75,11 @@ extension HTTPTransport {
       error(.unreachable, "the connection to \(host) broke before the answer was whole", "Try again.")
     case .tooLarge:
       error(
-        .registryAnswerInvalid, "the answer of \(host) is larger than \(request.bodyLimit) bytes",
+        invalid, "the answer of \(host) is larger than \(request.bodyLimit) bytes",
         "Check that \(host) is the right host.", retry: false)
     case .malformed:
       error(
-        .registryAnswerInvalid, "the answer of \(host) is not HTTP", "Check that \(host) is the right host.",
+        invalid, "the answer of \(host) is not HTTP", "Check that \(host) is the right host.",
         retry: false)
     case .cancelled:
       error(.interrupted, "the request to \(host) was cut off", nil, retry: false)

@@ -34,7 +34,9 @@ enum CurlOutcome {
     let wasSent = unsafe outcome.request_size > 0
     let proxyStatus = unsafe outcome.connect_code
     let isTooLarge = unsafe outcome.is_too_large != 0
-    let reason = reason(code, proxyStatus: proxyStatus, isTooLarge: isTooLarge)
+    var reason = reason(code, proxyStatus: proxyStatus, isTooLarge: isTooLarge)
+    // For this, libcurl has a text but no code of its own.
+    if reason == .interrupted, detail.hasPrefix("Proxy CONNECT aborted") { reason = .proxy }
     let neverArrives: Set<HTTPFailure.Reason> = [.refused, .nameNotResolved, .proxy]
     let arrival: Recovery.Arrival = neverArrives.contains(reason) || !wasSent ? .nothingSent : .mayHaveArrived
     return .failure(HTTPFailure(reason, detail: detail, arrival: arrival))
