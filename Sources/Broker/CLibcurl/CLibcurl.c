@@ -40,26 +40,35 @@ static struct {
   CURLMsg *(*multi_info_read)(CURLM *, int *);
 } curl;
 
-static const struct {
-  const char *name;
-  void *slot;
-} symbols[] = {
-    {"curl_global_init", &curl.global_init},       {"curl_version", &curl.version},
-    {"curl_easy_init", &curl.easy_init},           {"curl_easy_setopt", &curl.easy_setopt},
-    {"curl_easy_getinfo", &curl.easy_getinfo},     {"curl_easy_cleanup", &curl.easy_cleanup},
-    {"curl_easy_strerror", &curl.easy_strerror},   {"curl_slist_append", &curl.slist_append},
-    {"curl_slist_free_all", &curl.slist_free_all}, {"curl_multi_init", &curl.multi_init},
-    {"curl_multi_cleanup", &curl.multi_cleanup},   {"curl_multi_add_handle", &curl.multi_add_handle},
-    {"curl_multi_remove_handle", &curl.multi_remove_handle},
-    {"curl_multi_perform", &curl.multi_perform},   {"curl_multi_poll", &curl.multi_poll},
-    {"curl_multi_wakeup", &curl.multi_wakeup},     {"curl_multi_info_read", &curl.multi_info_read},
-};
+#define FUNCTIONS(ROW) \
+  ROW(global_init) ROW(version) ROW(easy_init) ROW(easy_setopt) ROW(easy_getinfo) ROW(easy_cleanup) \
+  ROW(easy_strerror) ROW(slist_append) ROW(slist_free_all) ROW(multi_init) ROW(multi_cleanup) \
+  ROW(multi_add_handle) ROW(multi_remove_handle) ROW(multi_perform) ROW(multi_poll) ROW(multi_wakeup) \
+  ROW(multi_info_read)
 
+#if defined(TOKEN_BROKER_LIBCURL_LINKED)
+// A release has libcurl linked in; no shared library is looked for. Only the addresses of these are used.
+#define DECLARATION(function) void curl_##function(void);
+FUNCTIONS(DECLARATION)
+#define LINKED(function) (void *)curl_##function
+static const char *const libraries[] = {"linked in"};
+static void *open_library(const char *name) { return (void *)name; }
+#else
+#define LINKED(function) NULL
 #if defined(__APPLE__)
 static const char *const libraries[] = {"libcurl.4.dylib", "/usr/lib/libcurl.4.dylib"};
 #else
 static const char *const libraries[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
 #endif
+static void *open_library(const char *name) { return dlopen(name, RTLD_LAZY | RTLD_LOCAL); }
+#endif
+
+#define ROW(function) {"curl_" #function, &curl.function, LINKED(function)},
+static const struct {
+  const char *name;
+  void *slot;
+  void *linked;
+} symbols[] = {FUNCTIONS(ROW)};
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static char load_error[256];
@@ -68,11 +77,18 @@ static const char *binding = "";
 enum { GLOBAL_DEFAULT = 3 };
 
 static void load(void) {
-  for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
-    void *library = dlopen(libraries[i], RTLD_LAZY | RTLD_LOCAL);
-    if (!library) continue;
+  size_t count = sizeof libraries / sizeof *libraries;
+  for (size_t i = 0; i < count; i++) {
+    void *library = open_library(libraries[i]);
+    if (!library) {
+      // The first reason stays: a library that is there and does not load says more than one that is not there.
+      const char *reason = dlerror();
+      if (!load_error[0]) snprintf(load_error, sizeof load_error, "%s", reason ? reason : libraries[i]);
+      continue;
+    }
+    load_error[0] = 0;
     for (size_t s = 0; s < sizeof symbols / sizeof *symbols; s++) {
-      void *address = dlsym(library, symbols[s].name);
+      void *address = symbols[s].linked ? symbols[s].linked : dlsym(library, symbols[s].name);
       if (!address) {
         snprintf(load_error, sizeof load_error, "%s is older than 7.68: it has no %s", libraries[i], symbols[s].name);
         return;
@@ -86,7 +102,6 @@ static void load(void) {
     binding = libraries[i];
     return;
   }
-  snprintf(load_error, sizeof load_error, "%s is not installed", libraries[0]);
 }
 
 const char *broker_curl_load(void) {

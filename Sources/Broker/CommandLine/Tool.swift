@@ -32,10 +32,10 @@ enum Tool {
     case nil:
       console.error(HelpText.overview(CommandTable.commands))
       return ExitStatus.usage.rawValue
-    case "--help", "-h", "help":
-      return help(Array(arguments.dropFirst()), console)
+    case "--help", "-h":
+      return await run(HelpCommand.self, Array(arguments.dropFirst()), surroundings)
     case "--version":
-      return console.write("token-broker \(version)\n")
+      return console.write(VersionText.text)
     default:
       do throws(BrokerError) {
         let (command, rest) = try CommandTable.find(arguments)
@@ -57,15 +57,6 @@ enum Tool {
       return try await command.run(ParsedArguments(arguments, for: command.spec), surroundings)
     } catch {
       return command.status(of: report(error, surroundings.console))
-    }
-  }
-
-  private static func help(_ name: [String], _ console: Console) -> Int32 {
-    guard !name.isEmpty else { return console.write(HelpText.overview(CommandTable.commands)) }
-    do throws(BrokerError) {
-      return console.write(HelpText.page(try CommandTable.find(name).command.spec))
-    } catch {
-      return report(error, console).status.rawValue
     }
   }
 

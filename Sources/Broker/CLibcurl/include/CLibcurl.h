@@ -1,8 +1,9 @@
 #ifndef CLIBCURL_H
 #define CLIBCURL_H
 
-// The few functions of libcurl that the transport uses, found with dlopen so that a build needs no headers. Numbers are
-// those of libcurl's stable ABI (curl/curl.h, soname 4); options that an older libcurl does not know are skipped.
+// The few functions of libcurl that the transport uses, found with dlopen so that a build needs no headers; with
+// TOKEN_BROKER_LIBCURL_LINKED they are expected to be linked in, as Scripts/release does. Numbers are those of libcurl's
+// stable ABI (curl/curl.h, soname 4); options that an older libcurl does not know are skipped.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -14,7 +15,7 @@
 /// Opens libcurl and initialises it, once; NULL on success, else a text that says why not.
 const char *_Nullable broker_curl_load(void);
 
-/// The library as it was found, such as "libcurl.so.4"; empty before it was loaded.
+/// The library as it was found, such as "libcurl.so.4" or "linked in"; empty before it was loaded.
 const char *broker_curl_binding(void);
 
 /// The library's own version text; empty before it was loaded.

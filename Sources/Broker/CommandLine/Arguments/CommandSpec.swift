@@ -8,6 +8,8 @@ struct CommandSpec: Sendable {
   let operands: String
   /// The least and greatest number of operands.
   let operandCount: ClosedRange<Int>
+  /// The operands that are known beforehand; asked for when a completion is written, so that it may look at the table.
+  let operandChoices: @Sendable () -> [String]
   /// The options beside `--help`.
   let options: [OptionSpec]
   /// Whether `-- COMMAND ARGS` may follow.
@@ -17,12 +19,14 @@ struct CommandSpec: Sendable {
 
   init(
     _ name: String, _ summary: String, operands: String = "", operandCount: ClosedRange<Int> = 0...0,
-    options: [OptionSpec] = [], takesCommand: Bool = false, notes: [String] = []
+    operandChoices: @escaping @Sendable @autoclosure () -> [String] = [], options: [OptionSpec] = [],
+    takesCommand: Bool = false, notes: [String] = []
   ) {
     self.name = name
     self.summary = summary
     self.operands = operands
     self.operandCount = operandCount
+    self.operandChoices = operandChoices
     self.options = options
     self.takesCommand = takesCommand
     self.notes = notes

@@ -1,10 +1,13 @@
 /// The texts of `--help`, made from the command table.
 enum HelpText {
+  /// What the tool is for.
+  static let purpose = "short-lived API tokens for package registries, from a CI job's identity"
+
   /// The page of the tool.
   static func overview(_ commands: [any Command.Type]) -> String {
     let rows = commands.map { ($0.spec.name, $0.spec.summary) }
     return """
-      token-broker: short-lived API tokens for package registries, from a CI job's identity
+      token-broker: \(purpose)
 
       Usage: token-broker COMMAND [OPTIONS] [OPERANDS]
 
@@ -19,12 +22,17 @@ enum HelpText {
 
   /// The page of a command.
   static func page(_ spec: CommandSpec) -> String {
-    var text = "\(spec.summary.prefix(1).uppercased())\(spec.summary.dropFirst()).\n\nUsage: \(spec.usage)\n"
+    var text = "\(sentence(spec.summary))\n\nUsage: \(spec.usage)\n"
     if !spec.options.isEmpty {
       text += "\nOptions:\n\(table(spec.options.map { ($0.usage, $0.summary) }))\n"
     }
     for note in spec.notes { text += "\n\(TextLayout.wrapped(note, indent: 0))\n" }
     return text
+  }
+
+  /// A summary as a sentence of its own.
+  static func sentence(_ summary: String) -> String {
+    "\(summary.prefix(1).uppercased())\(summary.dropFirst())."
   }
 
   private static func table(_ rows: [(String, String)]) -> String {

@@ -6,18 +6,26 @@ struct OptionSpec: Sendable {
   let value: String?
   /// What it does, in one line.
   let summary: String
+  /// The values it may have, where these are known beforehand.
+  let choices: [String]
   /// Whether it may be given more than once.
   let isRepeatable: Bool
 
-  init(_ name: String, _ value: String? = nil, _ summary: String, isRepeatable: Bool = false) {
+  init(
+    _ name: String, _ value: String? = nil, _ summary: String, choices: [String] = [], isRepeatable: Bool = false
+  ) {
     self.name = name
     self.value = value
     self.summary = summary
+    self.choices = choices
     self.isRepeatable = isRepeatable
   }
 
   /// The option as usage shows it: `--format FORMAT`.
   var usage: String { value.map { "\(name) \($0)" } ?? name }
+
+  /// Whether its value is the name of a file.
+  var takesFile: Bool { value == "FILE" }
 
   /// The options of every command that reads the configuration.
   static let configuration = [

@@ -1,4 +1,5 @@
 import BrokerCore
+import TokenBroker
 
 /// The commands of the tool, in the order of `--help`; a name of two words is a command below another.
 enum CommandTable {
@@ -7,6 +8,7 @@ enum CommandTable {
     MintCommand.self, RevokeCommand.self, ConfigCommand.self, ConfigCheckCommand.self, ConfigSchemaCommand.self,
     PluginsCommand.self,
     RehearseCommand.self, SandboxCommand.self,
+    CompletionsCommand.self, ManualCommand.self, HelpCommand.self,
   ]
 
   /// The command that `arguments` begin with, and what follows its name.
@@ -28,9 +30,21 @@ enum CommandTable {
     commands.contains { $0.spec.name.hasPrefix("\(name) ") }
   }
 
-  private static func unknown(_ name: String) -> BrokerError {
+  /// The error that there is no such command, with the nearest one.
+  static func unknown(_ name: String) -> BrokerError {
     BrokerError(
       .usage, "There is no command \(UntrustedText.quoted(name)).",
-      remedy: NearestName.remedy(for: name, among: commands.map { $0.spec.name }))
+      remedy: NearestName.remedy(for: name, among: names))
+  }
+}
+
+extension CommandTable {
+  /// The names of all commands.
+  static var names: [String] { commands.map { $0.spec.name } }
+
+  /// The targets that there are without a configuration file.
+  static var builtInTargets: [String] {
+    guard let configuration = try? ConfigurationReader(catalog: .builtIn()).builtIn() else { return [] }
+    return configuration.registries.map(\.name) + configuration.routes.map(\.name)
   }
 }

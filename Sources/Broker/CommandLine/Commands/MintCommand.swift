@@ -6,13 +6,14 @@ import TokenBroker
 enum MintCommand: Command {
   static let spec = CommandSpec(
     "mint", "mint a short-lived API token for each target and hand it over",
-    operands: "TARGET...", operandCount: 1...64,
+    operands: "TARGET...", operandCount: 1...64, operandChoices: CommandTable.builtInTargets,
     options: OptionSpec.configuration + [
       OptionSpec("--provider", "NAME", "use this identity provider"),
       OptionSpec("--audience", "AUDIENCE", "accept this audience alone (one target)"),
       OptionSpec(
         "--format", "FORMAT",
-        "token, json, env or github; the default is github in GitHub Actions, none in other CI, else token"),
+        "token, json, env or github; the default is github in GitHub Actions, none in other CI, else token",
+        choices: DeliveryFormat.allCases.map(\.rawValue)),
       OptionSpec("--output", "FILE", "write to FILE, which is replaced as a whole and readable by its owner alone"),
       OptionSpec("--single", nil, "refuse a route over several registries"),
       OptionSpec("--reveal", nil, "allow standard output to be a terminal"),

@@ -9,7 +9,8 @@ enum RehearseCommand: Command {
     options: [
       OptionSpec(
         "--break", "STEP",
-        "break a step to see it found: " + RehearsalStep.allCases.map(\.rawValue).joined(separator: ", "))
+        "break a step to see it found: " + RehearsalStep.allCases.map(\.rawValue).joined(separator: ", "),
+        choices: RehearsalStep.allCases.map(\.rawValue))
     ],
     notes: [
       "Needs no network and no account. What is shown is what happened: the engine's own events and the requests that "

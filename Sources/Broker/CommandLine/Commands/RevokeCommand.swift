@@ -6,7 +6,7 @@ import TokenBroker
 enum RevokeCommand: Command {
   static let spec = CommandSpec(
     "revoke", "burn a credential at its registry before it expires",
-    operands: "[TARGET]", operandCount: 0...1,
+    operands: "[TARGET]", operandCount: 0...1, operandChoices: CommandTable.builtInTargets,
     options: OptionSpec.configuration + [
       OptionSpec("--from-env", "NAME", "take the credential from this variable instead of standard input")
     ],

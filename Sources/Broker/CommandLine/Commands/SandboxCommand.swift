@@ -9,7 +9,9 @@ enum SandboxCommand: Command {
     "sandbox", "play a CI system and package indexes on this machine",
     operands: "[-- COMMAND [ARGS...]]",
     options: [
-      OptionSpec("--provider", "NAME", "the CI system to play: github (the default) or gitlab"),
+      OptionSpec(
+        "--provider", "NAME", "the CI system to play: github (the default) or gitlab",
+        choices: SandboxProvider.allCases.map(\.rawValue)),
       OptionSpec(
         "--claim", "KEY=VALUE", "a claim of the job's identity tokens (KEY= leaves it out)", isRepeatable: true),
       OptionSpec(
@@ -21,7 +23,8 @@ enum SandboxCommand: Command {
       OptionSpec(
         "--fault", "STEP=BEHAVIOUR", "something that goes wrong, such as audience=status:503*2", isRepeatable: true),
       OptionSpec(
-        "--switch", "NAME", "what an index's administrators can switch, such as read-only", isRepeatable: true),
+        "--switch", "NAME", "what an index's administrators can switch, such as read-only",
+        choices: SandboxSwitch.allCases.map(\.rawValue), isRepeatable: true),
     ],
     takesCommand: true,
     notes: [

@@ -86,7 +86,7 @@ extension HTTPTransport {
     case .unavailable:
       error(
         .libcurlUnavailable, "libcurl cannot be used",
-        "Install libcurl: libcurl4 on Debian and Ubuntu, libcurl on Alpine and Fedora.", retry: false)
+        "Install libcurl: libcurl4 on Debian and Ubuntu, libcurl on Alpine and Fedora; macOS has it.", retry: false)
     }
   }
 }

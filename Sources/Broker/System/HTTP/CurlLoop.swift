@@ -50,7 +50,6 @@ final class CurlLoop: Sendable {
 
   /// Sends a request; cancelling the task ends it at once.
   func send(_ submission: CurlSubmission) async -> Result<HTTPResponse, HTTPFailure> {
-    start()
     let identifier = inbox.withLock { inbox in
       defer { inbox.nextIdentifier += 1 }
       return inbox.nextIdentifier
@@ -59,6 +58,8 @@ final class CurlLoop: Sendable {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { completion in
         inbox.withLock { $0.submissions.append((identifier, submission, completion)) }
+        // A thread without a libcurl ends when there is nothing to refuse: it is started behind the submission.
+        start()
         wake()
       }
     } onCancel: {

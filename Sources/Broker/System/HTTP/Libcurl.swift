@@ -1,3 +1,4 @@
+import BrokerCore
 import CLibcurl
 
 /// The libcurl that this process uses.
@@ -13,8 +14,8 @@ public enum Libcurl {
   /// Opens and initialises the library, once.
   ///
   /// Nil on success, else why it cannot be used.
-  static var loadError: String? {
-    // The text is static.
-    unsafe broker_curl_load().map { unsafe String(cString: $0) }
+  public static var loadError: String? {
+    // The text is static. It may name files of the machine's choosing.
+    unsafe broker_curl_load().map { unsafe UntrustedText.neutralized(String(cString: $0)) }
   }
 }
