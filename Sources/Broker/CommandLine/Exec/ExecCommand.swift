@@ -7,6 +7,7 @@ enum ExecCommand: Command {
   static let spec = CommandSpec(
     "exec", "run a publishing tool for each target, with a credential in its environment alone",
     operands: "TARGET... -- COMMAND [ARGS...]", operandCount: 1...64,
+    operandChoices: CommandTable.builtInTargets,
     options: ExecOptions.specs, takesCommand: true,
     notes: [
       "For each target in order: mints right before the COMMAND starts, runs it, and burns the credential when it has "
