@@ -1,0 +1,179 @@
+#!/bin/sh
+# Installs a released token-broker: downloads it, checks its SHA-256, tries it, and only then puts it in place.
+set -eu
+
+repository=OWNER/token-broker # the release workflow writes its own repository here
+
+usage() {
+  cat <<'TEXT'
+Usage: install.sh --version VERSION [--to FOLDER] [--base-url URL] [--sha256 DIGEST]
+
+  --version VERSION  the release, such as 0.1.0             (or TOKEN_BROKER_VERSION)
+  --to FOLDER        where to put the tool; ~/.local/bin     (or TOKEN_BROKER_TO)
+  --base-url URL     where releases are: URL/vVERSION/FILE   (or TOKEN_BROKER_BASE_URL)
+  --sha256 DIGEST    the archive's SHA-256, instead of the release's own SHA256SUMS (or TOKEN_BROKER_SHA256)
+TEXT
+}
+
+fail() {
+  printf 'install.sh: %s\n' "$*" >&2
+  exit 1
+}
+
+wrong() {
+  printf 'install.sh: %s\n' "$*" >&2
+  usage >&2
+  exit 2
+}
+
+version=${TOKEN_BROKER_VERSION:-}
+folder=${TOKEN_BROKER_TO:-}
+base=${TOKEN_BROKER_BASE_URL:-}
+digest=${TOKEN_BROKER_SHA256:-}
+while [ $# -gt 0 ]; do
+  option=$1
+  case $option in
+    --help | -h) usage && exit 0 ;;
+    --*=*)
+      value=${option#*=}
+      option=${option%%=*}
+      ;;
+    --*)
+      [ $# -ge 2 ] || wrong "$option needs a value, or is not an option."
+      shift
+      value=$1
+      ;;
+    *) wrong "There is no operand '$option'." ;;
+  esac
+  shift
+  case $option in
+    --version) version=$value ;;
+    --to) folder=$value ;;
+    --base-url) base=$value ;;
+    --sha256) digest=$value ;;
+    *) wrong "There is no option $option." ;;
+  esac
+done
+
+version=${version#v}
+case $version in
+  '') wrong 'Which version? Give --version VERSION.' ;;
+  [!0-9A-Za-z]* | *[!0-9A-Za-z.+-]*) wrong 'This is not a version.' ;;
+esac
+case $digest in
+  *[!0-9a-f]*) wrong '--sha256 is 64 digits from 0 to f.' ;;
+esac
+[ -z "$digest" ] || [ ${#digest} -eq 64 ] || wrong '--sha256 is 64 digits from 0 to f.'
+[ -n "$folder" ] || folder=${HOME:?is not set: give --to FOLDER}/.local/bin
+
+if [ -z "$base" ]; then
+  # Within its own action, GitHub names the repository that the action comes from.
+  [ -z "${GITHUB_ACTION_REPOSITORY:-}" ] || repository=$GITHUB_ACTION_REPOSITORY
+  case $repository in
+    OWNER/*) wrong 'This copy does not know where releases are: give --base-url URL, or take install.sh from a release.' ;;
+  esac
+  base=${GITHUB_SERVER_URL:-https://github.com}/$repository/releases/download
+fi
+case $base in
+  https://*) protocols='=https' ;;
+  http://127.0.0.1 | http://127.0.0.1[:/]*) protocols='=http' ;;
+  *) wrong 'The base URL is https (http to 127.0.0.1 alone).' ;;
+esac
+base=${base%/}
+
+case "$(uname -s) $(uname -m)" in
+  'Linux x86_64' | 'Linux amd64') platform=linux-x86_64 ;;
+  'Linux aarch64' | 'Linux arm64') platform=linux-aarch64 ;;
+  'Darwin arm64') platform=macos-arm64 ;;
+  *) fail "there is no released binary for $(uname -s) $(uname -m); build it with swift build -c release." ;;
+esac
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# download URL FILE
+download() {
+  if have curl; then
+    curl --proto "$protocols" --proto-redir "$protocols" --tlsv1.2 --fail --silent --show-error --location --retry 3 \
+      --connect-timeout 20 --max-time 600 --output "$2" "$1"
+  elif have python3; then
+    python3 - "$1" "$2" "${protocols#=}" <<'PYTHON'
+import shutil, sys, urllib.request
+address, path, scheme = sys.argv[1:]
+try:
+    with urllib.request.urlopen(address, timeout=60) as answer, open(path, "wb") as file:
+        if not answer.geturl().startswith(scheme + "://"):
+            sys.exit("redirected away from " + scheme)
+        shutil.copyfileobj(answer, file)
+except OSError as error:
+    sys.exit(str(error))
+PYTHON
+  elif have wget; then
+    wget -q -t 3 -T 60 -O "$2" "$1"
+  else
+    fail 'there is no curl, python3 or wget to download with.'
+  fi
+}
+
+# sum FILE
+sum() {
+  if have sha256sum; then
+    sha256sum "$1"
+  elif have shasum; then
+    shasum -a 256 "$1"
+  elif have openssl; then
+    openssl dgst -sha256 -r "$1"
+  elif have python3; then
+    python3 -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$1"
+  else
+    fail 'there is no sha256sum, shasum, openssl or python3 to check the download with.'
+  fi | cut -c1-64
+}
+
+work=$(mktemp -d)
+staged=
+trap 'rm -rf "$work" ${staged:+"$staged"}' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+name=token-broker-$version-$platform
+archive=$name.tar.gz
+source=$base/v$version
+
+if [ -z "$digest" ]; then
+  download "$source/SHA256SUMS" "$work/SHA256SUMS" || fail "there is no $source/SHA256SUMS to check the download with."
+  digest=$(sed -n "s/^\([0-9a-f]\{64\}\) [ *]$(printf %s "$archive" | sed 's/[.+]/\\&/g')\$/\1/p" "$work/SHA256SUMS")
+  [ ${#digest} -eq 64 ] || fail "SHA256SUMS does not name $archive exactly once."
+fi
+download "$source/$archive" "$work/$archive" || fail "$source/$archive cannot be downloaded."
+actual=$(sum "$work/$archive")
+[ "$actual" = "$digest" ] ||
+  fail "$archive is not what was released: its SHA-256 is $actual, expected $digest. Nothing was installed."
+
+tar -xzf "$work/$archive" -C "$work" "$name/token-broker" || fail "$archive holds no $name/token-broker."
+chmod 755 "$work/$name/token-broker"
+if ! shown=$("$work/$name/token-broker" --version 2>&1); then
+  ! ls /lib/ld-musl-* >/dev/null 2>&1 ||
+    shown='the binary needs glibc, and this system has musl: build it here, or use an image with glibc'
+  fail "token-broker $version does not run on this machine: $shown"
+fi
+case $shown in
+  "token-broker $version" | "token-broker $version
+"*) ;;
+  *) fail "$archive holds another version: $shown" ;;
+esac
+
+case $folder in
+  -*) folder=./$folder ;;
+esac
+[ ! -d "$folder/token-broker" ] || fail "$folder/token-broker is a folder."
+mkdir -p "$folder"
+staged=$(mktemp "$folder/.token-broker.XXXXXX")
+cp "$work/$name/token-broker" "$staged"
+chmod 755 "$staged"
+mv -f "$staged" "$folder/token-broker"
+staged=
+printf 'token-broker %s is installed as %s/token-broker\n' "$version" "$folder" >&2
+case :$PATH: in
+  *":$folder:"*) ;;
+  *) printf 'install.sh: %s is not in PATH\n' "$folder" >&2 ;;
+esac
