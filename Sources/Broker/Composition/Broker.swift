@@ -130,6 +130,7 @@ public struct Broker: Sendable {
   ) -> Engine {
     Engine(
       time: time, policy: policy, isRehearsal: isRehearsal,
-      gates: configuration.gates, pinsOwnHostsAlone: configuration.hasOrganisation, observe: observe)
+      gates: configuration.gates, notes: configuration.registrySettings.mapValues(\.notes),
+      pinsOwnHostsAlone: configuration.hasOrganisation, observe: observe)
   }
 }

@@ -8,10 +8,16 @@ struct JobReview {
 
   var causes: [Cause] {
     switch job.family {
-    case .gitHub: [pullRequestTarget, reusableWorkflow].compactMap { $0 }
-    case .gitLab: [pipelineFile, customisedSubject].compactMap { $0 }
+    case .gitHub: [pullRequestTarget, reusableWorkflow, issuer].compactMap { $0 }
+    case .gitLab: [pipelineFile, customisedSubject, issuer].compactMap { $0 }
     default: []
     }
+  }
+
+  /// Possible only: the registry's administrators may have registered the issuer for an organisation.
+  private var issuer: Cause? {
+    let reading = IssuerReading(registry: registry, issuer: job.issuer, family: job.family)
+    return reading.isHosted || job.issuer == nil ? nil : reading.cause.with(.possible)
   }
 
   // MARK: GitHub

@@ -186,45 +186,8 @@ struct RefusalReading {
   }
 
   private var issuer: Cause {
-    let issuer = input.job?.issuer ?? name(after: "ssuer ") ?? ""
-    let shown = issuer.isEmpty ? "The identity token's issuer" : "The issuer \(UntrustedText.quoted(issuer))"
-    let gitHub = "https://token.actions.githubusercontent.com"
-    let accepted =
-      "\(registry) accepts \(gitHub), https://gitlab.com, and issuers that its administrators registered for an "
-      + "organisation"
-    if issuer.hasPrefix("\(gitHub)/") {
-      return Cause(
-        "issuer-enterprise-slug", .certain,
-        "\(shown) carries the name of an enterprise: its administrators switched on an issuer of its own, which \(registry) "
-          + "does not know.",
-        fixes: [
-          "Ask the enterprise's administrators to switch the own issuer off (include_enterprise_slug), or publish from an "
-            + "organisation outside of it."
-        ])
-    }
-    if issuer.hasSuffix("/_services/token") {
-      return Cause(
-        "issuer-enterprise-server", .certain,
-        "\(shown) is a GitHub Enterprise Server; \(accepted).",
-        fixes: ["Publish from github.com: mirror the repository or its release there, or use an API token as a secret."]
-      )
-    }
-    if issuer.hasSuffix(".ghe.com") {
-      return Cause(
-        "issuer-data-residency", .certain, "\(shown) is GitHub Enterprise Cloud with data residency; \(accepted).",
-        fixes: ["Publish from github.com, or use an API token as a secret."])
-    }
-    if input.job?.family == .gitLab, issuer != "https://gitlab.com" {
-      return Cause(
-        "issuer-self-managed", .certain, "\(shown) is a self-managed GitLab; \(accepted).",
-        fixes: [
-          "Ask \(registry)'s administrators to register the issuer for your organisation, publish from a project on "
-            + "gitlab.com, or use an API token as a protected and masked variable."
-        ])
-    }
-    return Cause(
-      "issuer-unknown", .certain, "\(shown) is not one that \(registry) knows: \(accepted).",
-      fixes: ["Publish from a provider that \(registry) knows, or use an API token as a secret."])
+    IssuerReading(registry: registry, issuer: input.job?.issuer ?? name(after: "ssuer "), family: input.job?.family)
+      .cause
   }
 
   // MARK: Other codes

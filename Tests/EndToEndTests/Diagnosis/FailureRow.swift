@@ -12,6 +12,7 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
     case registry = "The registry refuses for another reason"
     case expectation = "The job is not the one that is expected"
     case release = "The last release tells what differs"
+    case check = "Looking before publishing"
     case log = "Explaining an error of another tool"
     case two = "Two faults at once"
     case quiet = "Nothing is wrong"
@@ -24,6 +25,8 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
   let command: String
   /// The error's code; nil if there is no error.
   let code: ErrorCode?
+  /// The exit status.
+  let status: Int32
   /// The codes of the causes: the first one ranks first, the others are there too.
   let causes: [String]
   /// Words that decide: of the fix, the address or the lines to paste.
@@ -35,13 +38,14 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
 
   init(
     _ group: Group, _ title: String, _ command: String, _ code: ErrorCode?, _ causes: [String], _ words: [String],
-    absent: [String] = [], files: [(name: String, text: String)] = []
+    absent: [String] = [], files: [(name: String, text: String)] = [], status: Int32? = nil
   ) {
     self.group = group
     self.title = title
     self.command = command
     self.code = code
     self.causes = causes
+    self.status = status ?? code?.status.rawValue ?? 0
     self.words = words
     self.absent = absent
     self.files = files
@@ -69,5 +73,7 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
 
   /// All rows, in the order of the page.
   static let all =
-    identityRows + tokenRows + publisherRows + publisherTextRows + issuerRows + registryRows + twoFaultRows + quietRows
+    identityRows + tokenRows + publisherRows + publisherTextRows + issuerRows + registryRows + expectationRows
+    + checkRows
+    + twoFaultRows + quietRows
 }

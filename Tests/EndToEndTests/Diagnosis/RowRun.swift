@@ -8,7 +8,7 @@ struct RowRun: Sendable {
   let status: Int32
   /// Standard error, whole.
   let error: String
-  /// Standard error as people see it: a runner hides the lines that mask.
+  /// What people see: a runner hides the lines that mask; standard output of commands that print no credential.
   let shown: String
   /// The same on one line, with single spaces.
   let flat: String
@@ -28,7 +28,9 @@ struct RowRun: Sendable {
     ).run()
     let error = folder.read("stderr")
     let lines = error.split(separator: "\n", omittingEmptySubsequences: false)
-    let shown = lines.filter { !$0.hasPrefix("::add-mask::") }.joined(separator: "\n")
+    let isSaid = row.command.contains("token-broker check") || row.command.contains("token-broker explain")
+    let shown =
+      lines.filter { !$0.hasPrefix("::add-mask::") }.joined(separator: "\n") + (isSaid ? folder.read("stdout") : "")
     let flat = shown.split { $0.isWhitespace }.joined(separator: " ")
     status = exit.status
     self.error = error

@@ -23,7 +23,7 @@ struct DecodedLayers: Sendable {
     var settings: [String: RegistrySettings] = [:]
     var gates: [String: [any JobGate]] = [:]
     for registry in registries {
-      settings[registry.name] = try RegistrySettings(from: registry.object)
+      settings[registry.name] = try RegistrySettings(from: registry.object, layers: registry.layers)
       gates[registry.name] = try self.gates(for: registry)
     }
     return BrokerConfiguration(
@@ -39,7 +39,6 @@ struct DecodedLayers: Sendable {
       let own = set.rules(for: registry.name)
       if !own.isEmpty { gates.append(RuleGate(rules: own, mode: set.mode)) }
     }
-    for object in registry.layers { gates += try RegistrySettings(from: object).gates }
     return gates
   }
 

@@ -2,6 +2,8 @@
 public struct RegistrySettings: Sendable {
   /// The project that is published there (`project`); nil if the file names none.
   public let project: String?
+  /// Who the publishing job is expected to be (`expect`), by each layer that says so; all of them hold.
+  public let expectations: [Expectations]
   /// The values in force, with their origins.
   public let settings: [Setting]
 
@@ -10,14 +12,25 @@ public struct RegistrySettings: Sendable {
     ConfigurationKey(
       "project", summary: "the project that is published there, for explaining refusals", layering: .free),
     ConfigurationKey(
+      "expect", summary: "who the publishing job has to be, as its publisher was registered",
+      kind: .object(Expectations.keys), layering: .free),
+    ConfigurationKey(
       "rules", summary: "what a job has to be to publish there", kind: .object(RuleClaim.all.map(\.key))),
   ]
 
-  init(from object: ConfigurationObject) throws(BrokerError) {
+  /// The settings of an entry with what it inherits, and of each layer alone.
+  init(from object: ConfigurationObject, layers: [ConfigurationObject]) throws(BrokerError) {
     project = try object.string("project")
-    settings = project.map { [object.setting("project", $0)] } ?? []
+    var expectations: [Expectations] = []
+    for layer in layers {
+      if let object = try layer.child("expect") { expectations.append(try Expectations(from: object)) }
+    }
+    self.expectations = expectations
+    settings =
+      (project.map { [object.setting("project", $0)] } ?? [])
+      + expectations.map { object.setting("expect", $0.summary) }
   }
 
-  /// What is judged before an identity token is sent to this registry.
-  public var gates: [any JobGate] { [] }
+  /// What is said about publishing there.
+  public var notes: TargetNotes { TargetNotes(project: project, expectations: expectations) }
 }

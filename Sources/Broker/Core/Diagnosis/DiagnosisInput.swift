@@ -19,7 +19,7 @@ public struct DiagnosisInput: Sendable {
   /// The project that is published.
   public var project: String?
   /// What the configuration expects of the job.
-  public var expectations: Expectations?
+  public var expectations: [Expectations] = []
   /// Who published the project's last attested release.
   public var lastRelease: PublishedRelease?
   /// This machine's clock.

@@ -12,13 +12,13 @@ public struct Expectations: Sendable, Equatable {
   public var family: IssuerFamily? { JobField.allCases.lazy.filter { values[$0] != nil }.compactMap(\.family).first }
 
   /// The keys, for a configuration's help.
-  static let keys = JobField.allCases.map(\.rawValue)
+  static let keys = JobField.allCases.map { ConfigurationKey($0.rawValue, summary: "the \($0.words)") }
 
   /// Decodes `expect`.
   ///
   /// - Throws: ``ErrorCode/configurationInvalid`` for unknown keys, and for keys of two providers in one object.
   init(from object: ConfigurationObject) throws(BrokerError) {
-    try object.refuseUnknownKeys(known: Self.keys)
+    try object.refuseUnknownKeys(known: Self.keys.map(\.name))
     var values: [JobField: String] = [:]
     for field in JobField.allCases {
       guard let text = try object.string(field.rawValue) else { continue }

@@ -9,7 +9,8 @@ struct PublisherDiagnosis {
     guard let job = input.job else { return said + [fieldsDiffer(nil)] }
     let review = input.rules?.review(job) ?? []
     let registry = input.registry
-    var causes = said + input.suspicions + review + lastRelease(job)
+    var causes = said + input.suspicions + review
+    if let release = input.lastRelease { causes += Self.comparison(of: release, with: job, input) }
     // A cause that leaves no doubt makes the comparison of fields the second step, not the first.
     causes.append(fieldsDiffer(job))
     if job.environment == nil, !causes.contains(where: { $0.code == "environment-missing" }) {
@@ -25,15 +26,16 @@ struct PublisherDiagnosis {
 
   // MARK: What the last release says
 
-  private func lastRelease(_ job: JobIdentity) -> [Cause] {
-    guard let release = input.lastRelease else { return [] }
+  /// A cause for each field in which a job differs from the publisher of the last release.
+  static func comparison(of release: PublishedRelease, with job: JobIdentity, _ input: DiagnosisInput) -> [Cause] {
+    let address = input.rules?.address(job, release.project)
     guard release.family == job.family else {
       return [
         Cause(
           "provider-differs", .likely,
           "\(release.words) was published from \(release.family); this job runs at \(job.family).",
           fixes: ["Publish from \(release.family), or add a trusted publisher for this job."],
-          fields: input.rules?.fields(for: job) ?? [], address: input.rules?.address(job, input.project))
+          fields: input.rules?.fields(for: job) ?? [], address: address)
       ]
     }
     return FieldDifference.between(job, and: release.values, rules: input.rules).map { difference in
@@ -41,12 +43,12 @@ struct PublisherDiagnosis {
         difference.code, .likely,
         "\(release.words) was published by \(release.publisher); this job is \(PublishedRelease.words(of: job)) "
           + "(\(difference.label): \(difference.manner)).",
-        fixes: fixes(difference), fields: [difference.row], address: input.rules?.address(job, input.project),
+        fixes: fixes(difference), fields: [difference.row], address: address,
         snippet: difference.field == .environment ? input.guide.environment(difference.expected) : nil)
     }
   }
 
-  private func fixes(_ difference: FieldDifference) -> [String] {
+  private static func fixes(_ difference: FieldDifference) -> [String] {
     let expected = "\"\(DeceptiveText.marked(difference.expected))\""
     return switch difference.field {
     case .environment:
@@ -64,9 +66,10 @@ struct PublisherDiagnosis {
     let hasRelease = input.lastRelease != nil && job?.family == input.lastRelease?.family
     let certainty: Cause.Certainty = hasRelease ? .possible : .likely
     let project = input.project.map { " for \(UntrustedText.neutralized($0, limit: 128))" } ?? ""
+    let asExpected = input.expectations.isEmpty ? "" : "The job is the one that expect describes. "
     return Cause(
       "publisher-differs", certainty,
-      "One of these fields differs from what is registered at \(input.registry)\(project), or no trusted publisher is "
+      "\(asExpected)One of these fields differs from what is registered at \(input.registry)\(project), or no trusted publisher is "
         + "registered; \(input.registry) does not say which.",
       fixes: [
         "Compare each value with the trusted publisher's settings; where one differs, change it there or in the job.",

@@ -13,6 +13,8 @@ public struct Engine: Sendable {
   public let gates: [String: [any JobGate]]
   /// Whether a pin may name no other audience than a form of the registry's own host, as without a pin.
   public let pinsOwnHostsAlone: Bool
+  /// What the configuration says about publishing, by the registry's name.
+  public let notes: [String: TargetNotes]
   /// Told of every event, at once.
   public let observe: @Sendable (EngineEvent) -> Void
 
@@ -22,7 +24,7 @@ public struct Engine: Sendable {
   /// An engine.
   public init(
     time: TimeSource, policy: RetryPolicy = RetryPolicy(), isRehearsal: Bool = false,
-    gates: [String: [any JobGate]] = [:], pinsOwnHostsAlone: Bool = false,
+    gates: [String: [any JobGate]] = [:], notes: [String: TargetNotes] = [:], pinsOwnHostsAlone: Bool = false,
     observe: @escaping @Sendable (EngineEvent) -> Void = { _ in }
   ) {
     self.time = time
@@ -30,6 +32,7 @@ public struct Engine: Sendable {
     self.isRehearsal = isRehearsal
     self.gates = gates
     self.pinsOwnHostsAlone = pinsOwnHostsAlone
+    self.notes = notes
     self.observe = observe
   }
 
@@ -59,6 +62,22 @@ public struct Engine: Sendable {
     if credentials.count < targets.count { await burn(credentials, at: targets) }
     for result in results { _ = try result.get() }
     return credentials
+  }
+
+  /// Goes the way of a mint up to the exchange, which is not made: the identity token is not sent.
+  ///
+  /// - Returns: What is known then, in the order of the targets.
+  public func preview(
+    _ targets: [any RegistryTarget], from source: any IdentityTokenSource, pinned: Audience? = nil
+  ) async -> [Result<JobPreview, BrokerError>] {
+    await withTaskGroup(of: (Int, Result<JobPreview, BrokerError>).self) { group in
+      for (index, target) in targets.enumerated() {
+        group.addTask { (index, await MintRun(engine: self, target: target, source: source, pinned: pinned).preview()) }
+      }
+      var results: [Int: Result<JobPreview, BrokerError>] = [:]
+      for await (index, result) in group { results[index] = result }
+      return targets.indices.compactMap { results[$0] }
+    }
   }
 
   /// Asks the registries to burn credentials; what fails is reported as an event, never thrown.

@@ -28,15 +28,34 @@ final class MintRun: Sendable {
 
   /// The credential, or why there is none, within the policy's total time.
   func result() async -> Result<Credential, BrokerError> {
+    await limited { () async throws(BrokerError) in
+      let (answer, attempt) = try await self.prepare()
+      return try await self.exchange(attempt, for: answer)
+    }
+  }
+
+  /// What is known right before the exchange, or why it would not be reached.
+  func preview() async -> Result<JobPreview, BrokerError> {
+    await limited { () async throws(BrokerError) in
+      let (answer, attempt) = try await self.prepare()
+      try self.check(attempt.token, serverTime: answer.serverTime)
+      return JobPreview(
+        audience: answer, token: TokenFacts(attempt.token.claims), job: self.source.job(from: attempt.token.claims))
+    }
+  }
+
+  private func limited<Value: Sendable>(
+    _ work: @escaping @Sendable () async throws(BrokerError) -> Value
+  ) async -> Result<Value, BrokerError> {
     let outcome = await TimeLimit(engine.policy.total, time: engine.time).run {
-      do throws(BrokerError) { return Result<Credential, BrokerError>.success(try await self.mint()) } catch {
+      do throws(BrokerError) { return Result<Value, BrokerError>.success(try await work()) } catch {
         return .failure(error)
       }
     }
-    let result: Result<Credential, BrokerError>
+    let result: Result<Value, BrokerError>
     switch outcome {
     case .finished(let value): result = value
-    case .cutOff(.success(let credential)): result = .success(credential)
+    case .cutOff(.success(let value)): result = .success(value)
     case .cutOff(.failure): result = .failure(timeIsOver())
     }
     guard case .failure(let error) = result else { return result }
@@ -55,6 +74,8 @@ final class MintRun: Sendable {
     input.rules = target.publisherRules
     input.guide = source.guide
     input.suspicions = source.suspicions
+    input.project = engine.notes[target.name]?.project
+    input.expectations = engine.notes[target.name]?.expectations ?? []
     input.now = engine.time.now()
     input.serverTime = seen.audience?.serverTime
     return input
@@ -62,16 +83,16 @@ final class MintRun: Sendable {
 
   // MARK: The way
 
-  private func mint() async throws(BrokerError) -> Credential {
+  /// The audience, accepted, and an identity token made out to it.
+  private func prepare() async throws(BrokerError) -> (AudienceAnswer, Attempt) {
     let policy = AudiencePolicy(
       registry: target.name, home: target.home, expected: expectedAudience, isRehearsal: engine.isRehearsal)
     guard let expected = expectedAudience else {
       let answer = try await acceptedAudience(policy)
-      return try await exchange(try await identityToken(for: answer.audience, attempts: 0), for: answer)
+      return (answer, try await identityToken(for: answer.audience, attempts: 0))
     }
     try policy.refuseForeign(expected)
-    let (answer, attempt) = try await audienceAndToken(policy, expected)
-    return try await exchange(attempt, for: answer)
+    return try await audienceAndToken(policy, expected)
   }
 
   /// An identity token, and how many attempts have been made so far.
@@ -188,6 +209,9 @@ final class MintRun: Sendable {
 
   /// The gates that the job has to pass before its identity token is sent; an audited refusal is reported.
   private func judge(_ job: JobIdentity) throws(BrokerError) {
+    for expectations in engine.notes[target.name]?.expectations ?? [] {
+      try ExpectationGate(expectations, rules: target.publisherRules).judge(job, for: target.name)
+    }
     for gate in engine.gates[target.name] ?? [] {
       do throws(BrokerError) { try gate.judge(job, for: target.name) } catch {
         guard gate.isAudit else { throw error }

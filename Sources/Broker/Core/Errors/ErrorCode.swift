@@ -20,6 +20,8 @@ public struct ErrorCode: Sendable, Hashable, CustomStringConvertible {
 extension ErrorCode {
   /// A step of a rehearsal did not do what it should.
   public static let rehearsalFailed = ErrorCode("rehearsal-failed", .failed)
+  /// A check found that publishing would fail.
+  public static let checkFailed = ErrorCode("check-failed", .failed)
 
   /// The command line is wrong.
   public static let usage = ErrorCode("usage", .usage)
@@ -96,6 +98,9 @@ extension ErrorCode {
   /// A file of the same name is published already, with other contents.
   public static let releaseConflict = ErrorCode("release-conflict", .rule)
 
+  /// The job is not the one that the configuration expects.
+  public static let expectationFailed = ErrorCode("expectation-failed", .rule)
+
   /// A plug-in broke its contract.
   public static let pluginContract = ErrorCode("plugin-contract", .plugin)
 
@@ -114,7 +119,7 @@ extension ErrorCode {
 
   /// All codes of the broker, in the order of their statuses.
   public static let all: [ErrorCode] = [
-    rehearsalFailed,
+    rehearsalFailed, checkFailed,
     usage, unknownTarget, deliveryUnsafe,
     configurationUnreadable, configurationInvalid, configurationWidens, organisationMissing,
     providerNotFound, providerAmbiguous,
@@ -122,7 +127,7 @@ extension ErrorCode {
     identityTokenExpired, identityTokenSpent, identityAnswerInvalid,
     exchangeRefused, publisherNotFound, trustedPublishingUnavailable, registryAnswerInvalid, revokeUnsupported,
     unreachable, timedOut, tlsFailed, unavailable, redirected, libcurlUnavailable,
-    audienceRefused, identityTokenAudience, ruleRefused, rehearsalBoundary, releaseConflict,
+    audienceRefused, identityTokenAudience, ruleRefused, rehearsalBoundary, expectationFailed, releaseConflict,
     pluginContract,
     deliveryFailed,
     commandNotRunnable, commandNotFound,

@@ -2,7 +2,7 @@
 public enum ExitStatus: Int32, Sendable, CaseIterable {
   /// Everything that was asked for is done.
   case done = 0
-  /// A rehearsal found a step that did not do what it should.
+  /// A rehearsal or a check found something that is not as it should be.
   case failed = 1
   /// The command line is wrong.
   case usage = 2
@@ -35,7 +35,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   public var meaning: String {
     switch self {
     case .done: "done"
-    case .failed: "a rehearsal found a step that did not do what it should"
+    case .failed: "a rehearsal or a check found something that is not as it should be"
     case .usage: "the command line is wrong"
     case .configuration: "the configuration is wrong"
     case .provider: "no identity provider was recognised, or several were"

@@ -1,0 +1,38 @@
+import BrokerCore
+
+/// What a run did and found, for tables, machines and job summaries; no secret is part of it.
+struct RunReport: Sendable {
+  /// What concerns one target, or the run as a whole.
+  struct Section: Sendable {
+    /// The registry; nil for the run as a whole.
+    var registry: String?
+    /// Who the job is.
+    var job: JobIdentity?
+    /// What was looked at.
+    var items: [CheckItem] = []
+    /// When the credential expires; nil if there is none.
+    var expires: UnixTime?
+    /// What went wrong.
+    var error: BrokerError?
+  }
+
+  /// The command.
+  let command: String
+  /// The identity provider's name; nil if none was recognised.
+  var provider: String?
+  /// Whether the sandbox stood in for the registries.
+  var isRehearsal = false
+  /// The sections: the run as a whole, then the targets.
+  var sections: [Section] = []
+
+  /// The error that the run ended with; nil if it ended well.
+  var error: BrokerError? { sections.lazy.compactMap(\.error).first }
+
+  /// How many items look so.
+  func count(_ outcome: CheckItem.Outcome) -> Int {
+    sections.reduce(0) { $0 + $1.items.count { $0.outcome == outcome } }
+  }
+
+  /// Whether something failed.
+  var hasFailed: Bool { error != nil || count(.fail) > 0 }
+}

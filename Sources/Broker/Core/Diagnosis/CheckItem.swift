@@ -1,0 +1,31 @@
+/// One thing that was looked at before publishing, and what was seen.
+public struct CheckItem: Sendable, Equatable {
+  /// How it looks.
+  public enum Outcome: String, Sendable {
+    /// As it should.
+    case pass
+    /// It works, and something about it will bite.
+    case warn
+    /// Publishing would fail.
+    case fail
+    /// It was not looked at.
+    case skip
+  }
+
+  /// The stable name, in kebab case.
+  public let name: String
+  /// How it looks.
+  public let outcome: Outcome
+  /// One sentence.
+  public let sentence: String
+  /// Why it looks so, and what to change.
+  public let causes: [Cause]
+
+  /// An item; a cause's summary is its sentence where none is given.
+  public init(_ name: String, _ outcome: Outcome, _ sentence: String, causes: [Cause] = []) {
+    self.name = name
+    self.outcome = outcome
+    self.sentence = sentence
+    self.causes = causes
+  }
+}

@@ -1,0 +1,147 @@
+/// Looks at a job before it publishes, for what a registry would refuse and for what works and will bite (pure).
+public struct JobChecks: Sendable {
+  /// The items, in the order they are shown.
+  public let items: [CheckItem]
+
+  /// Looks at the job, the token and the last release in `input`; `registries` are those that this job publishes to.
+  public init(_ input: DiagnosisInput, supply: IdentityTokenSupply?, registries: [String]) {
+    guard let job = input.job else {
+      items = []
+      return
+    }
+    let checks = Checks(input: input, job: job, registries: registries)
+    items =
+      [checks.rules, checks.expectation, checks.lastRelease].compactMap { $0 }
+      + [checks.environment, checks.ref, checks.runner] + [checks.supply(supply)].compactMap { $0 }
+  }
+}
+
+private struct Checks {
+  let input: DiagnosisInput
+  let job: JobIdentity
+  let registries: [String]
+
+  private var registry: String { input.registry }
+
+  // MARK: The registry's rules
+
+  var rules: CheckItem? {
+    guard let rules = input.rules else { return nil }
+    guard let form = rules.form(for: job.family) else {
+      return CheckItem("publisher", .fail, "\(registry) has no form for publishers at \(job.family).")
+    }
+    let causes = Diagnosis.ranked(rules.review(job) + input.suspicions)
+    let values = form.fields.map { field in
+      "\(field.label) \(field.field.value(of: job).map { "\"\(DeceptiveText.marked($0))\"" } ?? "(none)")"
+    }.joined(separator: ", ")
+    guard let first = causes.first else {
+      return CheckItem("publisher", .pass, "A publisher that is registered with these values would match: \(values).")
+    }
+    return CheckItem("publisher", first.certainty == .certain ? .fail : .warn, first.summary, causes: causes)
+  }
+
+  var expectation: CheckItem? {
+    guard !input.expectations.isEmpty else { return nil }
+    let causes = Diagnosis.ranked(
+      input.expectations.flatMap { ExpectationGate($0, rules: input.rules).causes(for: job, registry: registry) })
+    return causes.first.map { CheckItem("expect", .fail, $0.summary, causes: causes) }
+      ?? CheckItem("expect", .pass, "The job is the one that registries.\(registry).expect describes.")
+  }
+
+  var lastRelease: CheckItem? {
+    guard let release = input.lastRelease else { return nil }
+    let causes = PublisherDiagnosis.comparison(of: release, with: job, input)
+    if let first = causes.first { return CheckItem("last-release", .warn, first.summary, causes: causes) }
+    if job.environment != nil, release.values[.environment] == nil {
+      return CheckItem(
+        "last-release", .warn,
+        "\(release.words) was published without an environment: if the publisher still names none, \(registry) tells the "
+          + "owners by mail to register the job's.",
+        causes: [
+          Cause(
+            "publisher-without-environment", .possible,
+            "The publisher seems to name no environment, while the job does.",
+            fixes: ["Register a publisher with the job's environment, and remove the one without."],
+            address: input.rules?.address(job, release.project))
+        ])
+    }
+    return CheckItem(
+      "last-release", .pass, "\(release.words) was published by \(release.publisher), as this job would.")
+  }
+
+  // MARK: What will bite
+
+  var environment: CheckItem {
+    guard let environment = job.environment else {
+      return CheckItem(
+        "environment", .warn, "The job names no environment: whoever can change the workflow can publish.",
+        causes: [
+          Cause(
+            "environment-missing", .possible,
+            "A publisher that is registered with an environment does not match this job, and one without has no protection "
+              + "rules.",
+            fixes: ["Name an environment with required reviewers in the job, and register the publisher with it."],
+            snippet: input.guide.environment(registry))
+        ])
+    }
+    let shown = "\"\(DeceptiveText.marked(environment))\""
+    guard registries.count > 1 else { return CheckItem("environment", .pass, "The job runs in \(shown).") }
+    return CheckItem(
+      "environment", .warn,
+      "The job publishes to \(registries.joined(separator: " and ")) from one environment, \(shown): what protects the one "
+        + "protects the other no better.",
+      causes: [
+        Cause(
+          "environment-shared", .possible, "One environment is used for several registries.",
+          fixes: ["Publish to each registry from a job of its own, with an environment of its own."],
+          snippet: input.guide.environment(registry))
+      ])
+  }
+
+  var ref: CheckItem {
+    let shown = job.ref.map { UntrustedText.quoted($0) } ?? "an unnamed ref"
+    switch job.refProtected {
+    case true?: return CheckItem("ref", .pass, "The run is for \(shown), which is protected.")
+    case nil: return CheckItem("ref", .pass, "The run is for \(shown).")
+    case false?:
+      return CheckItem(
+        "ref", .warn, "The run is for \(shown), which is not protected: whoever can push there can publish.",
+        causes: [
+          Cause(
+            "ref-unprotected", .possible, "The branch or tag is not protected.",
+            fixes: ["Protect release tags and branches (rulesets on GitHub, protected tags on GitLab)."])
+        ])
+    }
+  }
+
+  var runner: CheckItem {
+    guard job.runner == "self-hosted" else {
+      return CheckItem(
+        "runner", .pass, "The job runs on a \(UntrustedText.neutralized(job.runner ?? "hosted", limit: 64)) runner.")
+    }
+    return CheckItem(
+      "runner", .warn, "The job runs on a self-hosted runner: what ran there before can wait for the API token.",
+      causes: [
+        Cause(
+          "runner-self-hosted", .possible, "The runner is self-hosted.",
+          fixes: ["Publish from a hosted runner, or from one that is made anew for each job."])
+      ])
+  }
+
+  func supply(_ supply: IdentityTokenSupply?) -> CheckItem? {
+    guard case .fixed(let remaining)? = supply else { return nil }
+    guard remaining <= 1 else {
+      return CheckItem("supply", .pass, "The job has \(remaining) identity tokens for this audience.")
+    }
+    return CheckItem(
+      "supply", .warn,
+      "The job has one identity token for this audience, good for one exchange: a second mint, or a tool that does its own "
+        + "trusted publishing, is refused.",
+      causes: [
+        Cause(
+          "supply-single", .possible, "There is no spare identity token.",
+          fixes: ["Mint once and hand the API token on, or give the job a spare identity token."],
+          snippet: input.audience.flatMap { input.guide.spareToken($0) })
+      ])
+  }
+}
