@@ -47,7 +47,8 @@ public struct GlobPattern: Sendable, Hashable, CustomStringConvertible {
 
   /// Whether `other` matches everything that this pattern matches.
   ///
-  /// A `true` can be relied on. A `false` may be wrong only where two or more patterns together would cover this one.
+  /// A `true` can be relied on. A `false` is exact for a pattern without `**`; with it, a pattern that is written quite
+  /// differently may go unrecognised, as `*/**` within `**/*`.
   public func lies(within other: GlobPattern) -> Bool { other.accepts(elements) }
 
   /// Steps through all places of the pattern that can be reached, side by side; what is read may itself hold wildcards,
