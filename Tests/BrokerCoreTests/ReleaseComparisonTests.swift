@@ -91,6 +91,30 @@ struct ReleaseComparisonTests {
     #expect(broken.asked.withLock { $0 }.count == 1)
   }
 
+  /// An index that answers when it is no longer asked.
+  private struct Silence: ReleaseIndex {
+    func listing(of project: String) async throws(BrokerError) -> ReleaseListing {
+      try? await Task.sleep(for: .seconds(3600))
+      throw BrokerError(.interrupted, "It was cut off.")
+    }
+  }
+
+  @Test func doesNotWaitForever() async throws {
+    let registry = try FakeRegistry(name: "mine", releaseIndex: Silence())
+    let survey = ReleaseSurvey(time: FakeTime(holding: []).source())
+    let error = await failure { () async throws(BrokerError) in _ = try await survey.compare(Self.files, at: registry) }
+    #expect(error?.code == .timedOut && error?.message.contains("mine did not say within 30 s") == true)
+  }
+
+  @Test func showsNamesHarmlessly() throws {
+    let name = try #require(DistributionName(path: "sample-1.0\r::error::x\u{202E}.zip"))
+    let comparison = ReleaseComparison(
+      [ReleaseComparison.LocalFile(name, sha256: Self.digest)],
+      with: ["sample": .files([ReleaseFile(filename: name.filename, sha256: "1")])])
+    let label = try #require(comparison.conflicts.first).label
+    #expect(!label.contains("::") && !label.contains("\r") && !label.contains("\u{202E}"))
+  }
+
   @Test func notesARegistryThatCannotSay() async throws {
     let survey = ReleaseSurvey(time: FakeTime(holding: [.seconds(30)]).source())
     let comparison = try await survey.compare(Self.files, at: FakeRegistry())

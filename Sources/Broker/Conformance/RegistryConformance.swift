@@ -43,6 +43,7 @@ public struct RegistryConformance<Registry: RegistryTarget>: Sendable {
     try await checkExchange()
     try await checkRefusals()
     try await checkHostileAnswers()
+    try await checkListing()
   }
 
   private let token = SampleToken.make(audience: "sample", identifier: "conformance-0123456789")
@@ -115,6 +116,24 @@ public struct RegistryConformance<Registry: RegistryTarget>: Sendable {
           #expect((error.recovery != .none) == mayRetry, "\(step), \(hostile.name): \(error.recovery)")
         }
       }
+    }
+  }
+
+  /// What is said about published files: in a rehearsal by the sandbox alone, and harmless whatever the answer is.
+  private func checkListing() async throws {
+    let sandbox = Origin.loopback(port: 4711)
+    for hostile in HostileAnswers.cases {
+      let transport = ScriptedTransport { _ in hostile.answer }
+      guard let index = try registry(transport, rehearsal: sandbox).releaseIndex else { return }
+      var reason = ""
+      let error = await error { () async throws(BrokerError) in
+        if case .unavailable(let text) = try await index.listing(of: "sample") { reason = text }
+      }
+      if let error { check(error, name: "listing, \(hostile.name)") }
+      #expect(!reason.contains("::") && !reason.contains("##["), "listing, \(hostile.name): raw server text")
+      #expect(
+        transport.requests.allSatisfy { $0.url.origin == sandbox && $0.body == nil },
+        "a rehearsal asks the real registry what is published")
     }
   }
 

@@ -60,9 +60,10 @@ enum SandboxCommand: Command {
       environment: surroundings.environment.merging(foreignVariables).merging(variables.mapValues { Optional($0) }))
     let exit = try await Supervisor(child, signals: surroundings.signals).run()
     for upload in sandbox.uploads {
+      let attested = upload.attestationCount == 0 ? "" : ", attested"
       surroundings.console.error(
         "sandbox: \(upload.registry) received \(UntrustedText.neutralized(upload.filename)) "
-          + "(\(upload.size) bytes, sha256 \(UntrustedText.neutralized(upload.sha256, limit: 64)))\n")
+          + "(\(upload.size) bytes, sha256 \(upload.sha256)\(attested))\n")
     }
     return exit.status
   }

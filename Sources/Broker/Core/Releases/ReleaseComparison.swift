@@ -58,7 +58,9 @@ public struct ReleaseComparison: Sendable, Equatable {
           published.append(file.name.filename)
         } else {
           conflicts.append(
-            BrokerError.Fact(file.name.filename, "published with sha256 \(digest), here \(file.sha256)"))
+            BrokerError.Fact(
+              UntrustedText.neutralized(file.name.filename, limit: 120),
+              "published with sha256 \(digest), here \(file.sha256)"))
         }
       case .unavailable(let reason): unknown = reason
       case nil: unknown = "was not asked for \(file.name.project)"

@@ -31,7 +31,12 @@ public struct ReleaseSurvey: Sendable {
       } catch { return .failure(error) }
     }
     switch outcome {
-    case .finished(let result), .cutOff(let result): return ReleaseComparison(files, with: try result.get())
+    case .finished(let result): return ReleaseComparison(files, with: try result.get())
+    case .cutOff(.success(let listings)): return ReleaseComparison(files, with: listings)
+    case .cutOff(.failure):
+      throw BrokerError(
+        .timedOut, "\(target.name) did not say within \(policy.total.components.seconds) s what is published there.",
+        remedy: "Check the network, or try again later.")
     }
   }
 
