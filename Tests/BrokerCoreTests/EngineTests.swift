@@ -55,6 +55,52 @@ struct EngineTests {
     #expect(source.count == 0 && hostile.record.exchanged.isEmpty)
   }
 
+  /// A check asks for audiences alone, and only where it has to.
+  @Test func checksWithoutAnIdentityToken() async throws {
+    let known = try FakeRegistry(name: "known")
+    let asked = try FakeRegistry(name: "asked")
+    let unknown = try FakeRegistry(name: "unknown", expected: nil)
+    let source = FakeSource()
+    let audiences = try await engine().check([known, asked, unknown], from: source, asking: ["asked"])
+    #expect(audiences == ["known": "pypi.example.com", "asked": "pypi.example.com", "unknown": "pypi.example.com"])
+    #expect([known, asked, unknown].map(\.record.audienceCount) == [0, 1, 1])
+    #expect(source.count == 0)
+    let wrong = try FakeRegistry(
+      name: "wrong", audiences: [.success(AudienceAnswer(audience: "other", serverTime: nil))])
+    let error = await failure { () async throws(BrokerError) in
+      _ = try await engine().check([known, wrong], from: source, asking: ["wrong"])
+    }
+    #expect(error?.code == .audienceRefused)
+  }
+
+  /// How many tokens there are for two targets of one audience, and whether that is enough.
+  @Test(arguments: [(nil, true), (2, true), (1, false), (0, false)] as [(Int?, Bool)])
+  func checksThatThereIsATokenForEachTarget(_ left: Int?, _ isEnough: Bool) async throws {
+    let targets = [try FakeRegistry(name: "one"), try FakeRegistry(name: "two")]
+    let error = await failure { () async throws(BrokerError) in
+      _ = try await engine().check(targets, from: FakeSource(left: left), asking: [])
+    }
+    #expect(error?.code == (isEnough ? nil : .identityTokenMissing))
+  }
+
+  /// The rules of later targets are judged with the first identity token, before it is sent.
+  @Test func judgesTheJobForLaterTargetsToo() async throws {
+    struct Refusal: JobGate {
+      func judge(_ job: JobIdentity, for registry: String) throws(BrokerError) {
+        throw BrokerError(.exchangeRefused, "not at \(registry)")
+      }
+    }
+    let first = try FakeRegistry(name: "first")
+    let engine = Engine(time: time.source(), gates: ["second": [Refusal()]])
+    _ = try await mint(first, FakeSource(), engine).get()
+    let judging = engine.judging(first, alsoFor: [first, try FakeRegistry(name: "second")])
+    guard case .failure(let error) = await mint(first, FakeSource(), judging) else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(error.message == "not at second" && first.record.exchanged.count == 1)
+  }
+
   @Test func neverExchangesWhenTheAudiencesDiffer() async throws {
     let registry = try FakeRegistry(audiences: [.success(AudienceAnswer(audience: "other", serverTime: nil))])
     #expect(await mint(registry, FakeSource(), engine()).failureCode == .audienceRefused)

@@ -24,9 +24,11 @@ enum BuiltTool {
     return "/\(folder)/token-broker"
   }
 
-  /// Runs the tool with exactly these variables, in a folder of its own unless another is given.
+  /// Runs the tool with exactly these variables, in a folder of its own unless another is given; standard error goes
+  /// into a file of `errorFolder` while it runs.
   static func run(
-    _ arguments: [String], _ environment: [String: String] = [:], input: String = "", in folder: TestFolder? = nil
+    _ arguments: [String], _ environment: [String: String] = [:], input: String = "", in folder: TestFolder? = nil,
+    errorIn errorFolder: TestFolder? = nil
   ) async throws -> Run {
     let own = try TestFolder()
     defer { own.remove() }
@@ -34,10 +36,10 @@ enum BuiltTool {
     try own.write("stdin", input)
     let quoted = ([path] + arguments).map { "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
     let script =
-      "cd '\(place.path)' && exec \(quoted) <'\(own.path)/stdin' >'\(own.path)/stdout' 2>'\(own.path)/stderr'"
+      "cd '\(place.path)' && exec \(quoted) <'\(own.path)/stdin' >'\(own.path)/stdout' 2>'\((errorFolder ?? own).path)/stderr'"
     var variables = environment
     variables["PATH"] = variables["PATH"] ?? "/usr/bin:/bin"
     let exit = try await ChildProcess(["/bin/sh", "-c", script], environment: .init(variables)).run()
-    return Run(status: exit.status, output: own.read("stdout"), error: own.read("stderr"))
+    return Run(status: exit.status, output: own.read("stdout"), error: (errorFolder ?? own).read("stderr"))
   }
 }

@@ -117,6 +117,238 @@ struct ExecTests {
     #expect(run.error.contains("\n[redacted]\n") && !run.error.contains("pypi-"), "\(run.error)")
   }
 
+  // MARK: What the command gets
+
+  /// The command's environment, arguments and those of its ancestors hold the one credential that it needs and no identity.
+  @Test(arguments: [SandboxProvider.github, .gitlab])
+  func givesTheCommandNothingElse(_ provider: SandboxProvider) async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    var environment = sandbox.environment(for: provider)
+    environment["SIGSTORE_ID_TOKEN"] = sandbox.issueIdentityToken(for: .gitlab, audience: "sigstore")
+    environment["TWINE_REPOSITORY"] = "elsewhere"
+    environment["TWINE_PASSWORD"] = "old-password"
+    let script =
+      "cat /proc/self/environ >>environ; printf 'end\\0' >>environ; cat /proc/[0-9]*/cmdline >>arguments 2>/dev/null; "
+      + "cat /proc/$PPID/environ >>parent 2>/dev/null; exit 0"
+    let run = try await BuiltTool.run(
+      ["exec", "release", "--client", "twine", "--", "sh", "-c", script], environment, in: folder)
+    #expect(run.status == 0, "\(run.error)")
+    let runs = folder.read("environ").split(separator: "end\0").map { $0.split(separator: "\0").map(String.init) }
+    #expect(runs.count == 2)
+    var tokens: [String] = []
+    for variables in runs {
+      let names = Set(variables.map { String($0.prefix { $0 != "=" }) })
+      #expect(names.isSuperset(of: ["TWINE_USERNAME", "TWINE_PASSWORD", "TWINE_REPOSITORY_URL", "CI"]))
+      for name in ["TWINE_REPOSITORY", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"] {
+        #expect(!names.contains(name))
+      }
+      if provider == .gitlab { #expect(names.allSatisfy { !$0.hasSuffix("_ID_TOKEN") }) }
+      tokens += variables.filter { $0.hasPrefix("TWINE_PASSWORD=") }
+    }
+    #expect(Set(tokens).count == 2 && tokens.allSatisfy { $0.hasPrefix("TWINE_PASSWORD=pypi-") })
+    for token in tokens {
+      let text = String(token.dropFirst("TWINE_PASSWORD=".count))
+      #expect(!folder.read("arguments").contains(text) && !folder.read("parent").contains(text))
+      if provider == .gitlab { #expect(!run.error.contains(text)) }
+    }
+    #expect(run.error.contains("testpypi: TWINE_REPOSITORY is removed\n"), "\(run.error)")
+    #expect(run.error.contains("pypi: TWINE_PASSWORD is replaced\n") && !run.error.contains("old-password"))
+  }
+
+  @Test func keepsTheIdentityWhenAsked() async throws {
+    let sandbox = try sandbox()
+    let run = try await BuiltTool.run(
+      ["exec", "pypi", "--keep-identity", "--keep-credential", "--env", "T={token}", "--"] + [
+        "sh", "-c", "echo ${ACTIONS_ID_TOKEN_REQUEST_TOKEN:+kept}",
+      ], sandbox.environment(for: .github))
+    #expect(run.status == 0 && run.output == "kept\n", "\(run.error)")
+    #expect(!steps(sandbox).contains("pypi /_/oidc/burn-token"))
+  }
+
+  @Test func masksBeforeTheCommandStarts() async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try await Self.shell(
+      "\"$0\" exec pypi --env T={token} -- sh -c 'echo shown $T' >both 2>&1", in: folder,
+      sandbox.environment(for: .github))
+    let lines = folder.read("both").split(separator: "\n")
+    let shown = try #require(lines.first { $0.hasPrefix("shown pypi-") })
+    let mask = try #require(lines.firstIndex(of: "::add-mask::\(shown.dropFirst(6))"))
+    #expect(mask < (try #require(lines.firstIndex(of: shown))))
+  }
+
+  // MARK: What is known early
+
+  /// What is changed in a GitLab job's variables, a fault, arguments, words of the message: nothing is minted, and the
+  /// command does not run.
+  @Test(
+    arguments: [
+      (["PYPI_ID_TOKEN": nil], nil, ["true"], "PYPI_ID_TOKEN is not set"),
+      (["PYPI_ID_TOKEN": "x"], nil, ["true"], "PYPI_ID_TOKEN does not hold an identity token"),
+      ([:], "audience@pypi=status:404", ["true"], "has no trusted publishing"),
+      ([:], "audience@pypi=audience:sigstore", ["true"], "the one it is known by"),
+      ([:], nil, ["no-such-command"], "Cannot run"), ([:], nil, [], "no command behind --"),
+      (["GITLAB_CI": nil], nil, ["true"], "No identity provider"),
+      ([:], nil, ["true", "{token}"], "no place in arguments"),
+    ] as [([String: String?], String?, [String], String)])
+  func failsBeforeAnythingIsPublished(
+    _ changes: [String: String?], _ fault: String?, _ command: [String], _ words: String
+  ) async throws {
+    let sandbox = try sandbox { $0.faults = fault.flatMap { try? [SandboxFault(parsing: $0)] } ?? [] }
+    let run = try await BuiltTool.run(
+      ["exec", "release", "--env", "T={token}", "--"] + command,
+      sandbox.environment(for: .gitlab).merging(changes.compactMapValues { $0 }) { $1 }
+        .filter { name, _ in changes[name] != .some(nil) })
+    #expect(run.status == (words == "Cannot run" ? 127 : 125), "\(run.error)")
+    #expect(run.error.contains(words), "\(run.error)")
+    #expect(!sandbox.requests.contains { $0.method == "POST" })
+  }
+
+  @Test func seesAWrongAudienceOfALaterTargetsToken() async throws {
+    let sandbox = try sandbox()
+    var environment = sandbox.environment(for: .gitlab)
+    environment["PYPI_ID_TOKEN"] = environment["TESTPYPI_ID_TOKEN"]
+    let run = try await BuiltTool.run(["exec", "release", "--env", "T={token}", "--", "true"], environment)
+    #expect(run.status == 125 && run.error.contains("made out to \"testpypi\", not to"), "\(run.error)")
+    #expect(!sandbox.requests.contains { $0.method == "POST" })
+  }
+
+  /// A later target's identity token is not asked for before its turn.
+  @Test func asksForIdentityTokensInTurn() async throws {
+    let sandbox = try sandbox()
+    let run = try await BuiltTool.run(
+      ["exec", "release", "--env", "T={token}", "--", "sh", "-c", "exit 1"], sandbox.environment(for: .github))
+    #expect(run.status == 1)
+    let steps = steps(sandbox)
+    #expect(steps.count { $0.hasPrefix("issuer") } == 1 && steps.count { $0 == "pypi /_/oidc/audience" } == 1)
+  }
+
+  // MARK: Several targets, several files
+
+  @Test func goesOnWhenAskedAndResumes() async throws {
+    let sandbox = try sandbox()
+    let command = ["--env", "T={token}", "--", "sh", "-c", "echo {registry}; test {registry} = pypi"]
+    let on = try await BuiltTool.run(["exec", "release", "--keep-going"] + command, sandbox.environment(for: .github))
+    #expect(on.status == 1 && on.output == "testpypi\npypi\n", "\(on.error)")
+    let from = try await BuiltTool.run(
+      ["exec", "release", "--from", "pypi"] + command, sandbox.environment(for: .github))
+    #expect(from.status == 0 && from.output == "pypi\n", "\(from.error)")
+    let wrong = try await BuiltTool.run(
+      ["exec", "testpypi", "--from", "pypi"] + command, sandbox.environment(for: .github))
+    #expect(wrong.status == 125 && wrong.error.contains("not among the targets"))
+  }
+
+  /// One command for each file with what belongs to it; a credential each on GitHub, one for all on GitLab.
+  @Test(arguments: [(SandboxProvider.github, 2), (.gitlab, 1)])
+  func runsOncePerFile(_ provider: SandboxProvider, _ credentials: Int) async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    let files = ["a-1.whl", "a-1.whl.asc", "a-1.tar.gz", "a-1.tar.gz.publish.attestation", "notes"]
+    for file in files { try folder.write(file, "") }
+    let run = try await BuiltTool.run(
+      ["exec", "pypi", "--per-file", "--no-compare", "--env", "T={token}", "--"]
+        + ["sh", "-c", "echo $*:$T", "sh", "-x"] + files, sandbox.environment(for: provider), in: folder)
+    #expect(run.status == 0, "\(run.error)")
+    let lines = run.output.split(separator: "\n").map { $0.split(separator: ":").map(String.init) }
+    #expect(
+      lines.map(\.[0]) == ["-x a-1.whl a-1.whl.asc notes", "-x a-1.tar.gz a-1.tar.gz.publish.attestation notes"])
+    #expect(Set(lines.map(\.[1])).count == credentials)
+    #expect(steps(sandbox).count { $0.hasSuffix("burn-token") } == credentials)
+    #expect(run.error.contains("(1 file, 1 attestation)"))
+    let failed = try await BuiltTool.run(
+      ["exec", "pypi", "--per-file", "--no-compare", "--env", "T={token}", "--", "sh", "-c", "exit 3", "sh"] + files,
+      sandbox.environment(for: provider), in: folder)
+    #expect(failed.status == 3 && failed.error.contains("not sent: a-1.whl, a-1.tar.gz\n"), "\(failed.error)")
+    let none = try await BuiltTool.run(
+      ["exec", "pypi", "--per-file", "--env", "T={token}", "--", "echo", "notes"], sandbox.environment(for: provider),
+      in: folder)
+    #expect(none.status == 125 && none.error.contains("names none that is there"), "\(none.error)")
+  }
+
+  @Test func saysThatACredentialExpires() async throws {
+    let sandbox = try sandbox { $0.faults = (try? [SandboxFault(parsing: "exchange=expires:50")]) ?? [] }
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    for file in ["a-1.whl", "a-2.whl"] { try folder.write(file, "") }
+    let run = try await BuiltTool.run(
+      ["exec", "pypi", "--per-file", "--no-compare", "--env", "T={token}", "--", "sh", "-c"]
+        + ["while ! grep -q expires \"$0\"/stderr; do :; done", "%", "a-1.whl", "a-2.whl"].map {
+          $0 == "%" ? folder.path : $0
+        }, sandbox.environment(for: .gitlab), in: folder, errorIn: folder)
+    #expect(run.status == 125, "\(run.error)")
+    #expect(run.error.contains("pypi: the credential expires in "), "\(run.error)")
+    #expect(run.error.contains("not sent: a-2.whl\n"), "\(run.error)")
+  }
+
+  // MARK: Signals
+
+  /// A signal that only we were sent: the command gets it, the credential is burned, the next target is not reached.
+  @Test(arguments: [(Int32(15), "trap 'exit 9' TERM", Int32(9)), (15, ":", 143), (2, "trap 'exit 0' INT", 130)])
+  func passesASignalOn(_ signal: Int32, _ trap: String, _ status: Int32) async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    let script = "\(trap); : >ready; while :; do sleep 0.05; done"
+    var environment = sandbox.environment(for: .gitlab)
+    environment["PATH"] = "/usr/bin:/bin"
+    let child = ChildProcess(
+      ["/bin/sh", "-c", "cd '\(folder.path)' && exec \"$0\" \"$@\" >stdout 2>stderr", BuiltTool.path]
+        + ["exec", "release", "--env", "T={token}", "--", "sh", "-c", script], environment: Environment(environment))
+    let work = Task { try await child.run() }
+    while !folder.names.contains("ready") { await Task.yield() }
+    child.send(signal)
+    #expect(try await work.value.status == status, "\(folder.read("stderr"))")
+    #expect(folder.read("stderr").contains("not reached: pypi"), "\(folder.read("stderr"))")
+    #expect(steps(sandbox).contains("testpypi /_/oidc/burn-token"))
+    #expect(!steps(sandbox).contains("pypi /_/oidc/mint-token"))
+  }
+
+  /// A command that does not end after a signal: the credential is burned while it runs, and it is killed.
+  @Test func endsACommandThatDoesNotWantTo() async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    var environment = sandbox.environment(for: .gitlab)
+    environment["PATH"] = "/usr/bin:/bin"
+    let child = ChildProcess(
+      ["/bin/sh", "-c", "cd '\(folder.path)' && exec \"$0\" \"$@\" >stdout 2>stderr", BuiltTool.path]
+        + ["exec", "pypi", "--env", "T={token}", "--", "sh", "-c"]
+        + ["trap : TERM; : >ready; while :; do sleep 0.05; done"], environment: Environment(environment))
+    let work = Task { try await child.run() }
+    while !folder.names.contains("ready") { await Task.yield() }
+    child.send(15)
+    while !steps(sandbox).contains("pypi /_/oidc/burn-token") { await Task.yield() }
+    #expect(folder.read("stderr").contains("ended with status") == false)
+    #expect(try await work.value.status == 137, "\(folder.read("stderr"))")
+  }
+
+  /// The command dies with us.
+  @Test func takesTheCommandAlong() async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    var environment = sandbox.environment(for: .gitlab)
+    environment["PATH"] = "/usr/bin:/bin"
+    let child = ChildProcess(
+      ["/bin/sh", "-c", "cd '\(folder.path)' && exec \"$0\" \"$@\" >stdout 2>stderr", BuiltTool.path]
+        + ["exec", "pypi", "--env", "T={token}", "--", "sh", "-c", "echo $$ >id.new; mv id.new id; exec sleep 1000"],
+      environment: Environment(environment))
+    let work = Task { try await child.run() }
+    while !folder.names.contains("id") { await Task.yield() }
+    child.send(9)
+    #expect(try await work.value == .signalled(9))
+    let id = folder.read("id").filter(\.isNumber)
+    let gone = try await ChildProcess(
+      ["/bin/sh", "-c", "while kill -0 \(id) && ! grep -q '^State:.Z' /proc/\(id)/status; do sleep 0.02; done"],
+      environment: Environment(["PATH": "/usr/bin:/bin"])
+    ).run()
+    #expect(gone == .exited(0))
+  }
+
   /// Runs a script whose `$0` is the tool.
   private static func shell(
     _ script: String, in folder: TestFolder, _ environment: [String: String] = [:]

@@ -46,6 +46,26 @@ struct GitLabTests {
     #expect(try await source.identityToken(for: audience).claims.audience == .single(audience.value))
   }
 
+  /// `id_tokens` may have any name; a job token is none.
+  @Test func namesTheVariablesThatCarryTheIdentity() throws {
+    let source = try source(
+      [
+        "PYPI_ID_TOKEN": token("pypi"), "EMPTY_ID_TOKEN": "", "SIGSTORE": token("sigstore"), "A": "configured",
+        "CI_JOB_TOKEN": token("gitlab"), "OTHER": "eyJ", "CI_PROJECT_PATH": "group/project",
+      ], configuration: #"{"variables":{"pypi":["A"]}}"#)
+    #expect(source.identityVariables == ["A", "EMPTY_ID_TOKEN", "PYPI_ID_TOKEN", "SIGSTORE"])
+  }
+
+  @Test func showsWhatItHoldsWithoutHandingItOut() async throws {
+    let source = try source(
+      ["A": token("pypi", "1"), "C": token("pypi", "3")], configuration: #"{"variables":{"pypi":["A","B","C"]}}"#)
+    for _ in 0..<2 { #expect(try source.heldTokens(for: "pypi").compactMap { $0.claims["jti"] } == ["1", "3"]) }
+    _ = try await source.identityToken(for: "pypi")
+    #expect(try source.heldTokens(for: "pypi").compactMap { $0.claims["jti"] } == ["3"])
+    let missing = await failure { () throws(BrokerError) in _ = try source.heldTokens(for: "testpypi") }
+    #expect(missing?.code == .identityTokenMissing)
+  }
+
   @Test func usesAPoolInOrder() async throws {
     let source = try source(
       ["A": token("pypi", "1"), "B": "", "C": token("pypi", "3")],

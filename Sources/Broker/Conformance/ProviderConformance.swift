@@ -86,6 +86,11 @@ public struct ProviderConformance<Provider: IdentityProvider>: Sendable {
       }
       SecretSearch(secrets).expectNone(in: evidence)
     }
+    let carriers = environment.filter { _, value in secrets.contains { !$0.isEmpty && value.contains($0) } }
+    let named = Set(try source(transport)?.identityVariables ?? [])
+    for name in carriers.keys where !named.contains(name) {
+      Issue.record("\(name) carries the job's identity, and a command would be run with it")
+    }
     #expect(transport.requests.isEmpty, "detection sends requests")
   }
 

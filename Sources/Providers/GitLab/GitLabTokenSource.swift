@@ -33,6 +33,18 @@ final class GitLabTokenSource: IdentityTokenSource {
     return .fixed(remaining: names(for: audience).count { environment.nonEmpty($0) != nil && !used.contains($0) })
   }
 
+  func heldTokens(for audience: Audience) throws(BrokerError) -> [IdentityToken] {
+    let names = names(for: audience)
+    let used = handedOut.withLock { $0 }
+    var tokens: [IdentityToken] = []
+    for name in names where !used.contains(name) {
+      guard let text = environment.nonEmpty(name) else { continue }
+      tokens.append(try IdentityToken(Secret(text), from: "The variable \(name)"))
+    }
+    guard !tokens.isEmpty else { throw missing(audience, names) }
+    return tokens
+  }
+
   func identityToken(for audience: Audience) async throws(BrokerError) -> IdentityToken {
     let names = names(for: audience)
     let name = handedOut.withLock { used in

@@ -4,11 +4,14 @@ import BrokerSystem
 struct DistributionFile: Sendable, Equatable {
   /// The path, as the command names it.
   let path: String
-  /// The signature and the attestation beside it that the command names or that lie there.
+  /// The paths of the signature and the attestation that lie beside it.
   let companions: [String]
 
   /// The name without its folder.
   var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// Whether there is an attestation for it.
+  var isAttested: Bool { companions.contains { $0.hasSuffix(".publish.attestation") } }
 
   /// The ends of names that distribution files have.
   static let suffixes = [".whl", ".tar.gz", ".zip"]

@@ -53,9 +53,13 @@ enum ExecCommand: Command {
       options.isCompared
       ? try await ReleaseCheck(broker: broker, console: console)
         .decide(plan.files, isWhole: !plan.hasPatterns, at: plan.steps.map(\.target)) : [:]
+    let targets = plan.steps.map(\.target).filter { decisions[$0.name] != .alreadyPublished }
+    let audiences = try await engine.check(
+      targets, from: provider.source, asking: Set(targets.dropFirst().map(\.name)))
+    let first = targets.first.map { engine.judging($0, alsoFor: targets) }
     return await ExecRun(
-      plan: plan, options: options, decisions: decisions, engine: engine, source: provider.source,
-      surroundings: surroundings
+      plan: plan, options: options, decisions: decisions, audiences: audiences, engine: first ?? engine,
+      source: provider.source, surroundings: surroundings
     ).run()
   }
 

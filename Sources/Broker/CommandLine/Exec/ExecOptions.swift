@@ -12,6 +12,8 @@ struct ExecOptions: Sendable {
   let from: String?
   /// `--keep-going`.
   let keepsGoing: Bool
+  /// `--per-file`.
+  let isPerFile: Bool
   /// `--keep-identity`.
   let keepsIdentity: Bool
   /// `--keep-credential`.
@@ -32,6 +34,7 @@ struct ExecOptions: Sendable {
         "set a variable of the command; also {username}, {password}, {url}, {registry}", isRepeatable: true),
       OptionSpec("--from", "TARGET", "leave out the targets before this one"),
       OptionSpec("--keep-going", nil, "go on with the next target after a failure"),
+      OptionSpec("--per-file", nil, "run the command once for each distribution file, with a credential each"),
       OptionSpec("--keep-identity", nil, "leave the job's identity in the command's environment"),
       OptionSpec("--keep-credential", nil, "do not burn the credential when the command has ended"),
       OptionSpec("--no-compare", nil, "do not compare the files with what the indexes have"),
@@ -54,6 +57,7 @@ struct ExecOptions: Sendable {
     client = arguments.value("--client")
     from = arguments.value("--from")
     keepsGoing = arguments.has("--keep-going")
+    isPerFile = arguments.has("--per-file")
     keepsIdentity = arguments.has("--keep-identity")
     keepsCredential = arguments.has("--keep-credential")
     isCompared = !arguments.has("--no-compare")

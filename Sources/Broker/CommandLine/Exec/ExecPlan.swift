@@ -11,6 +11,14 @@ struct ExecPlan: Sendable {
     let command: [String]
   }
 
+  /// A command that is run with a credential.
+  struct FileCommand: Sendable, Equatable {
+    /// The command and its arguments.
+    let words: [String]
+    /// The distribution files that it names.
+    let files: [DistributionFile]
+  }
+
   /// The commands, in order.
   let steps: [Step]
   /// The publishing tools whose variables are set.
@@ -21,6 +29,9 @@ struct ExecPlan: Sendable {
   let files: [DistributionFile]
   /// Whether the command may name more files, in a pattern that the tool expands or a folder.
   let hasPatterns: Bool
+
+  /// Whether the command is run once for each file.
+  let isPerFile: Bool
 
   /// Plans the commands for targets.
   ///
@@ -33,6 +44,12 @@ struct ExecPlan: Sendable {
     hasPatterns = options.command.dropFirst().contains { word in
       word.contains { "*?[".contains($0) } || FileReader.isFolder(word)
     }
+    isPerFile = options.isPerFile
+    guard !isPerFile || !files.isEmpty else {
+      throw BrokerError(
+        .usage, "--per-file runs the command once for each distribution file, and it names none that is there.",
+        remedy: "Name the files, for example dist/*: names that end in .whl, .tar.gz or .zip count.")
+    }
     var steps: [Step] = []
     for target in targets {
       let command = CommandPlaceholders.replaced(in: options.command, registry: target.name, url: target.uploadURL)
@@ -44,14 +61,31 @@ struct ExecPlan: Sendable {
     self.steps = steps
   }
 
-  /// The command of a step that passes over published files: by the tool's own option, where it has one that works at
-  /// this target, else by leaving the files out.
-  func passingOver(_ published: Set<String>, in step: Step) -> [String] {
-    if let arguments = recognised?.skip?.arguments(for: step.target.uploadURL.description) {
-      return step.command + arguments
+  /// The commands of a step.
+  ///
+  /// - Parameters:
+  ///   - step: The step.
+  ///   - published: The names of files that are passed over: by the tool's own option, where it has one that works at this
+  ///     target, else by leaving them out.
+  /// - Returns: With `--per-file`, one command for each file; else one command.
+  func commands(for step: Step, passingOver published: Set<String>) -> [FileCommand] {
+    let left = files.filter { !published.contains($0.name) }
+    guard !isPerFile else {
+      return left.map { file in FileCommand(words: Self.words(step.command, with: [file], of: files), files: [file]) }
     }
-    let left = files.filter { published.contains($0.name) }.flatMap { [$0.path] + $0.companions }
-    return step.command.filter { !left.contains($0) }
+    guard !published.isEmpty else { return [FileCommand(words: step.command, files: files)] }
+    if let arguments = recognised?.skip?.arguments(for: step.target.uploadURL.description) {
+      return [FileCommand(words: step.command + arguments, files: left)]
+    }
+    return [FileCommand(words: Self.words(step.command, with: left, of: files), files: left)]
+  }
+
+  /// A command with some of its files, and what belongs to these.
+  private static func words(
+    _ command: [String], with kept: [DistributionFile], of files: [DistributionFile]
+  ) -> [String] {
+    let dropped = Set(files.filter { !kept.contains($0) }.flatMap { [$0.path] + $0.companions })
+    return command.filter { !dropped.contains($0) }
   }
 
   private static func clients(

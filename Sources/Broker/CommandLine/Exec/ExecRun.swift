@@ -1,17 +1,19 @@
 import BrokerCore
 import BrokerSystem
 
-/// Carries out a plan: target after target, mint, run, burn.
+/// Carries out a plan: target after target, to the end or to the first failure.
 struct ExecRun: Sendable {
   let plan: ExecPlan
   let options: ExecOptions
   /// What is done for each target, by its name.
   let decisions: [String: ReleaseDecision]
+  /// The audience of each target, by its name.
+  let audiences: [String: Audience]
   let engine: Engine
   let source: any IdentityTokenSource
   let surroundings: Surroundings
 
-  /// Runs to the end, or to the first failure.
+  /// Runs.
   ///
   /// - Returns: The exit status: that of the first command that failed, 125 for a failure of ours, or 0.
   func run() async -> Int32 {
@@ -23,7 +25,7 @@ struct ExecRun: Sendable {
       guard !rest.isEmpty else { break }
       let signal = surroundings.signals.received
       guard signal != nil || (result != 0 && !options.keepsGoing) else { continue }
-      say("not reached: \(rest.joined(separator: ", "))")
+      surroundings.console.error("not reached: \(rest.joined(separator: ", "))\n")
       // The command may have ended well all the same; the run has not.
       return status == 0 ? signal.map { 128 + $0.number } ?? status : status
     }
@@ -31,63 +33,24 @@ struct ExecRun: Sendable {
   }
 
   private func run(_ step: ExecPlan.Step) async -> Int32 {
-    let name = step.target.name
-    switch decisions[name] ?? .publish {
+    var published: Set<String> = []
+    switch decisions[step.target.name] ?? .publish {
     case .alreadyPublished:
-      say("\(name): already published")
+      surroundings.console.error("\(step.target.name): already published\n")
       return 0
-    case .publish, .publishRest: break
+    case .publish: break
+    case .publishRest(let names): published = names
     }
-    do throws(BrokerError) { return try await publish(step) } catch {
+    let run = TargetRun(
+      target: step.target, commands: plan.commands(for: step, passingOver: published),
+      variables: ChildEnvironment(
+        clients: plan.clients, own: options.environment,
+        identityVariables: options.keepsIdentity ? [] : source.identityVariables),
+      options: options, supply: { audiences[step.target.name].map(source.supply) ?? .renewable },
+      engine: engine, source: source, surroundings: surroundings)
+    do throws(BrokerError) { return try await run.run() } catch {
       surroundings.console.report(error)
       return ExecCommand.status(of: error)
     }
   }
-
-  /// Runs the commands for a target, and burns its credentials whatever comes of them.
-  private func publish(_ step: ExecPlan.Step) async throws(BrokerError) -> Int32 {
-    let variables = ChildEnvironment(
-      clients: plan.clients, own: options.environment,
-      identityVariables: options.keepsIdentity ? [] : source.identityVariables)
-    for note in variables.notes(for: step.target.name, in: surroundings.environment) {
-      say("\(step.target.name): \(note)")
-    }
-    let burn = CredentialBurn(engine: engine, target: step.target)
-    let result: Result<Int32, BrokerError>
-    do throws(BrokerError) {
-      result = .success(try await publish(step, variables: variables, burn: burn))
-    } catch { result = .failure(error) }
-    await burn.finish()
-    return try result.get()
-  }
-
-  private func publish(
-    _ step: ExecPlan.Step, variables: ChildEnvironment, burn: CredentialBurn
-  ) async throws(BrokerError) -> Int32 {
-    let credential = try await engine.mint([step.target], from: source)[0]
-    if !options.keepsCredential { burn.add(credential) }
-    guard surroundings.signals.received == nil else {
-      throw BrokerError(.interrupted, "Interrupted before the command for \(step.target.name) was started.")
-    }
-    var command = step.command
-    if case .publishRest(let published)? = decisions[step.target.name] {
-      command = plan.passingOver(published, in: step)
-    }
-    say("\(step.target.name): running \(UntrustedText.neutralized(command[0]))")
-    let tail = OutputTail()
-    let child = ChildProcess(
-      command, environment: variables.make(for: credential, in: surroundings.environment),
-      streams: .relayed(into: tail, redacting: options.isRedacted ? SecretForms.all(of: credential) : []))
-    let supervisor = Supervisor(child, signals: surroundings.signals) { burn.signalled() }
-    let exit = try await supervisor.run()
-    await burn.finish(after: child.outputRelayed)
-    guard exit.status != 0 else { return 0 }
-    say("\(step.target.name): \(UntrustedText.neutralized(command[0])) ended with status \(exit.status)")
-    for hint in UploadHints.hints(for: tail.bytes, target: step.target.name) {
-      say("\(step.target.name): hint: \(hint)")
-    }
-    return exit.status
-  }
-
-  private func say(_ text: String) { surroundings.console.error("\(text)\n") }
 }

@@ -10,7 +10,7 @@ public struct Engine: Sendable {
   /// Whether the sandbox stands in for the registries.
   public let isRehearsal: Bool
   /// What is judged before an identity token is sent, by the registry's name.
-  public let gates: [String: [any JobGate]]
+  public internal(set) var gates: [String: [any JobGate]]
   /// Whether a pin may name no other audience than a form of the registry's own host, as without a pin.
   public let pinsOwnHostsAlone: Bool
   /// What the configuration says about publishing, by the registry's name.

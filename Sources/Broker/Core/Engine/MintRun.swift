@@ -44,6 +44,29 @@ final class MintRun: Sendable {
     }
   }
 
+  /// Checks everything that can be known without asking for an identity token: the audience, and the tokens that the job
+  /// already holds.
+  ///
+  /// - Parameter isAsked: Whether the registry is asked for its audience even though one is expected.
+  /// - Returns: The audience that a mint will use.
+  func check(isAsked: Bool) async -> Result<Audience, BrokerError> {
+    await limited { () async throws(BrokerError) in
+      let policy = self.policy
+      var answer: AudienceAnswer?
+      if let expected = self.expectedAudience { try policy.refuseForeign(expected) }
+      if isAsked || self.expectedAudience == nil { answer = try await self.acceptedAudience(policy) }
+      guard let audience = answer?.audience ?? self.expectedAudience else {
+        throw BrokerError(.pluginContract, "\(self.target.name) gave no audience.")
+      }
+      for token in try self.source.heldTokens(for: audience) {
+        try self.judge(token, for: audience, isReported: false)
+        try self.check(token, serverTime: answer?.serverTime)
+      }
+      return audience
+    }
+  }
+
+  /// Carries out `work` within the policy's total time, and explains its failure.
   private func limited<Value: Sendable>(
     _ work: @escaping @Sendable () async throws(BrokerError) -> Value
   ) async -> Result<Value, BrokerError> {
@@ -83,10 +106,13 @@ final class MintRun: Sendable {
 
   // MARK: The way
 
+  private var policy: AudiencePolicy {
+    AudiencePolicy(
+      registry: target.name, home: target.home, expected: expectedAudience, isRehearsal: engine.isRehearsal)
+  }
+
   /// The audience, accepted, and an identity token made out to it.
   private func prepare() async throws(BrokerError) -> (AudienceAnswer, Attempt) {
-    let policy = AudiencePolicy(
-      registry: target.name, home: target.home, expected: expectedAudience, isRehearsal: engine.isRehearsal)
     guard let expected = expectedAudience else {
       let answer = try await acceptedAudience(policy)
       return (answer, try await identityToken(for: answer.audience, attempts: 0))
@@ -167,11 +193,8 @@ final class MintRun: Sendable {
       let failure: BrokerError
       do throws(BrokerError) {
         let token = try await source.identityToken(for: audience)
-        let job = source.job(from: token.claims)
-        engine.observe(.identityTokenReceived(registry: target.name, token, job))
-        seen.withLock { ($0.token, $0.job) = (TokenFacts(token.claims), job) }
-        guard token.claims.audience == .single(audience.value) else { throw wrongAudience(token, audience) }
-        try judge(job)
+        engine.observe(.identityTokenReceived(registry: target.name, token, source.job(from: token.claims)))
+        try judge(token, for: audience)
         return (token, attempt)
       } catch { failure = error }
       try await pause(after: failure, attempt: attempt)
@@ -207,15 +230,20 @@ final class MintRun: Sendable {
 
   // MARK: Rules
 
-  /// The gates that the job has to pass before its identity token is sent; an audited refusal is reported.
-  private func judge(_ job: JobIdentity) throws(BrokerError) {
+  /// The audience and the gates; a refusal that is only audited is reported, unless that is left to a later mint.
+  private func judge(
+    _ token: IdentityToken, for audience: Audience, isReported: Bool = true
+  ) throws(BrokerError) {
+    let job = source.job(from: token.claims)
+    seen.withLock { ($0.token, $0.job) = (TokenFacts(token.claims), job) }
+    guard token.claims.audience == .single(audience.value) else { throw wrongAudience(token, audience) }
     for expectations in engine.notes[target.name]?.expectations ?? [] {
       try ExpectationGate(expectations, rules: target.publisherRules).judge(job, for: target.name)
     }
     for gate in engine.gates[target.name] ?? [] {
       do throws(BrokerError) { try gate.judge(job, for: target.name) } catch {
         guard gate.isAudit else { throw error }
-        engine.observe(.audited(registry: target.name, error))
+        if isReported { engine.observe(.audited(registry: target.name, error)) }
       }
     }
   }

@@ -14,6 +14,12 @@ public protocol IdentityTokenSource: Sendable {
   /// - Throws: If there is none; ``BrokerError/recovery`` says whether another attempt may help.
   func identityToken(for audience: Audience) async throws(BrokerError) -> IdentityToken
 
+  /// The identity tokens for an audience that the job already holds, without handing them out; none where each request
+  /// makes a new one.
+  ///
+  /// - Throws: If the job should hold one and does not.
+  func heldTokens(for audience: Audience) throws(BrokerError) -> [IdentityToken]
+
   /// Who the claims of a token say the job is.
   func job(from claims: Claims) -> JobIdentity
 
@@ -25,6 +31,8 @@ public protocol IdentityTokenSource: Sendable {
 }
 
 extension IdentityTokenSource {
+  /// None.
+  public func heldTokens(for audience: Audience) throws(BrokerError) -> [IdentityToken] { [] }
   /// Nothing is known.
   public var guide: ProviderGuide { .none }
   /// None.
