@@ -276,7 +276,7 @@ struct ExecTests {
     for file in ["a-1.whl", "a-2.whl"] { try folder.write(file, "") }
     let run = try await BuiltTool.run(
       ["exec", "pypi", "--per-file", "--no-compare", "--env", "T={token}", "--", "sh", "-c"]
-        + ["while ! grep -q expires \"$0\"/stderr; do :; done", "%", "a-1.whl", "a-2.whl"].map {
+        + ["while ! grep -q expires \"$0\"/stderr; do sleep 0.05; done", "%", "a-1.whl", "a-2.whl"].map {
           $0 == "%" ? folder.path : $0
         }, sandbox.environment(for: .gitlab), in: folder, errorIn: folder)
     #expect(run.status == 125, "\(run.error)")
@@ -299,7 +299,7 @@ struct ExecTests {
       ["/bin/sh", "-c", "cd '\(folder.path)' && exec \"$0\" \"$@\" >stdout 2>stderr", BuiltTool.path]
         + ["exec", "release", "--env", "T={token}", "--", "sh", "-c", script], environment: Environment(environment))
     let work = Task { try await child.run() }
-    while !folder.names.contains("ready") { await Task.yield() }
+    try await Self.wait { folder.names.contains("ready") }
     child.send(signal)
     #expect(try await work.value.status == status, "\(folder.read("stderr"))")
     #expect(folder.read("stderr").contains("not reached: pypi"), "\(folder.read("stderr"))")
@@ -319,9 +319,9 @@ struct ExecTests {
         + ["exec", "pypi", "--env", "T={token}", "--", "sh", "-c"]
         + ["trap : TERM; : >ready; while :; do sleep 0.05; done"], environment: Environment(environment))
     let work = Task { try await child.run() }
-    while !folder.names.contains("ready") { await Task.yield() }
+    try await Self.wait { folder.names.contains("ready") }
     child.send(15)
-    while !steps(sandbox).contains("pypi /_/oidc/burn-token") { await Task.yield() }
+    try await Self.wait { steps(sandbox).contains("pypi /_/oidc/burn-token") }
     #expect(folder.read("stderr").contains("ended with status") == false)
     #expect(try await work.value.status == 137, "\(folder.read("stderr"))")
   }
@@ -338,7 +338,7 @@ struct ExecTests {
         + ["exec", "pypi", "--env", "T={token}", "--", "sh", "-c", "echo $$ >id.new; mv id.new id; exec sleep 1000"],
       environment: Environment(environment))
     let work = Task { try await child.run() }
-    while !folder.names.contains("id") { await Task.yield() }
+    try await Self.wait { folder.names.contains("id") }
     child.send(9)
     #expect(try await work.value == .signalled(9))
     let id = folder.read("id").filter(\.isNumber)
@@ -347,6 +347,11 @@ struct ExecTests {
       environment: Environment(["PATH": "/usr/bin:/bin"])
     ).run()
     #expect(gone == .exited(0))
+  }
+
+  /// Waits until something has happened, without keeping a core busy.
+  private static func wait(_ hasHappened: () -> Bool) async throws {
+    while !hasHappened() { try await Task.sleep(for: .milliseconds(20)) }
   }
 
   /// Runs a script whose `$0` is the tool.
