@@ -48,11 +48,13 @@ extension Engine {
   public func judging(_ first: any RegistryTarget, alsoFor others: [any RegistryTarget]) -> Engine {
     var engine = self
     for other in others where other.name != first.name {
-      let expected = (notes[other.name]?.expectations).map { ExpectationGate($0, rules: other.publisherRules) }
+      let expected: [any JobGate] = (notes[other.name]?.expectations ?? []).map {
+        ExpectationGate($0, rules: other.publisherRules)
+      }
       // What is only reported is reported at its own turn.
       let enforced = (gates[other.name] ?? []).filter { !$0.isAudit }
       engine.gates[first.name, default: []] +=
-        ([expected].compactMap { $0 } + enforced).map { ForeignGate(gate: $0, registry: other.name) }
+        (expected + enforced).map { ForeignGate(gate: $0, registry: other.name) }
     }
     return engine
   }
