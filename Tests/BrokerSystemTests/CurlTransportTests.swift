@@ -190,6 +190,19 @@ struct CurlTransportTests {
     #expect(proxy.requests.count == 1)
   }
 
+  /// libcurl quotes a proxy's whole address when it cannot use it.
+  @Test(arguments: [
+    "http://user:proxy-password@bad host:1", "weird://user:proxy-password@127.0.0.1:1", "http://u:pw@127.0.0.1:99999",
+    "user:proxy-password@[bad:1",
+  ])
+  func neverShowsAProxysPassword(_ proxy: String) async throws {
+    let failure = await failure(
+      transport(["https_proxy": proxy]), HTTPRequest(.get, try HTTPURL("https://pypi.example.com/")))
+    #expect(failure?.arrival == .nothingSent)
+    let detail = try #require(failure?.detail)
+    #expect(!detail.isEmpty && !detail.contains("proxy-password") && !detail.contains("u:pw"), "\(detail)")
+  }
+
   /// libcurl repeats a request by itself when a reused connection dies before an answer.
   @Test func neverRepeatsAPostByItself() async throws {
     let server = try RawServer { peer, server in

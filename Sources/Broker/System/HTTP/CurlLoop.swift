@@ -29,6 +29,8 @@ final class CurlLoop: Sendable {
   @unsafe private struct Active {
     let transfer: OpaquePointer
     let completion: Completion
+    /// What must not be shown of libcurl's words.
+    let redaction: SecretRedaction?
   }
 
   private let inbox = Mutex(Inbox())
@@ -84,11 +86,11 @@ final class CurlLoop: Sendable {
     inbox.withLock { unsafe $0.multi = MultiHandle(multi) }
     var active: [UInt64: Active] = unsafe [:]
 
-    func end(_ identifier: UInt64, _ result: (OpaquePointer) -> Result<HTTPResponse, HTTPFailure>) {
+    func end(_ identifier: UInt64, _ result: (Active) -> Result<HTTPResponse, HTTPFailure>) {
       guard let ended = unsafe active.removeValue(forKey: identifier) else { return }
       // Nothing refers to the transfer after this.
       unsafe broker_multi_remove(multi, ended.transfer)
-      let value = unsafe result(ended.transfer)
+      let value = unsafe result(ended)
       unsafe broker_transfer_destroy(ended.transfer)
       unsafe ended.completion.resume(returning: value)
     }
@@ -115,7 +117,8 @@ final class CurlLoop: Sendable {
           continue
         }
         unsafe broker_multi_add(multi, transfer)
-        unsafe active[identifier] = Active(transfer: transfer, completion: completion)
+        unsafe active[identifier] = Active(
+          transfer: transfer, completion: completion, redaction: submission.configuration.proxies.redaction)
       }
       for identifier in unsafe isStopped ? Set(active.keys) : cancellations {
         unsafe end(identifier) { _ in .failure(HTTPFailure(.cancelled, arrival: .mayHaveArrived)) }
@@ -125,7 +128,9 @@ final class CurlLoop: Sendable {
       unsafe broker_multi_perform(multi)
       var code: Int32 = 0
       while case let identifier = unsafe broker_multi_next(multi, &code), identifier != 0 {
-        unsafe end(identifier) { unsafe CurlOutcome.result(of: $0, code: code) }
+        unsafe end(identifier) {
+          unsafe CurlOutcome.result(of: $0.transfer, code: code, redaction: $0.redaction)
+        }
       }
       // A wake-up that comes before the wait ends it at once.
       unsafe broker_multi_wait(multi, 60_000)

@@ -17,7 +17,9 @@ enum CurlOutcome {
   }
 
   /// Reads the transfer's outcome; its pointers are used within this function alone.
-  static func result(of transfer: OpaquePointer, code: Int32) -> Result<HTTPResponse, HTTPFailure> {
+  static func result(
+    of transfer: OpaquePointer, code: Int32, redaction: SecretRedaction?
+  ) -> Result<HTTPResponse, HTTPFailure> {
     let outcome = unsafe broker_transfer_outcome(transfer, code)
     if code == 0 {
       guard unsafe outcome.has_all_fields != 0 else {
@@ -30,7 +32,8 @@ enum CurlOutcome {
       let status = unsafe outcome.status
       return .success(HTTPResponse(status: status, fields: parse(bytes), body: body))
     }
-    let detail = unsafe String(cString: outcome.error)
+    let text = unsafe String(cString: outcome.error)
+    let detail = redaction?.apply(to: text) ?? text
     let wasSent = unsafe outcome.request_size > 0
     let proxyStatus = unsafe outcome.connect_code
     let isTooLarge = unsafe outcome.is_too_large != 0

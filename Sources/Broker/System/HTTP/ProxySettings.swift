@@ -2,14 +2,17 @@ import BrokerCore
 
 /// The proxies that the environment names, as curl reads them: lower case first, and no upper-case `HTTP_PROXY`, which a
 /// web server sets from a request's header.
-struct ProxySettings: Sendable, Equatable {
+struct ProxySettings: Sendable {
   private let https: String
   private let exceptions: String
+  /// What stands before the `@` of the proxy's address: libcurl quotes the whole address when it cannot use it.
+  let redaction: SecretRedaction?
 
   init(_ environment: Environment) {
     func first(_ names: String...) -> String { names.compactMap(environment.nonEmpty).first ?? "" }
     https = first("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
     exceptions = first("no_proxy", "NO_PROXY")
+    redaction = Self.credentials(https).map(SecretRedaction.init)
   }
 
   /// The proxy for a request to `origin`, and the hosts that are asked directly; empty texts for none.
@@ -18,5 +21,12 @@ struct ProxySettings: Sendable, Equatable {
   /// alone.
   func settings(for origin: Origin) -> (proxy: String, exceptions: String) {
     origin.isLoopback ? ("", "*") : (https, exceptions)
+  }
+
+  /// User and password of a proxy's address; nil if it has none.
+  private static func credentials(_ address: String) -> Secret? {
+    guard let end = address.lastIndex(of: "@") else { return nil }
+    let start = address.firstRange(of: "://")?.upperBound ?? address.startIndex
+    return start < end ? Secret(String(address[start..<end])) : nil
   }
 }
