@@ -128,6 +128,17 @@ struct TrustedPublishingIndexTests {
     #expect(error?.message.contains("secret") == false)
   }
 
+  @Test func showsNothingOfTheTokenThatARedirectEchoes() async throws {
+    let answer = HTTPResponse(
+      status: 307, fields: [("Location", "https://\(Self.token.replacing(".", with: "-")).evil.example/")])
+    guard case .failure(let error) = try await exchange(answer) else {
+      Issue.record("took it")
+      return
+    }
+    #expect(error.message.contains("evil.example"))
+    SecretSearch(Self.token.split(separator: ".").map(String.init)).expectNone(in: error)
+  }
+
   @Test(arguments: [(202, ErrorCode?.none), (200, nil), (404, .revokeUnsupported), (403, .registryAnswerInvalid)])
   func revokes(_ status: Int, _ code: ErrorCode?) async throws {
     let (index, transport) = try index(.json("{}", status: status))

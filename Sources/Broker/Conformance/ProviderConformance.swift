@@ -138,6 +138,8 @@ public struct ProviderConformance<Provider: IdentityProvider>: Sendable {
         continue
       }
       check(error, name: hostile.name)
+      let isOurs = [.identity, .unreachable].contains(error.status)
+      #expect(isOurs, "\(hostile.name): the status \(error.status.rawValue) is not that of an identity provider")
       if let mayRetry = hostile.mayRetry {
         #expect((error.recovery != .none) == mayRetry, "\(hostile.name): recovery is \(error.recovery)")
       }
