@@ -4,10 +4,12 @@ import BrokerCore
 struct ClientArguments: Sendable {
   private let client: PublishingClient
   private let arguments: ArraySlice<String>
+  private let subcommand: Int
 
   init(_ recognised: ClientRecognition) {
     client = recognised.client
     arguments = recognised.arguments
+    subcommand = recognised.subcommand
   }
 
   /// Judges the arguments for a target.
@@ -51,8 +53,11 @@ struct ClientArguments: Sendable {
   private func values(of option: PublishingClient.Option) -> [(spelling: String, value: String)] {
     var found: [(String, String)] = []
     var rest = arguments.prefix { $0 != "--" }
-    while let argument = rest.popFirst() {
-      guard let (spelling, attached) = match(argument, option) else { continue }
+    while let argument = rest.first {
+      // Before the subcommand an option may mean something else than behind it.
+      let isGlobal = rest.startIndex < subcommand && client.globalValueOptions.contains(argument)
+      rest = rest.dropFirst(isGlobal ? 2 : 1)
+      guard !isGlobal, let (spelling, attached) = match(argument, option) else { continue }
       found.append((spelling, attached ?? rest.first ?? ""))
     }
     return found

@@ -4,6 +4,8 @@ struct ClientRecognition: Sendable {
   let client: PublishingClient
   /// The tool's own arguments, the subcommand included.
   let arguments: ArraySlice<String>
+  /// The index of the subcommand among them.
+  let subcommand: Int
 
   /// Looks for a known tool: by itself, as a Python module, or behind a program that runs tools.
   ///
@@ -16,6 +18,7 @@ struct ClientRecognition: Sendable {
     else { return nil }
     self.client = client
     self.arguments = arguments
+    self.subcommand = subcommand
   }
 
   private static func tool(_ command: ArraySlice<String>) -> (String, ArraySlice<String>)? {
