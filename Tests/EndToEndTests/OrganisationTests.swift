@@ -133,6 +133,7 @@ struct OrganisationTests {
     arguments: [
       (["config"], Int32(3)), (["config", "check", "token-broker.json"], 3),
       (["mint", "pypi", "--format", "token"], 3), (["revoke", "pypi"], 3), (["exec", "pypi", "--", "true"], 125),
+      (["check", "pypi"], 3),
     ] as [([String], Int32)])
   func requiresAnOrganisation(_ command: [String], _ status: Int32) async throws {
     let sandbox = try sandbox()
@@ -186,6 +187,13 @@ struct OrganisationTests {
       #expect(run.error.contains(words), "\(run.error)")
       let exchanges = sandbox.requests.count { $0.method == "POST" }
       #expect(exchanges == (status == 0 ? 1 : 0))
+      for options in [[], ["--offline"]] {
+        // Without asking, only GitLab's job can be judged: its identity token is there.
+        guard options.isEmpty || provider == .gitlab else { continue }
+        let check = try await BuiltTool.run(["check", "pypi"] + options, environment)
+        #expect(check.status == status, "\(options) \(check.output)")
+        if words.contains("rules.ref") { #expect(check.output.contains("rules.ref"), "\(check.output)") }
+      }
       if !words.isEmpty { #expect(run.error.contains("TOKEN_BROKER_ORG_CONFIG_JSON, line 1, column "), "\(run.error)") }
     }
   }

@@ -87,6 +87,13 @@ extension LayerPair {
         ("rules.ref-type", "tag, branch", .organisation("[\"tag\"")),
       ])),
     LayerPair(
+      "what each layer expects", #""registries": {"pypi": {"expect": {"owner": "octo-org"}}}"#,
+      #""registries": {"pypi": {"expect": {"workflow": "release.yml"}}}"#,
+      .allowed([
+        ("registries.pypi.expect", "owner octo-org", .organisation("{\"owner\"")),
+        ("registries.pypi.expect", "workflow release.yml", .repository("{\"workflow\"")),
+      ])),
+    LayerPair(
       "a dangerous event that the organisation names", #""rules": {"event": ["push", "workflow_run"]}"#,
       #""rules": {"event": ["workflow_run"]}"#,
       .allowed([

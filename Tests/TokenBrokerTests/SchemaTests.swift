@@ -9,14 +9,40 @@ import TokenBroker
 #endif
 
 struct SchemaTests {
-  @Test func publishedSchemaIsThePrograms() throws {
+  private func file(_ path: String) throws -> String {
     let folder = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    let file = try Data(contentsOf: URL(filePath: "/\(folder)/schema/token-broker.schema.json"))
+    return String(decoding: try Data(contentsOf: URL(filePath: "/\(folder)/\(path)")), as: UTF8.self)
+  }
+
+  /// Every example of the documentation is a configuration, and nothing in it is odd.
+  @Test(arguments: ["README.md", "docs/configuration.md"])
+  func documentationsExamplesAreRead(_ page: String) throws {
+    let blocks = try file(page).split(separator: "```json\n").dropFirst().map { $0.prefix { $0 != "`" } }
+    #expect(!blocks.isEmpty)
+    for block in blocks {
+      let text = block.hasPrefix("{") ? String(block) : "{ \"version\": 1,\n\(block)}"
+      let configuration = try ConfigurationReader(catalog: PluginCatalog.builtIn()).read(
+        Array(text.utf8), file: page)
+      #expect(configuration.warnings.isEmpty, "\(configuration.warnings)")
+    }
+  }
+
+  @Test func documentationHasEveryKey() throws {
+    let page = try file("docs/configuration.md")
+    let catalog = try PluginCatalog.builtIn()
+    let keys = (catalog.providers.flatMap(\.keys) + catalog.registries.flatMap(\.keys)).map(\.name)
+    for name in keys + ["project", "expect"] + RuleClaim.all.map(\.name) {
+      #expect(page.contains("\n| `\(name)` |"), "\(name) is not in docs/configuration.md")
+    }
+  }
+
+  @Test func publishedSchemaIsThePrograms() throws {
+    let file = try file("schema/token-broker.schema.json")
     let text = ConfigurationSchema(catalog: try PluginCatalog.builtIn()).text
     #expect(
-      String(decoding: file, as: UTF8.self) == text,
+      file == text,
       "run: token-broker config schema > schema/token-broker.schema.json")
-    #expect(throws: Never.self) { try JSONReader(maximumBytes: 256 * 1024, maximumDepth: 32).read(file) }
+    #expect(throws: Never.self) { try JSONReader(maximumBytes: 256 * 1024, maximumDepth: 32).read(Array(file.utf8)) }
   }
 
   @Test func describesEveryKeyOfEveryPlugin() throws {

@@ -7,8 +7,7 @@ enum CheckCommand: Command {
   static let spec = CommandSpec(
     "check", "look at everything short of publishing: configuration, provider, identity, publisher rules",
     operands: "[TARGET...]", operandCount: 0...64,
-    options: [
-      OptionSpec("--config", "FILE", "read the configuration from FILE"),
+    options: OptionSpec.configuration + [
       OptionSpec("--provider", "NAME", "use this identity provider"),
       OptionSpec("--project", "NAME", "compare the job with the publisher of this project's last attested release"),
       OptionSpec("--offline", nil, "ask nobody"),
@@ -27,7 +26,7 @@ enum CheckCommand: Command {
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let console = surroundings.console
     let broker = try surroundings.broker()
-    let configuration = try broker.configuration(path: arguments.value("--config"))
+    let configuration = try surroundings.configuration(for: arguments, broker)
     let choice = try choice(arguments, configuration)
     if broker.isRehearsal { console.error("rehearsal: the sandbox stands in for every registry\n") }
     if choice.mints {

@@ -9,6 +9,8 @@ final class CheckNotes: Sendable {
     var clockSkew: Int64?
     var token: TokenFacts?
     var job: JobIdentity?
+    /// What audited rules would have refused.
+    var audited: [BrokerError] = []
   }
 
   private let all = Mutex<[String: Seen]>([:])
@@ -21,6 +23,7 @@ final class CheckNotes: Sendable {
       case .audienceAnswered(_, let answer): seen.clockSkew = answer.serverTime.map { now.seconds(since: $0) }
       case .audienceAccepted(_, let audience, let expected): seen.audience = (audience, expected)
       case .identityTokenReceived(_, let token, let job): (seen.token, seen.job) = (TokenFacts(token.claims), job)
+      case .audited(_, let error): seen.audited.append(error)
       default: return
       }
       all[event.registry] = seen

@@ -172,7 +172,9 @@ struct CheckRun: Sendable {
       do throws(BrokerError) {
         let token = try await provider.source.identityToken(for: expected)
         seen.token = TokenFacts(token.claims)
-        seen.job = provider.source.job(from: token.claims)
+        let job = provider.source.job(from: token.claims)
+        seen.job = job
+        seen.audited = try configuration.judge(job, for: target.name)
       } catch { failure = error }
       var input = input(target, seen, failure, provider)
       let causes = TokenDiagnosis(input).causes

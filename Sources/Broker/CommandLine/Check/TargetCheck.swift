@@ -15,6 +15,7 @@ struct TargetCheck: Sendable {
     let failed = failure.map { CheckItem(Self.name(of: $0, seen), .fail, $0.message, causes: Self.causes(of: $0)) }
     var items = [audience, clock, identityToken].compactMap { $0 }
     items += JobChecks(input, supply: supply, registries: registries).items
+    items += seen.audited.map { CheckItem("rules", .warn, "Audit: \($0.message)", causes: Self.causes(of: $0)) }
     guard let failed else {
       return items + [CheckItem("rules", .pass, "The rules that are in force admit the job to \(target.name).")]
     }

@@ -47,6 +47,21 @@ public struct BrokerConfiguration: Sendable {
     return found
   }
 
+  /// Judges a job by the rules that hold for a registry.
+  ///
+  /// - Returns: What audited rules would have refused.
+  /// - Throws: ``ErrorCode/ruleRefused`` if a rule that is enforced does not admit the job.
+  public func judge(_ job: JobIdentity, for registry: String) throws(BrokerError) -> [BrokerError] {
+    var audited: [BrokerError] = []
+    for gate in gates[registry] ?? [] {
+      do throws(BrokerError) { try gate.judge(job, for: registry) } catch {
+        guard gate.isAudit else { throw error }
+        audited.append(error)
+      }
+    }
+    return audited
+  }
+
   /// Every value in force, with its origin.
   public var settings: [Setting] {
     let plugins: [(String, String, [Setting])] =

@@ -24,7 +24,7 @@ struct DecodedLayers: Sendable {
     var gates: [String: [any JobGate]] = [:]
     for registry in registries {
       settings[registry.name] = try RegistrySettings(from: registry.object, layers: registry.layers)
-      gates[registry.name] = try self.gates(for: registry)
+      gates[registry.name] = self.gates(for: registry.name)
     }
     return BrokerConfiguration(
       providers: providers.map(\.plugin), registries: registries.map(\.plugin), registrySettings: settings,
@@ -32,11 +32,11 @@ struct DecodedLayers: Sendable {
       warnings: warnings + rules.flatMap { RuleReview.warnings(for: $0) })
   }
 
-  /// The topmost file decides which events are kept out; the rules and settings of every layer hold.
-  private func gates(for registry: Entry<any RegistryTarget>) throws(BrokerError) -> [any JobGate] {
-    var gates: [any JobGate] = [EventGate(admitted: rules.first?.admittedEvents(for: registry.name) ?? [])]
+  /// The topmost file decides which events are kept out; the rules of every layer hold.
+  private func gates(for registry: String) -> [any JobGate] {
+    var gates: [any JobGate] = [EventGate(admitted: rules.first?.admittedEvents(for: registry) ?? [])]
     for set in rules {
-      let own = set.rules(for: registry.name)
+      let own = set.rules(for: registry)
       if !own.isEmpty { gates.append(RuleGate(rules: own, mode: set.mode)) }
     }
     return gates

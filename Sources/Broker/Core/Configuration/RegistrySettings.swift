@@ -22,13 +22,15 @@ public struct RegistrySettings: Sendable {
   init(from object: ConfigurationObject, layers: [ConfigurationObject]) throws(BrokerError) {
     project = try object.string("project")
     var expectations: [Expectations] = []
+    var settings = project.map { [object.setting("project", $0)] } ?? []
     for layer in layers {
-      if let object = try layer.child("expect") { expectations.append(try Expectations(from: object)) }
+      guard let object = try layer.child("expect") else { continue }
+      let expected = try Expectations(from: object)
+      expectations.append(expected)
+      settings.append(layer.setting("expect", expected.summary))
     }
     self.expectations = expectations
-    settings =
-      (project.map { [object.setting("project", $0)] } ?? [])
-      + expectations.map { object.setting("expect", $0.summary) }
+    self.settings = settings
   }
 
   /// What is said about publishing there.
