@@ -16,6 +16,13 @@ struct AudiencePolicyTests {
     }
   }
 
+  @Test func comparesBytes() throws {
+    let kelvin: Audience = "api://\u{212A}"
+    #expect(kelvin.value == "api://K" && kelvin != "api://K")
+    let policy = try policy("https://pypi.example.com", expected: "api://K")
+    #expect(throws: BrokerError.self) { try policy.judge(kelvin) }
+  }
+
   @Test(arguments: [
     "pypi.example.com", "https://pypi.example.com", "npm:pypi.example.com", "x-y+z.1:pypi.example.com",
   ])

@@ -241,6 +241,37 @@ struct EngineTests {
     #expect(error?.message.contains("60 s") == true)
   }
 
+  @Test func saysThatItWasEndedWhileItWaited() async throws {
+    let (waiting, signal) = AsyncStream<Void>.makeStream()
+    let engine = Engine(time: FakeTime(holding: [.seconds(60), .seconds(5)]).source()) { event in
+      if case .retrying = event { signal.yield() }
+    }
+    let later = BrokerError(.unavailable, "later", recovery: .retry(.mayHaveArrived, after: .seconds(5)))
+    let registry = try FakeRegistry(audiences: [.failure(later)])
+    let work = Task { await mint(registry, FakeSource(), engine) }
+    for await _ in waiting { break }
+    work.cancel()
+    #expect(await work.value.failureCode == .interrupted)
+  }
+
+  /// Which of the two requests that run side by side is silent.
+  @Test func saysWhatItWaitedForWhenTheTimeIsOver() async throws {
+    let (received, signal) = AsyncStream<Void>.makeStream()
+    let clocks = time.source()
+    let impatient = Engine(
+      time: TimeSource(
+        now: clocks.now, elapsed: clocks.elapsed, sleep: { _ in for await _ in received { break } },
+        random: clocks.random)
+    ) { event in
+      if case .identityTokenReceived = event { signal.yield() }
+    }
+    let error = await failure { () async throws(BrokerError) in
+      _ = try await impatient.mint([try SilentRegistry.make()], from: FakeSource())
+    }
+    #expect(error?.message.contains("for its audience") == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("identity token") == false)
+  }
+
   @Test func pinsOnlyWhatIsNotKnown() async throws {
     let known = try FakeRegistry()
     let error = await failure { () async throws(BrokerError) in

@@ -7,8 +7,8 @@ final class MintRun: Sendable {
   private let source: any IdentityTokenSource
   private let expectedAudience: Audience?
   private let started: Duration
-  /// What is being waited for, for the message when time runs out.
-  private let step = Mutex("starting")
+  /// What is being waited for, for the message when time runs out: two steps run side by side.
+  private let steps = Mutex<[String]>([])
   /// What was seen on the way, for the diagnosis of a failure.
   private let seen = Mutex(Seen())
 
@@ -167,11 +167,12 @@ final class MintRun: Sendable {
   private func acceptedAudience(_ policy: AudiencePolicy) async throws(BrokerError) -> AudienceAnswer {
     var attempt = 1
     while true {
-      enter("asking \(target.uploadURL.origin.authority) for its audience")
+      let step = enter("asking \(target.uploadURL.origin.authority) for its audience")
       engine.observe(.audienceAsked(registry: target.name, host: target.uploadURL.origin.authority))
       let failure: BrokerError
       do throws(BrokerError) {
         let answer = try await target.audience()
+        leave(step)
         engine.observe(.audienceAnswered(registry: target.name, answer))
         seen.withLock { $0.audience = answer }
         try policy.judge(answer.audience)
@@ -188,11 +189,12 @@ final class MintRun: Sendable {
   private func identityToken(for audience: Audience, attempts: Int) async throws(BrokerError) -> Attempt {
     var attempt = attempts + 1
     while true {
-      enter("getting an identity token")
+      let step = enter("getting an identity token")
       engine.observe(.identityTokenAsked(registry: target.name, audience))
       let failure: BrokerError
       do throws(BrokerError) {
         let token = try await source.identityToken(for: audience)
+        leave(step)
         engine.observe(.identityTokenReceived(registry: target.name, token, source.job(from: token.claims)))
         try judge(token, for: audience)
         return (token, attempt)
@@ -206,7 +208,7 @@ final class MintRun: Sendable {
     var (token, attempt) = first
     while true {
       try check(token, serverTime: answer.serverTime)
-      enter("exchanging the identity token at \(target.uploadURL.origin.authority)")
+      let step = enter("exchanging the identity token at \(target.uploadURL.origin.authority)")
       engine.observe(.exchangeSent(registry: target.name, host: target.uploadURL.origin.authority))
       let failure: BrokerError
       do throws(BrokerError) {
@@ -223,6 +225,7 @@ final class MintRun: Sendable {
         throw spent(failure)
       case .fixed, .renewable:
         try await pause(after: failure, attempt: attempt)
+        leave(step)
         (token, attempt) = try await identityToken(for: answer.audience, attempts: attempt)
       }
     }
@@ -236,7 +239,7 @@ final class MintRun: Sendable {
   ) throws(BrokerError) {
     let job = source.job(from: token.claims)
     seen.withLock { ($0.token, $0.job) = (TokenFacts(token.claims), job) }
-    guard token.claims.audience == .single(audience.value) else { throw wrongAudience(token, audience) }
+    guard case .single(let claim) = token.claims.audience, Audience(claim) == audience else { throw wrongAudience(token, audience) }
     for expectations in engine.notes[target.name]?.expectations ?? [] {
       try ExpectationGate(expectations, rules: target.publisherRules).judge(job, for: target.name)
     }
@@ -317,17 +320,27 @@ final class MintRun: Sendable {
         reference: failure.reference, facts: failure.facts)
     case .wait(let wait):
       engine.observe(.retrying(registry: target.name, failure, after: wait))
-      do { try await engine.time.sleep(wait) } catch { throw failure }
+      do { try await engine.time.sleep(wait) } catch {
+        throw BrokerError(
+          .interrupted, "The run was ended before another attempt. \(failure.message)", remedy: failure.remedy,
+          reference: failure.reference, facts: failure.facts)
+      }
     }
   }
 
-  private func enter(_ name: String) { step.withLock { $0 = name } }
+  /// Notes what is waited for; another attempt at it counts once.
+  private func enter(_ step: String) -> String {
+    steps.withLock { if !$0.contains(step) { $0.append(step) } }
+    return step
+  }
+
+  private func leave(_ step: String) { steps.withLock { $0.removeAll { $0 == step } } }
 
   private func timeIsOver() -> BrokerError {
     BrokerError(
       .timedOut,
       "\(target.name): the time limit of \(engine.policy.total.components.seconds) s passed while "
-        + "\(step.withLock { $0 }).",
+        + "\(steps.withLock { $0.joined(separator: " and ") }).",
       remedy: "Check the network, or give more time with --timeout.")
   }
 }

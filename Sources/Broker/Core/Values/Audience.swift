@@ -16,6 +16,15 @@ public struct Audience: Sendable, Hashable, ExpressibleByStringLiteral, CustomSt
     self.value = value
   }
 
+  /// Whether two audiences are the same bytes; `String` takes canonically equivalent characters for equal, and a registry
+  /// does not.
+  public static func == (left: Audience, right: Audience) -> Bool { left.value.utf8.elementsEqual(right.value.utf8) }
+
+  /// Feeds the bytes that ``==(_:_:)`` compares.
+  public func hash(into hasher: inout Hasher) {
+    for byte in value.utf8 { hasher.combine(byte) }
+  }
+
   /// An audience written in the program.
   public init(stringLiteral text: StaticString) {
     value = "\(text)"
