@@ -2,6 +2,11 @@ import BrokerCore
 import Testing
 
 struct UntrustedTextTests {
+  @Test func neutralisesFacts() {
+    let fact = BrokerError.Fact("::error::a\r\n##[b]_ID_TOKEN", "::c")
+    #expect(fact.label == ": :error: :a ## [b]_ID_TOKEN" && fact.value == ": :c")
+  }
+
   /// Whether a runner would read a command in a text: the rules of actions/runner, ActionCommand.cs.
   ///
   /// Lines end at LF or CR; `::name` counts at the start of a line after white space, `##[name` anywhere.

@@ -10,9 +10,9 @@ public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The value, neutralised.
     public let value: String
 
-    /// A fact; the value is neutralised here.
+    /// A fact; both texts are neutralised here.
     public init(_ label: String, _ value: String) {
-      self.label = label
+      self.label = UntrustedText.neutralized(label, limit: 64)
       self.value = UntrustedText.neutralized(value)
     }
   }
