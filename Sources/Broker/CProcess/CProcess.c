@@ -160,9 +160,10 @@ int broker_terminal_open(int like, int *reading, int *writing) {
 }
 
 void broker_process_harden(void) {
-  // A file that is opened while a standard stream is closed would become that stream.
+  // A file that is opened while a standard stream is closed would become that stream. Opened for reading alone, what is
+  // written to it still fails, so that nothing counts as delivered.
   for (int stream = 0; stream < 3; stream++)
-    if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) open("/dev/null", O_RDWR);
+    if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) open("/dev/null", O_RDONLY);
   struct rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
 #if defined(__linux__)

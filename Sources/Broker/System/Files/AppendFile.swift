@@ -33,7 +33,16 @@ public final class AppendFile: Sendable {
   public func append(_ bytes: [UInt8]) throws(BrokerError) {
     let count = unsafe bytes.withUnsafeBytes { unsafe write(file.number, $0.baseAddress, $0.count) }
     guard count == bytes.count else {
-      throw StagedFile.failure("write", path, count < 0 ? SystemError.last() : "only a part was written")
+      let failure = StagedFile.failure("write", path, count < 0 ? SystemError.last() : "only a part was written")
+      if count > 0 { removeLast(count) }
+      throw failure
     }
+  }
+
+  /// Takes back what this file's last write added, unless somebody else has written behind it.
+  private func removeLast(_ count: Int) {
+    let end = lseek(file.number, 0, SEEK_CUR)
+    guard end >= count, let (_, length) = file.kindAndLength, length == end else { return }
+    _ = ftruncate(file.number, end - off_t(count))
   }
 }
