@@ -1,6 +1,7 @@
 import BrokerCore
 import BrokerSandbox
 import BrokerSystem
+import Synchronization
 
 /// `token-broker rehearse`: the whole way against the embedded sandbox, and two refusals that users meet.
 enum RehearseCommand: Command {
@@ -27,7 +28,13 @@ enum RehearseCommand: Command {
           remedy: NearestName.remedy(for: name, among: RehearsalStep.allCases.map(\.rawValue)))
       }
     }
-    let script = RehearsalScript(broken: broken) { _ = surroundings.console.write($0) }
+    let unwritten = Mutex<BrokerError?>(nil)
+    let script = RehearsalScript(broken: broken) { text in
+      unwritten.withLock { failure in
+        guard failure == nil else { return }
+        do throws(BrokerError) { try StandardStreams.writeOutput(Array(text.utf8)) } catch { failure = error }
+      }
+    }
     do throws(RehearsalFailure) {
       try await script.run()
     } catch {
@@ -36,6 +43,7 @@ enum RehearseCommand: Command {
         remedy: broken == nil
           ? "If a proxy or a firewall guards loopback, exempt 127.0.0.1." : "This is what --break asked for.")
     }
+    if let failure = unwritten.withLock({ $0 }) { throw failure }
     return ExitStatus.done.rawValue
   }
 }
