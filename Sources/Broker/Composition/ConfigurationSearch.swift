@@ -83,7 +83,7 @@ struct ConfigurationSearch: Sendable {
     let usual = "token-broker.json"
     let variable = "TOKEN_BROKER_CONFIG"
     let named = path.map { ($0, "--config") } ?? environment.nonEmpty(variable).map { ($0, variable) }
-    guard named != nil || FileReader.exists(usual) else { return nil }
+    guard named != nil || FileReader.isListed(usual) else { return nil }
     let (file, foundBy) = named ?? (usual, nil)
     let source = ConfigurationSource(
       name: file, bytes: try read(file), foundBy: foundBy, isRepositoryControlled: true)

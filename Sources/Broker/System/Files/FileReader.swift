@@ -27,6 +27,12 @@ public enum FileReader {
     return unsafe stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
+  /// Whether a folder has an entry of that name, be it a symbolic link to nothing.
+  public static func isListed(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0
+  }
+
   /// The contents of a regular file.
   ///
   /// - Parameters:

@@ -24,6 +24,7 @@ public final class StagedFile: Sendable {
   /// - Throws: `ErrorCode.deliveryFailed` if there is something other than a regular file at `path` (a
   ///   symbolic link is refused, not followed), or its folder cannot be written.
   public init(_ path: String) throws(BrokerError) {
+    guard !path.isEmpty else { throw Self.failure("write", "a file without a name", "the path is empty") }
     var status = stat()
     if unsafe lstat(path, &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFREG else { throw Self.failure("write", path, "it is not a regular file") }
