@@ -1,11 +1,19 @@
 import BrokerCore
 import BrokerSystem
+import Synchronization
 import TestSupport
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
   import Foundation
+#endif
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
 #endif
 
 /// The built tool as a child process.
@@ -24,11 +32,29 @@ enum BuiltTool {
     return "/\(folder)/token-broker"
   }
 
-  /// Runs the tool with exactly these variables, in a folder of its own unless another is given; standard error goes
-  /// into a file of `errorFolder` while it runs.
+  /// A signal that the tool is sent once something has happened.
+  struct Interruption: Sendable {
+    let signal: Int32
+    let when: @Sendable () -> Bool
+  }
+
+  /// Runs the tool with exactly these variables, in a folder of its own unless another is given.
+  ///
+  /// - Parameters:
+  ///   - arguments: The command line.
+  ///   - environment: The variables.
+  ///   - input: What is on standard input.
+  ///   - folder: The current folder.
+  ///   - errorFolder: Where standard error goes into the file `stderr` while the tool runs.
+  ///   - preparation: What the shell does before it becomes the tool: `ulimit -f 1`.
+  ///   - streams: Redirections of the shell that replace the files that the streams are: `>&-`.
+  ///   - interruption: A signal, and when it is sent.
+  /// - Returns: What came of it.
+  /// - Throws: If the tool cannot be started.
   static func run(
     _ arguments: [String], _ environment: [String: String] = [:], input: String = "", in folder: TestFolder? = nil,
-    errorIn errorFolder: TestFolder? = nil
+    errorIn errorFolder: TestFolder? = nil, preparation: String = ":", streams: String = "",
+    interruption: Interruption? = nil
   ) async throws -> Run {
     let own = try TestFolder()
     defer { own.remove() }
@@ -36,10 +62,35 @@ enum BuiltTool {
     try own.write("stdin", input)
     let quoted = ([path] + arguments).map { "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
     let script =
-      "cd '\(place.path)' && exec \(quoted) <'\(own.path)/stdin' >'\(own.path)/stdout' 2>'\((errorFolder ?? own).path)/stderr'"
+      "cd '\(place.path)' && \(preparation) && "
+      + "exec \(quoted) <'\(own.path)/stdin' >'\(own.path)/stdout' 2>'\((errorFolder ?? own).path)/stderr' \(streams)"
     var variables = environment
     variables["PATH"] = variables["PATH"] ?? "/usr/bin:/bin"
-    let exit = try await ChildProcess(["/bin/sh", "-c", script], environment: .init(variables)).run()
+    let child = ChildProcess(["/bin/sh", "-c", script], environment: .init(variables))
+    let end = End()
+    defer { end.isReached.store(true, ordering: .relaxed) }
+    if let interruption { watch(child, interruption, until: end) }
+    let exit = try await child.run()
     return Run(status: exit.status, output: own.read("stdout"), error: (errorFolder ?? own).read("stderr"))
+  }
+
+  /// Sends the signal once its time has come, or nothing if the child has ended by then.
+  private static func watch(
+    _ child: ChildProcess, _ interruption: Interruption, until end: End
+  ) {
+    // A thread of its own: tasks share a few, and other tests may keep them busy when it matters.
+    DedicatedThread.start {
+      while !interruption.when() {
+        guard !end.isReached.load(ordering: .relaxed) else { return }
+        // Long enough to keep no core busy.
+        usleep(5000)
+      }
+      child.send(interruption.signal)
+    }
+  }
+
+  /// Whether a run has ended.
+  private final class End: Sendable {
+    let isReached = Atomic(false)
   }
 }

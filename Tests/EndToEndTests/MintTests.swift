@@ -240,7 +240,7 @@ struct MintTests {
     unsuited["MINE"] = "two words"
     for (arguments, words) in [
       (["revoke"], "several registries"), (["revoke", "release", "--from-env", "X"], "holds no credential"),
-      (["revoke", "pypi", "--from-env", "MINE"], "MINE holds no credential"),
+      (["revoke", "pypi", "--from-env", "MINE"], "\"MINE\" holds no credential"),
     ] {
       let refused = try await BuiltTool.run(arguments, unsuited)
       #expect(refused.status == 2 && refused.error.contains(words), "\(refused.error)")

@@ -1,3 +1,4 @@
+import BrokerConformance
 import BrokerCore
 import TestSupport
 import Testing
@@ -77,6 +78,20 @@ struct ToolTests {
   @Test func listsPlugins() async throws {
     let run = try await BuiltTool.run(["plugins"])
     #expect(run.status == 0 && run.output.split(separator: "\n").count == 4)
+  }
+
+  /// People put the API token where a name belongs.
+  @Test(arguments: [
+    ["revoke", "TOKEN"], ["revoke", "pypi", "TOKEN"], ["revoke", "pypi", "--from-env", "TOKEN"], ["mint", "TOKEN"],
+    ["mint", "pypi", "--provider", "TOKEN"], ["TOKEN"], ["help", "TOKEN"], ["--TOKEN"], ["revoke", "--TOKEN"],
+  ])
+  func neverRepeatsASecretOfTheCommandLine(_ arguments: [String]) async throws {
+    let secret = "pypi-AgEIcHlwaS5vcmcCJDAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMAACKlszLCJhYmNk"
+    let run = try await BuiltTool.run(
+      arguments.map { $0.replacing("TOKEN", with: secret) }, ["GITLAB_CI": "true", "CREDENTIAL": secret],
+      input: secret)
+    #expect(run.status == 2 && run.output.isEmpty, "\(run.error)")
+    SecretSearch([secret]).expectNone(in: run.error)
   }
 
   /// The command behind `--`, and the status that the sandbox ends with.

@@ -30,7 +30,7 @@ struct ParsedArguments: Sendable {
       let name = String(argument[..<(equals ?? argument.endIndex)])
       guard let option = spec.options.first(where: { $0.name == name }) else {
         throw wrong(
-          "token-broker \(spec.name) has no option \(UntrustedText.quoted(name)).",
+          "token-broker \(spec.name) has no option \(UntrustedText.quotedName(name)).",
           NearestName.suggestion(for: name, among: spec.options.map(\.name)).map { "Did you mean \($0)?" })
       }
       guard option.isRepeatable || values[name] == nil else { throw wrong("\(name) is given twice.") }
@@ -49,7 +49,7 @@ struct ParsedArguments: Sendable {
       throw wrong(
         operands.count < spec.operandCount.lowerBound
           ? "token-broker \(spec.name) needs \(spec.operands)."
-          : "token-broker \(spec.name) does not take \(UntrustedText.quoted(operands[spec.operandCount.upperBound])).",
+          : "token-broker \(spec.name) does not take \(UntrustedText.quotedName(operands[spec.operandCount.upperBound])).",
         "Usage: \(spec.usage)")
     }
   }

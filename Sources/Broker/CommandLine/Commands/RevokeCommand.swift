@@ -21,7 +21,8 @@ enum RevokeCommand: Command {
     broker.transport.prepare()
     let configuration = try surroundings.configuration(for: arguments, broker)
     let name = try target(arguments, configuration)
-    let secret = try credential(arguments, surroundings)
+    if broker.isRehearsal { surroundings.console.error("rehearsal: the sandbox stands in for every registry\n") }
+    let secret = try await credential(arguments, surroundings)
     surroundings.console.mask(secret)
     let targets = try await broker.targets([name], in: configuration)
     guard let target = targets.first, targets.count == 1 else {
@@ -54,15 +55,15 @@ enum RevokeCommand: Command {
 
   private static func credential(
     _ arguments: ParsedArguments, _ surroundings: Surroundings
-  ) throws(BrokerError) -> Secret {
+  ) async throws(BrokerError) -> Secret {
     let text: String
     let source: String
     if let name = arguments.value("--from-env") {
-      source = "The variable \(UntrustedText.neutralized(name, limit: 64))"
+      source = "The variable \(UntrustedText.quotedName(name))"
       text = surroundings.environment[name] ?? ""
     } else {
       source = "Standard input"
-      let bytes = try StandardStreams.readInput(maximumBytes: Credential.maximumBytes + 2)
+      let bytes = try await StandardStreams.readInput(maximumBytes: Credential.maximumBytes + 2)
       text = String(decoding: bytes, as: UTF8.self)
     }
     let secret = text.filter { !$0.isNewline }

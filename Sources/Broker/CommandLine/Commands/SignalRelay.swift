@@ -8,21 +8,31 @@ final class SignalRelay: Sendable {
   private struct State {
     var receivers: [@Sendable (Signal) -> Void] = []
     var received: Signal?
+    var act: (@Sendable (Signal) -> Void)?
     var watcher: SignalWatcher?
   }
 
   private let state = Mutex(State())
 
-  /// Starts watching; `act` is what a signal does while no command has asked for signals.
-  func start(_ act: @escaping @Sendable () -> Void) {
+  /// Starts watching.
+  func start() {
     let watcher = SignalWatcher { [self] signal in
       let receiver = state.withLock { state in
         state.received = signal
-        return state.receivers.last
+        return state.receivers.last ?? state.act
       }
-      if let receiver { receiver(signal) } else { act() }
+      receiver?(signal)
     }
     state.withLock { $0.watcher = watcher }
+  }
+
+  /// Sets what a signal does while no command has asked for signals; one that came before does it now.
+  func otherwise(_ act: @escaping @Sendable (Signal) -> Void) {
+    let missed = state.withLock { state in
+      state.act = act
+      return state.received
+    }
+    if let missed { act(missed) }
   }
 
   /// The last signal; nil if there was none.

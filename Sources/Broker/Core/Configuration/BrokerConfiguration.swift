@@ -39,7 +39,7 @@ public struct BrokerConfiguration: Sendable {
       guard let registry = registries.first(where: { $0.name == name }) else {
         let known = registries.map(\.name) + routes.map(\.name)
         throw BrokerError(
-          .unknownTarget, "There is no registry or route \(UntrustedText.quoted(name)) in \(place).",
+          .unknownTarget, "There is no registry or route \(UntrustedText.quotedName(name)) in \(place).",
           remedy: NearestName.remedy(for: name, among: known))
       }
       found.append(registry)

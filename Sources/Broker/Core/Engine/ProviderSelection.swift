@@ -66,7 +66,7 @@ public struct ProviderSelection: Sendable {
     let known = findings.map(\.name)
     if let wanted, !known.contains(wanted) {
       throw BrokerError(
-        .usage, "There is no provider \(UntrustedText.quoted(wanted)) in the configuration.",
+        .usage, "There is no provider \(UntrustedText.quotedName(wanted)) in the configuration.",
         remedy: NearestName.remedy(for: wanted, among: known))
     }
     let recognised = findings.filter { ($0.name == wanted || wanted == nil) && $0.isRecognised }

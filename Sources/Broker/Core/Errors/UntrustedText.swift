@@ -43,6 +43,12 @@ public enum UntrustedText {
     "\"\(neutralized(text, limit: limit))\""
   }
 
+  /// A word of the command line that should be a name, in double quotes; nothing of it if it is too long to be one,
+  /// because a secret may have been put in its place.
+  public static func quotedName(_ text: String) -> String {
+    text.utf8.count <= 32 ? quoted(text) : "[\(text.utf8.count) bytes, not shown: they may be a secret]"
+  }
+
   /// What stands for a scalar: itself, a space for white space, or the replacement character.
   private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     switch scalar {

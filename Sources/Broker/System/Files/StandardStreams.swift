@@ -54,13 +54,21 @@ public enum StandardStreams {
     _ = FileDescriptor.writeAll(bytes, to: Stream.error.rawValue)
   }
 
-  /// Reads standard input to its end, at most `maximumBytes`.
+  /// Reads standard input to its end, at most `maximumBytes`; cancelling the task ends the wait for it.
   ///
-  /// - Throws: `ErrorCode.usage` if it cannot be read.
-  public static func readInput(maximumBytes: Int) throws(BrokerError) -> [UInt8] {
-    guard let bytes = FileDescriptor.readAll(from: Stream.input.rawValue, maximum: maximumBytes) else {
-      throw BrokerError(.usage, "Cannot read standard input: \(SystemError.last()).")
+  /// - Throws: `ErrorCode.usage` if it cannot be read, `ErrorCode.interrupted` if the task was cancelled.
+  public static func readInput(maximumBytes: Int) async throws(BrokerError) -> [UInt8] {
+    let (results, completion) = AsyncStream<Result<[UInt8], BrokerError>>.makeStream()
+    // A read that nobody answers cannot be called off; its thread ends with the process.
+    DedicatedThread.start {
+      if let bytes = FileDescriptor.readAll(from: Stream.input.rawValue, maximum: maximumBytes) {
+        completion.yield(.success(bytes))
+      } else {
+        completion.yield(
+          .failure(BrokerError(.usage, "Cannot read standard input: \(SystemError.last()).")))
+      }
     }
-    return bytes
+    for await result in results { return try result.get() }
+    throw BrokerError(.interrupted, "The run was ended while it waited for standard input.")
   }
 }

@@ -1,3 +1,5 @@
+import BrokerCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -11,5 +13,13 @@ public enum ProcessEnd {
   /// Ends at once, with a status; what other threads do is not waited for.
   public static func now(_ status: Int32) -> Never {
     _exit(status)
+  }
+
+  /// Ends after so many seconds, unless the process has ended by then.
+  public static func later(_ status: Int32, seconds: UInt32) {
+    DedicatedThread.start {
+      sleep(seconds)
+      now(status)
+    }
   }
 }

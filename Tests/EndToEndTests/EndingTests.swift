@@ -1,0 +1,168 @@
+import BrokerCore
+import BrokerSandbox
+import BrokerSystem
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Signals at awkward moments, and streams that are closed, full or silent.
+struct EndingTests {
+  private func sandbox(_ faults: [SandboxFault] = []) throws -> Sandbox {
+    var configuration = SandboxConfiguration(now: SystemTime.source.now)
+    configuration.faults = faults
+    let sandbox = try Sandbox(configuration)
+    sandbox.start()
+    return sandbox
+  }
+
+  private func saw(_ path: String, in sandbox: Sandbox) -> Bool { sandbox.requests.contains { $0.path == path } }
+
+  /// The signal, the status, and where the run is when it comes.
+  @Test(
+    arguments: [
+      (SIGINT, Int32(130), SandboxFault(.audience, .status(503, retryAfter: "30"))),
+      (SIGTERM, 143, SandboxFault(.audience, .status(503, retryAfter: "30"))),
+      (SIGTERM, 143, SandboxFault(.audience, .stall)), (SIGINT, 130, SandboxFault(.audience, .stallInBody)),
+    ] as [(Int32, Int32, SandboxFault)])
+  func endsAtOnceOnASignal(_ signal: Int32, _ status: Int32, _ fault: SandboxFault) async throws {
+    let sandbox = try sandbox([fault])
+    let run = try await BuiltTool.run(
+      ["mint", "pypi", "--format", "token"], sandbox.environment(for: .gitlab),
+      interruption: .init(signal: signal) { saw("/_/oidc/audience", in: sandbox) })
+    #expect(run.status == status && run.output.isEmpty, "\(run.error)")
+    #expect(run.error.contains("[interrupted]"), "\(run.error)")
+    #expect(!saw("/_/oidc/mint-token", in: sandbox))
+  }
+
+  @Test func burnsWhatWasMintedBeforeTheSignal() async throws {
+    let sandbox = try sandbox([SandboxFault(.exchange, at: "pypi", .stall)])
+    let run = try await BuiltTool.run(
+      ["mint", "release", "--format", "json"], sandbox.environment(for: .github),
+      interruption: .init(signal: SIGTERM) {
+        sandbox.requests.count { $0.path == "/_/oidc/mint-token" } == 2
+      })
+    #expect(run.status == 143 && run.output.isEmpty, "\(run.error)")
+    let minted = sandbox.requests.contains { $0.path == "/_/oidc/mint-token" && $0.status == 200 }
+    let burned = sandbox.requests.filter { $0.path == "/_/oidc/burn-token" }.map(\.listener)
+    #expect(minted && burned == ["testpypi"])
+  }
+
+  @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, 143)] as [(Int32, Int32)])
+  func endsWhileItWaitsForStandardInput(_ signal: Int32, _ status: Int32) async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    // The tool itself holds the other end of the pipe open.
+    let run = try await BuiltTool.run(
+      ["revoke", "pypi"], sandbox.environment(for: .gitlab), in: folder,
+      preparation: "mkfifo pipe && exec 3<>pipe", streams: "<&3 2>error",
+      interruption: .init(signal: signal) { folder.read("error").contains("rehearsal") })
+    #expect(run.status == status && folder.read("error").contains("[interrupted]"), "\(folder.read("error"))")
+    #expect(!saw("/_/oidc/burn-token", in: sandbox))
+  }
+
+  @Test func endsThoughNobodyReadsWhatItSays() async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    // A pipe holds 64 KiB; it is full before the tool writes.
+    let run = try await BuiltTool.run(
+      ["mint", "pypi", "--format", "token"], sandbox.environment(for: .gitlab), in: folder,
+      preparation: "mkfifo pipe && exec 3<>pipe && head -c 65536 /dev/zero >&3", streams: ">&3",
+      interruption: .init(signal: SIGTERM) { saw("/_/oidc/mint-token", in: sandbox) })
+    #expect(run.status == 143)
+  }
+
+  // MARK: Streams
+
+  @Test func writesNothingIntoAStrangersDescriptor() async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    let run = try await BuiltTool.run(
+      ["mint", "pypi", "--output", "token", "--explain"], sandbox.environment(for: .gitlab), in: folder,
+      streams: "<&- >&- 2>&-")
+    #expect(run.status == 0 && folder.read("token").wholeMatch(of: /pypi-[\w-]+\n/) != nil)
+    #expect(sandbox.requests.allSatisfy { [200, 202].contains($0.status) })
+  }
+
+  /// What standard output is: none of these takes the credential.
+  @Test(arguments: [">&-", "1<stdin-of-nobody"])
+  func burnsWhatNobodyTakes(_ streams: String) async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write("stdin-of-nobody", "")
+    let run = try await BuiltTool.run(
+      ["mint", "pypi", "--format", "token"], sandbox.environment(for: .gitlab), in: folder, streams: streams)
+    #expect(run.status == 10 && run.error.contains("Bad file descriptor"), "\(run.error)")
+    #expect(sandbox.requests.last?.path == "/_/oidc/burn-token")
+  }
+
+  @Test(arguments: [["rehearse"], ["config"], ["plugins"], ["--help"], ["--version"]])
+  func saysOnceThatNobodyTakesItsData(_ arguments: [String]) async throws {
+    let run = try await BuiltTool.run(arguments, streams: ">&-")
+    #expect(run.status == 10)
+    #expect(run.error.ranges(of: "standard output").count == 1, "\(run.error)")
+  }
+
+  /// The file may grow by less than the record: what was written of it is taken back.
+  @Test func leavesNoHalfOfARecord() async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    let before = String(repeating: "earlier=1\n", count: 48)
+    try folder.write("output", before)
+    let run = try await BuiltTool.run(
+      ["mint", "pypi"], sandbox.environment(for: .github).merging(["GITHUB_OUTPUT": "output"]) { $1 }, in: folder,
+      preparation: "ulimit -f 1")
+    #expect(run.status == 10)
+    #expect(folder.read("output") == before)
+    #expect(sandbox.requests.last?.path == "/_/oidc/burn-token")
+  }
+
+  #if os(Linux)
+    @Test func refusesATerminal() async throws {
+      let sandbox = try sandbox()
+      let terminal = try Terminal()
+      for (options, status) in [([], 2), (["--reveal"], 0)] as [([String], Int32)] {
+        let environment = sandbox.environment(for: .gitlab)
+        let run = try await BuiltTool.run(
+          ["mint", "pypi", "--format", "token"] + options, environment, streams: ">\(terminal.path)")
+        #expect(run.status == status, "\(run.error)")
+        #expect(run.error.contains("--reveal") == (status == 2), "\(run.error)")
+      }
+      #expect(sandbox.requests.count { $0.path == "/_/oidc/mint-token" } == 1)
+    }
+  #endif
+}
+
+#if os(Linux)
+  /// A terminal that nobody sits at.
+  private final class Terminal: Sendable {
+    let path: String
+    private let number: Int32
+
+    // asm-generic/ioctls.h
+    private static let lock: UInt = 0x4004_5431
+    private static let getNumber: UInt = 0x8004_5430
+
+    init() throws {
+      number = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+      var unlocked: Int32 = 0
+      var other: Int32 = 0
+      // The kernel reads and fills these within each call.
+      guard number >= 0, unsafe ioctl(number, Self.lock, &unlocked) == 0,
+        unsafe ioctl(number, Self.getNumber, &other) == 0
+      else { throw BrokerError(.unavailable, "there is no terminal") }
+      path = "/dev/pts/\(other)"
+    }
+
+    deinit { close(number) }
+  }
+#endif
