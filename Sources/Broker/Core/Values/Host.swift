@@ -4,7 +4,8 @@ enum Host {
   ///
   /// Hosts are ASCII: an internationalised name has to be given in its `xn--` form. A host whose last label is a number
   /// must be a plain dotted quad, because `127.1` and `0x7f.1` mean an address to one reader and a name to another
-  /// (WHATWG URL, "ends in a number checker").
+  /// (WHATWG URL, "ends in a number checker"). This machine has one name and two kinds of address, so that none of its
+  /// others passes for a stranger.
   static func normalize(_ text: Substring) throws(InvalidURL) -> String {
     if text.hasPrefix("[") { return try normalizeIPv6(text) }
     guard !text.isEmpty else { throw InvalidURL("it has no host") }
@@ -24,6 +25,10 @@ enum Host {
     if let last = labels.last, looksNumeric(last), !isIPv4(host) {
       throw InvalidURL("its host is a number, but not an IPv4 address written as a.b.c.d")
     }
+    // Both reach this machine (RFC 1122, section 3.2.1.3; RFC 6761, section 6.3), but do not look like it.
+    guard !host.hasPrefix("0."), !host.hasSuffix(".localhost") else {
+      throw InvalidURL("its host is this machine by an unusual name; write 127.0.0.1")
+    }
     return host
   }
 
@@ -42,13 +47,12 @@ enum Host {
   }
 
   private static func normalizeIPv6(_ text: Substring) throws(InvalidURL) -> String {
-    let inner = text.dropFirst().dropLast()
-    let valid = inner.utf8.allSatisfy { byte in
-      (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20) || byte == 0x3A || byte == 0x2E
-    }
-    guard text.hasSuffix("]"), inner.contains(":"), valid else {
+    guard text.hasSuffix("]"), let address = IPv6Address(text.dropFirst().dropLast()) else {
       throw InvalidURL("its host is not an IPv6 address in brackets")
     }
-    return text.lowercased()
+    guard !address.isIPv4InDisguise else {
+      throw InvalidURL("its host is an IPv4 address in disguise; write it as a.b.c.d")
+    }
+    return "[\(address)]"
   }
 }
