@@ -1,8 +1,8 @@
 import BrokerCore
-import BrokerSystem
 import Testing
 
 @testable import BrokerSandbox
+@testable import BrokerSystem
 
 struct CurlTransportTests {
   private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Test:  a b \r\nX-Test: c\r\n\r\nok"
@@ -154,7 +154,7 @@ struct CurlTransportTests {
       peer.send("HTTP/1.1 400 Bad Request\r\n\r\n")
     }
     let failure = await failure(transport(), HTTPRequest(.get, try server.url(scheme: "https")))
-    #expect(failure?.reason == .tls && failure?.arrival == .nothingSent)
+    #expect(failure?.reason == .handshake && failure?.arrival == .nothingSent)
   }
 
   @Test func neverSendsLoopbackToAProxy() async throws {
@@ -237,6 +237,22 @@ struct CurlTransportTests {
       return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
     }
     #expect(count == 50)
+  }
+
+  /// Many times, because the thread that refuses may end before the request is there.
+  @Test func refusesEveryRequestWithoutALibrary() async throws {
+    let submission = CurlSubmission(
+      request: HTTPRequest(.get, try HTTPURL("http://127.0.0.1:1/")),
+      configuration: TransportConfiguration(environment: Environment()))
+    for _ in 0..<300 {
+      let loop = CurlLoop { "it is not installed" }
+      loop.start()
+      guard case .failure(let failure) = await loop.send(submission) else {
+        Issue.record("it was sent")
+        return
+      }
+      #expect(failure.reason == .unavailable && failure.detail == "it is not installed")
+    }
   }
 
   @Test func saysWhichLibraryItUses() {

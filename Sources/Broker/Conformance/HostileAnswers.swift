@@ -33,6 +33,7 @@ enum HostileAnswers {
     Case(name: "refused", answer: .failure(HTTPFailure(.refused, arrival: .nothingSent)), mayRetry: true),
     Case(name: "lost", answer: .failure(HTTPFailure(.interrupted, arrival: .mayHaveArrived)), mayRetry: true),
     Case(name: "timed out", answer: .failure(HTTPFailure(.timedOut, arrival: .mayHaveArrived)), mayRetry: true),
+    Case(name: "handshake", answer: .failure(HTTPFailure(.handshake, arrival: .nothingSent)), mayRetry: true),
     Case(name: "TLS", answer: .failure(HTTPFailure(.tls, arrival: .nothingSent)), mayRetry: false),
     Case(name: "not HTTP", answer: .failure(HTTPFailure(.malformed, arrival: .mayHaveArrived)), mayRetry: false),
     Case(name: "too large", answer: .failure(HTTPFailure(.tooLarge, arrival: .mayHaveArrived)), mayRetry: false),

@@ -8,7 +8,9 @@ public struct HTTPFailure: Error, Sendable, Equatable {
     case nameNotResolved
     /// A deadline passed: that of the connection or that of the whole request.
     case timedOut
-    /// The TLS connection could not be made or is not trustworthy.
+    /// The TLS handshake broke off before anything was sent.
+    case handshake
+    /// The TLS connection is not trustworthy, or its certificates cannot be read.
     case tls
     /// The proxy refused, or could not be reached.
     case proxy

@@ -66,6 +66,10 @@ extension HTTPTransport {
       error(.unreachable, "the name \(host) cannot be resolved", "Check the DNS, and that \(host) is the right host.")
     case .timedOut:
       error(.timedOut, "\(host) did not answer in time", "Check the network, or give more time with --timeout.")
+    case .handshake:
+      error(
+        .tlsFailed, "the TLS handshake with \(host) broke off",
+        "Try again; if it stays so, check the proxy, and that \(host) is the right host.")
     case .tls:
       error(
         .tlsFailed, "the TLS connection to \(host) cannot be trusted",

@@ -34,6 +34,12 @@ final class CurlLoop: Sendable {
   }
 
   private let inbox = Mutex(Inbox())
+  private let loadError: @Sendable () -> String?
+
+  /// A loop that has not started; `loadError` says why libcurl cannot be used.
+  init(loadError: @escaping @Sendable () -> String? = { Libcurl.loadError }) {
+    self.loadError = loadError
+  }
 
   /// Starts the thread, once.
   func start() {
@@ -80,7 +86,7 @@ final class CurlLoop: Sendable {
   // MARK: On the thread
 
   private func run() {
-    if let error = Libcurl.loadError { return refuseAll(error) }
+    if let error = loadError() { return refuseAll(error) }
     // A multi handle is missing only when there is no memory.
     guard let multi = unsafe broker_multi_create() else { return refuseAll("no memory") }
     inbox.withLock { unsafe $0.multi = MultiHandle(multi) }

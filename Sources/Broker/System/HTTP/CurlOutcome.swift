@@ -11,7 +11,8 @@ enum CurlOutcome {
     static let notConnected: Int32 = 7
     static let weirdReply: Int32 = 8
     static let timedOut: Int32 = 28
-    static let tls: Set<Int32> = [35, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91]
+    static let handshake: Int32 = 35
+    static let tls: Set<Int32> = [53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91]
     static let proxy: Int32 = 97
     static let malformed: Set<Int32> = [1, 8, 61]
   }
@@ -40,7 +41,7 @@ enum CurlOutcome {
     var reason = reason(code, proxyStatus: proxyStatus, isTooLarge: isTooLarge)
     // For this, libcurl has a text but no code of its own.
     if reason == .interrupted, detail.hasPrefix("Proxy CONNECT aborted") { reason = .proxy }
-    let neverArrives: Set<HTTPFailure.Reason> = [.refused, .nameNotResolved, .proxy]
+    let neverArrives: Set<HTTPFailure.Reason> = [.refused, .nameNotResolved, .proxy, .handshake]
     let arrival: Recovery.Arrival = neverArrives.contains(reason) || !wasSent ? .nothingSent : .mayHaveArrived
     return .failure(HTTPFailure(reason, detail: detail, arrival: arrival))
   }
@@ -53,6 +54,7 @@ enum CurlOutcome {
     case Code.notConnected: .refused
     case Code.timedOut: .timedOut
     case Code.proxyNotResolved, Code.proxy: .proxy
+    case Code.handshake: .handshake
     case _ where Code.tls.contains(code): .tls
     case _ where Code.malformed.contains(code): .malformed
     default: .interrupted
