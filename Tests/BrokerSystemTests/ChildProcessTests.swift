@@ -56,4 +56,10 @@ struct ChildProcessTests {
     #expect(try await work.value == .exited(5))
     child.send(15)
   }
+
+  @Test func passesOnWhatCameBeforeTheStart() async throws {
+    let child = ChildProcess(["sleep", "600"], environment: Environment(["PATH": "/usr/bin:/bin"]))
+    child.send(15)
+    #expect(try await child.run() == .signalled(15))
+  }
 }

@@ -38,11 +38,15 @@ final class SignalRelay: Sendable {
   /// The last signal; nil if there was none.
   var received: Signal? { state.withLock { $0.received } }
 
-  /// Sends signals to `receiver` while `body` runs.
+  /// Sends signals to `receiver` while `body` runs, and at once the one that came before, if one did.
   func passing<Value>(
     to receiver: @escaping @Sendable (Signal) -> Void, during body: () async -> Value
   ) async -> Value {
-    state.withLock { $0.receivers.append(receiver) }
+    let missed = state.withLock { state in
+      state.receivers.append(receiver)
+      return state.received
+    }
+    if let missed { receiver(missed) }
     defer { state.withLock { _ = $0.receivers.popLast() } }
     return await body()
   }
