@@ -128,6 +128,13 @@ struct ToolTests {
   @Test(arguments: [
     ["--provider", "githab"], ["--fault", "audience"], ["--fault", "x=stall"], ["--fault", "audience=x"],
     ["--claim", "x"], ["--publisher", "x"], ["--publisher", "provider=github"], ["--switch", "x"], ["--registry", "x"],
+    ["--registry", "pypi=other"], ["--registry", "Bad name=x"], ["--registry", "a=x", "--registry", "a=y"],
+    ["--fault", "audience@pypy=stall"], ["--fault", "identity-token@pypi=stall"], ["--fault", "audience=expires:5"],
+    ["--fault", "exchange=audience:x"], ["--fault", "directory=accept-reuse"], ["--fault", "audience=too-much:-5"],
+    ["--fault", "audience=too-much:999999999999"], ["--fault", "audience=status:-5"],
+    ["--fault", "audience=status:1000"],
+    ["--fault", "audience=redirect:200:https://e.example/"],
+    ["--publisher", "provider=github,owner=o,repository=r,workflow=w,registry=pypy"],
   ])
   func sandboxRefusesWrongOptions(_ options: [String]) async throws {
     let run = try await BuiltTool.run(["sandbox"] + options + ["--", "true"])

@@ -20,6 +20,9 @@ public struct SandboxFault: Sendable {
     case simple
     /// `/integrity/`
     case integrity
+
+    /// Whether it is a request to a registry.
+    var isOfARegistry: Bool { self != .directory && self != .identityToken }
   }
 
   /// What goes wrong.
@@ -58,6 +61,16 @@ public struct SandboxFault: Sendable {
     case acceptAnybody
     /// The index mints for an identity token that was used already.
     case acceptReuse
+
+    /// The one step whose answer it changes; nil for what can happen to any.
+    var step: Step? {
+      switch self {
+      case .audience: .audience
+      case .tokenAudience: .identityToken
+      case .expires, .refuse, .acceptAnybody, .acceptReuse: .exchange
+      default: nil
+      }
+    }
   }
 
   /// The request that goes wrong.
@@ -111,6 +124,12 @@ public struct SandboxFault: Sendable {
     guard let known = behaviour.first.flatMap(Self.behaviour) else {
       throw wrong("names no behaviour", "Behaviours: \(Self.forms.joined(separator: ", ")).")
     }
+    guard known.step == nil || known.step == step else {
+      throw wrong("changes nothing: that happens at another step", "Write \(known.step?.rawValue ?? "")=\(parts[1]).")
+    }
+    guard place.count == 1 || step.isOfARegistry else {
+      throw wrong("names a registry, but the step \(step.rawValue) has none", "Leave @\(place[1]) out.")
+    }
     self.init(step, at: place.count == 2 ? place[1] : nil, known, count: count)
   }
 
@@ -130,21 +149,25 @@ public struct SandboxFault: Sendable {
     case ("audience", let text?): return .audience(text)
     case ("token-audience", let text?): return .tokenAudience(text)
     case ("expires", let text?): return Int64(text).map { .expires($0) }
-    case ("too-much", let text?): return Int(text).map { .tooMuch($0) }
+    case ("too-much", let text?): return number(text, 0...(64 << 20)).map { .tooMuch($0) }
     case ("status", let text?):
       let numbers = text.split(separator: ":", maxSplits: 1).map(String.init)
-      return Int(numbers[0]).map { .status($0, retryAfter: numbers.count == 2 ? numbers[1] : nil) }
+      return number(numbers[0], 200...599).map { .status($0, retryAfter: numbers.count == 2 ? numbers[1] : nil) }
     case ("refuse", let text?):
       let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
       return parts.count == 2 ? .refuse(parts[0], parts[1]) : nil
     case ("redirect", let text?):
       let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-      guard parts.count == 2, let status = Int(parts[0]) else { return nil }
+      guard parts.count == 2, let status = number(parts[0], 300...399) else { return nil }
       return .redirect(status, parts[1])
     case (let name, nil):
       return bodies[name].map { .body(Array($0.utf8)) } ?? (name == "invalid-utf8" ? .body([0x22, 0xFF, 0x22]) : nil)
     default: return nil
     }
+  }
+
+  private static func number(_ text: String, _ range: ClosedRange<Int>) -> Int? {
+    Int(text).flatMap { range.contains($0) ? $0 : nil }
   }
 
   private static let bodies = [

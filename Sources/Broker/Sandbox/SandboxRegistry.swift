@@ -23,6 +23,11 @@ public struct SandboxRegistry: Sendable, Equatable {
         .usage, "--registry is \(UntrustedText.quoted(text)), which names no registry and audience.",
         remedy: "Write --registry NAME=AUDIENCE.")
     }
+    guard EntryName.isValid(parts[0]) else {
+      throw BrokerError(
+        .usage, "--registry is \(UntrustedText.quoted(text)), and what is before = is not a name.",
+        remedy: "Use \(EntryName.rule).")
+    }
     self.init(name: parts[0], audience: parts[1])
   }
 }

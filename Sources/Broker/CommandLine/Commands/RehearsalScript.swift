@@ -102,7 +102,9 @@ struct RehearsalScript: Sendable {
     for request in requests {
       line("sandbox saw", "\(request.method) \(request.path) at \(request.listener): \(request.status)", depth: 2)
     }
-    line("sandbox saw", "\(requests.count) requests over \(connections) connections", depth: 2)
+    line(
+      "sandbox saw",
+      "\(requests.count) requests over \(connections) connection\(connections == 1 ? "" : "s")", depth: 2)
     let expected = provider == .github ? (requests: 3, connections: 2) : (requests: 2, connections: 1)
     guard requests.count == expected.requests, connections == expected.connections,
       requests.allSatisfy({ $0.status == 200 })

@@ -103,7 +103,24 @@ enum SandboxCommand: Command {
       configuration.switches.insert(value)
     }
     configuration.projects = arguments.all("--project")
+    try checkRegistries(configuration)
     return configuration
+  }
+
+  /// What names a registry that is not there would never happen, and nobody would know.
+  private static func checkRegistries(_ configuration: SandboxConfiguration) throws(BrokerError) {
+    let known = configuration.registries.map(\.name)
+    if let twice = known.first(where: { name in known.count { $0 == name } > 1 }) {
+      throw BrokerError(
+        .usage, "The sandbox has a registry \(UntrustedText.quoted(twice)) already.",
+        remedy: "Give --registry another name.")
+    }
+    let named = configuration.faults.compactMap(\.registry) + configuration.publishers.flatMap { $0.registries ?? [] }
+    if let unknown = named.first(where: { !known.contains($0) }) {
+      throw BrokerError(
+        .usage, "The sandbox has no registry \(UntrustedText.quoted(unknown)).",
+        remedy: NearestName.remedy(for: unknown, among: known))
+    }
   }
 
   /// Prints the variables for a shell, and stays until the task is cancelled.

@@ -27,7 +27,8 @@ final class Issuer: Sendable {
     let payload = job.payload(
       audience: audience, identifier: identifier, now: configuration.now(), lifetime: lifetime)
     let token = SandboxToken.make(payload)
-    issued.withLock { $0[token] = Issued(provider: provider, identifier: identifier) }
+    let claimed: String? = if case .string(let text)? = payload.first(where: { $0.0 == "jti" })?.1 { text } else { nil }
+    issued.withLock { $0[token] = Issued(provider: provider, identifier: claimed) }
     return token
   }
 
