@@ -110,11 +110,11 @@ struct MintTests {
     (["release", "--format", "json", "--single"], 2, "Name one of testpypi, pypi."),
     (["pypi", "--format", "token", "--provider", "gitlb"], 2, "Did you mean \"gitlab\"?"),
     (["pypi", "--format", "token", "--provider", "github"], 4, "github was not found"),
-    (["pypi", "--output", "/nonexistent/x"], 10, "/nonexistent/x"),
+    (["pypi", "--output", "missing/x"], 10, "missing/x"),
     (["pypi", "--output", "/dev/null"], 10, "regular file"),
     (["pypi", "--output", "/tmp"], 10, "regular file"),
     (["pypi", "--format", "github"], 10, "GITHUB_OUTPUT is not set"),
-    (["pypi", "--config", "/nonexistent.json", "--format", "token"], 3, "No such file"),
+    (["pypi", "--config", "missing.json", "--format", "token"], 3, "No such file"),
   ])
   func refusesBeforeAnyRequest(_ arguments: [String], _ status: Int32, _ words: String) async throws {
     let sandbox = try sandbox()
@@ -133,11 +133,11 @@ struct MintTests {
       (["ACTIONS_ID_TOKEN_REQUEST_URL": nil], 5, "ACTIONS_ID_TOKEN_REQUEST_URL is not set"),
       (["ACTIONS_ID_TOKEN_REQUEST_TOKEN": ""], 5, "ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set"),
       (["ACTIONS_ID_TOKEN_REQUEST_TOKEN": "wrong"], 5, "status 401"),
-      (["GITHUB_OUTPUT": "/nonexistent/output"], 10, "No such file"), (["GITHUB_OUTPUT": "/tmp"], 10, "/tmp"),
+      (["GITHUB_OUTPUT": "missing/output"], 10, "No such file"), (["GITHUB_OUTPUT": "/tmp"], 10, "/tmp"),
       (["GITHUB_OUTPUT": nil], 10, "GITHUB_OUTPUT is not set"),
       (["TOKEN_BROKER_SANDBOX": "http://localhost:1"], 2, "127.0.0.1"),
       (["TOKEN_BROKER_SANDBOX": "https://evil.example"], 2, "127.0.0.1"),
-      (["TOKEN_BROKER_CONFIG": "/nonexistent"], 3, "/nonexistent"),
+      (["TOKEN_BROKER_CONFIG": "missing"], 3, "missing"),
     ] as [([String: String?], Int32, String)])
   func explainsWrongJobs(_ changes: [String: String?], _ status: Int32, _ words: String) async throws {
     let sandbox = try sandbox()

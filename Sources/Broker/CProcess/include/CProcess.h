@@ -28,8 +28,9 @@ int broker_terminal_open(int like, int *reading, int *writing);
 /// Gives one terminal the size of another.
 void broker_terminal_copy_size(int source, int target);
 
-/// Opens /dev/null for each standard stream that is closed, and keeps other processes of this user from reading this one's memory and environment, and the kernel from writing core
-/// files of it. Reset in a child by exec.
+/// Opens /dev/null for reading in place of each standard stream that is closed, and keeps other processes of this user
+/// from reading this one's memory and environment, and the kernel from writing core files of it (reset in a child by
+/// exec).
 void broker_process_harden(void);
 
 /// Lets all threads take memory from one place, where the C library would give each a place of its own, which grows by one
