@@ -42,7 +42,8 @@ struct LayerDecoder: Sendable {
     let type = try settings.string("type") ?? name
     guard let entry = entries.first(where: { $0.type == type }) else {
       let known = entries.map(\.type)
-      let missing = settings.keys.contains("type") ? nil : "Name its type, for example \"type\": \"\(known.first ?? "pypi")\"."
+      let missing =
+        settings.keys.contains("type") ? nil : "Name its type, for example \"type\": \"\(known.first ?? "pypi")\"."
       throw (missing == nil ? settings : object).error(
         missing == nil ? "type" : name, "is of no known type",
         remedy: NearestName.suggestion(for: type, among: known).map { "Did you mean \"\($0)\"?" }
