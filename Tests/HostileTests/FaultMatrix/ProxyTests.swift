@@ -39,7 +39,7 @@ struct ProxyTests {
       ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 5\r\n\r\n::err", .unreachable, true),
       ("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", .unreachable, true),
       ("", .unreachable, true), ("220 not a proxy\r\n", .unreachable, true),
-      ("HTTP/1.1 200 OK\r\n\r\nno TLS here", .tlsFailed, false), (nil, .timedOut, true),
+      ("HTTP/1.1 200 OK\r\n\r\nno TLS here", .tlsFailed, true), (nil, .timedOut, true),
     ] as [(String?, ErrorCode, Bool)])
   func isNamedAndNothingIsSent(_ answer: String?, _ code: ErrorCode, _ isAgain: Bool) async throws {
     for isGitLab in [false, true] {

@@ -69,7 +69,7 @@ extension HTTPTransport {
     case .handshake:
       error(
         .tlsFailed, "the TLS handshake with \(host) broke off",
-        "Try again; if it stays so, check the proxy, and that \(host) is the right host.")
+        "Try again; if it stays so, check https_proxy, and that \(host) is the right host.")
     case .tls:
       error(
         .tlsFailed, "the TLS connection to \(host) cannot be trusted",
