@@ -119,7 +119,7 @@ struct CurlTransportTests {
       peer.waitForEnd()
     }
     let request = HTTPRequest(.get, try server.url())
-    let transport = transport()
+    let transport = transport(request: .seconds(600))
     let work = Task { await failure(transport, request) }
     for await _ in reached { break }
     work.cancel()
