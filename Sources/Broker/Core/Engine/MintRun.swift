@@ -239,7 +239,9 @@ final class MintRun: Sendable {
   ) throws(BrokerError) {
     let job = source.job(from: token.claims)
     seen.withLock { ($0.token, $0.job) = (TokenFacts(token.claims), job) }
-    guard case .single(let claim) = token.claims.audience, Audience(claim) == audience else { throw wrongAudience(token, audience) }
+    guard case .single(let claim) = token.claims.audience, Audience(claim) == audience else {
+      throw wrongAudience(token, audience)
+    }
     for expectations in engine.notes[target.name]?.expectations ?? [] {
       try ExpectationGate(expectations, rules: target.publisherRules).judge(job, for: target.name)
     }
