@@ -1,6 +1,6 @@
 """Checks examples, templates and documentation against the built tool and against what they say about each other.
 
-Usage: examples.py TOOL [--self-test]
+Usage: examples.py TOOL [FILE...]   (without a FILE, everything in the repository that there is to check)
 
 Every YAML text parses; jobs, steps, inputs, outputs and variables that are referred to exist; every token-broker command
 and option is one of the tool's; configuration files are accepted by it. This is no schema of GitHub's or GitLab's YAML:
@@ -502,7 +502,7 @@ def self_test():
 def main():
     self_test()
     failures, count = [], 0
-    patterns = ["action.yml", "setup/action.yml", "templates/**/*.yml", "Examples/**/*.yml", ".github/**/*.yml",
+    patterns = sys.argv[2:] or ["action.yml", "setup/action.yml", "templates/**/*.yml", "Examples/**/*.yml", ".github/**/*.yml",
                 ".gitlab-ci.yml", "Examples/**/*.json", "*.md", "docs/**/*.md"]
     for pattern in patterns:
         for path in sorted(glob.glob(os.path.join(ROOT, pattern), recursive=True)):

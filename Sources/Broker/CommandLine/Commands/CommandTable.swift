@@ -6,7 +6,7 @@ enum CommandTable {
   static let commands: [any Command.Type] = [
     ExecCommand.self,
     MintCommand.self, CheckCommand.self, RevokeCommand.self, ConfigCommand.self, ConfigCheckCommand.self,
-    ConfigSchemaCommand.self,
+    ConfigSchemaCommand.self, ConfigInitCommand.self, ConfigPublishersCommand.self,
     PluginsCommand.self,
     RehearseCommand.self, SandboxCommand.self,
     CompletionsCommand.self, ManualCommand.self, HelpCommand.self,

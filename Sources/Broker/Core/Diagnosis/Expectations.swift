@@ -2,6 +2,8 @@
 public struct Expectations: Sendable, Equatable {
   /// The expected values; a field that is missing is not compared.
   public let values: [JobField: String]
+  /// Where the values that a file gives stand.
+  public private(set) var origins: [JobField: Setting.Origin] = [:]
 
   /// Expectations of the given fields.
   public init(_ values: [JobField: String]) {
@@ -23,6 +25,7 @@ public struct Expectations: Sendable, Equatable {
     for field in JobField.allCases {
       guard let text = try object.string(field.rawValue) else { continue }
       values[field] = text
+      origins[field] = object.origin(of: field.rawValue)
       let first = JobField.allCases.first { values[$0] != nil && $0.family != nil }
       guard let first, let family = field.family, first.family != family else { continue }
       throw object.error(

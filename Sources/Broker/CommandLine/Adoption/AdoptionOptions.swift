@@ -1,0 +1,51 @@
+import BrokerCore
+
+/// The options that `config init` and `config publishers` share.
+enum AdoptionOptions {
+  /// What the command line says about a publisher.
+  ///
+  /// - Throws: `ErrorCode.usage` for an unknown provider, and for names that no form takes.
+  static func given(_ arguments: ParsedArguments) throws(BrokerError) -> PublisherValues.Given {
+    var given = PublisherValues.Given()
+    given.family = try family(arguments.value("--provider"))
+    given.project = try name("--project", in: arguments).map { Sourced($0, "--project") }
+    given.workflow = try name("--workflow", in: arguments)
+    given.environment = try name("--environment", in: arguments)
+    return given
+  }
+
+  /// The form of a sheet.
+  ///
+  /// - Throws: `ErrorCode.usage` with the nearest form.
+  static func format(_ arguments: ParsedArguments) throws(BrokerError) -> PublisherSheet.Format {
+    let name = arguments.value("--format") ?? PublisherSheet.Format.text.rawValue
+    guard let format = PublisherSheet.Format(rawValue: name) else {
+      throw BrokerError(
+        .usage, "There is no format \(UntrustedText.quoted(name)).",
+        remedy: NearestName.remedy(for: name, among: PublisherSheet.Format.allCases.map(\.rawValue)))
+    }
+    return format
+  }
+
+  private static func family(_ name: String?) throws(BrokerError) -> IssuerFamily? {
+    switch name {
+    case nil: return nil
+    case "github": return .gitHub
+    case "gitlab": return .gitLab
+    case let name?:
+      throw BrokerError(
+        .usage, "There is no workflow for the provider \(UntrustedText.quoted(name)).",
+        remedy: NearestName.remedy(for: name, among: ["github", "gitlab"]))
+    }
+  }
+
+  /// A value of 1 to 255 printable characters.
+  private static func name(_ option: String, in arguments: ParsedArguments) throws(BrokerError) -> String? {
+    guard let text = arguments.value(option) else { return nil }
+    guard !text.isEmpty, text.utf8.count <= 255, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+      throw BrokerError(
+        .usage, "\(option) is not a name.", remedy: "Write 1 to 255 printable characters.")
+    }
+    return text
+  }
+}

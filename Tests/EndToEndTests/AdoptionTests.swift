@@ -1,0 +1,224 @@
+import BrokerCore
+import TestSupport
+import Testing
+
+@testable import token_broker
+
+struct AdoptionTests {
+  // MARK: What a checkout says
+
+  /// Addresses of remotes, and host, owner and name; nil where none can be told.
+  @Test(
+    arguments: [
+      ("https://github.com/octo-org/sample.git", ["github.com", "octo-org", "sample"]),
+      ("https://github.com/octo-org/sample", ["github.com", "octo-org", "sample"]),
+      ("https://x:secret@GitHub.com:443/octo-org/sample/", ["github.com", "octo-org", "sample"]),
+      ("git@github.com:octo-org/sample.git", ["github.com", "octo-org", "sample"]),
+      ("github.com:octo-org/sample", ["github.com", "octo-org", "sample"]),
+      (
+        "ssh://git@gitlab.example.com:2222/octo-group/sub/sample.git",
+        ["gitlab.example.com", "octo-group/sub", "sample"]
+      ),
+      ("git@gitlab.com:octo-group/sub/sample.git", ["gitlab.com", "octo-group/sub", "sample"]),
+      ("https://github.com/sample", nil), ("https://github.com", nil), ("/srv/git/sample.git", nil),
+      ("../sample", nil), ("file:///srv/octo-org/sample", nil), ("", nil), (":a/b", nil), ("https:///a/b", nil),
+      ("https://github.com/octo-org/sa\u{202E}mple", nil), ("https://github.com/octo-org/..", nil),
+      ("https://github.com/octo-org/a?b=c", nil), ("git@github.com:octo-org/.git", nil),
+    ] as [(String, [String]?)])
+  func readsRemotes(_ address: String, _ parts: [String]?) {
+    let remote = GitRemote(address)
+    #expect(remote.map { [$0.host, $0.owner, $0.name] } == parts)
+  }
+
+  @Test func prefersTheRemoteCalledOrigin() {
+    let config = """
+      [core]
+        url = https://github.com/not/this
+      [remote "fork"]
+        url = https://github.com/octocat/sample
+      [remote "origin"]
+        pushurl = https://github.com/not/that
+        url = "git@github.com:octo-org/sample.git"
+      [branch "main"]
+        url = https://github.com/nor/this
+      """
+    let remote = GitRemote.origin(inConfig: config)
+    #expect(remote?.value.path == "octo-org/sample" && remote?.origin == "git remote origin")
+    #expect(GitRemote.origin(inConfig: config.replacing("origin", with: "other")) == nil)
+    #expect(GitRemote.origin(inConfig: "[remote \"a\"]\nurl = https://github.com/b/c")?.value.path == "b/c")
+    #expect(GitRemote.origin(inConfig: "") == nil)
+  }
+
+  /// Lines of a workflow, the line that lets a job have an identity token, the environments.
+  @Test(
+    arguments: [
+      ("permissions:\n  id-token: write\n  environment: pypi", 2, ["pypi"]),
+      ("permissions: { contents: read, id-token: write }", 1, []),
+      ("# id-token: write\nenvironment: pypi # not really", nil, ["pypi"]),
+      ("environment:\n  name: pypi\n  url: https://x", nil, ["pypi"]),
+      ("environment:\n  url: https://x\n  name: 'a # b'", nil, ["a # b"]),
+      ("environment: { name: \"pypi\", url: x }", nil, ["pypi"]),
+      ("environment: ${{ inputs.environment }}\nname: not-this", nil, []),
+      ("environment:\nname: not-this", nil, []), ("environment: $NAME", nil, []), ("environment: *anchor", nil, []),
+      (
+        "a:\n  id_tokens:\n    X: {aud: pypi}\n  environment: a\nb:\n  environment: b\nc:\n  environment: a", 2,
+        ["a", "b"]
+      ),
+      ("my-environment: x\nenvironments: y\nid-token: read", nil, []), ("", nil, []),
+    ] as [(String, Int?, [String])])
+  func readsWorkflowsByTheirLines(_ text: String, _ line: Int?, _ environments: [String]) {
+    let file = WorkflowFile(path: ".github/workflows/a.yml", text: text)
+    #expect(file.tokenLine == line && file.environments.map(\.value) == environments && file.name == "a.yml")
+  }
+
+  /// A project file, the name, its line.
+  @Test(
+    arguments: [
+      ("[project]\nname = \"sample\"", "sample", 2),
+      ("[project] # x\nversion = '1'\n'name' = 'sample' # y", "sample", 3),
+      ("[tool.poetry]\nname = \"old\"\n[project]\nname = \"new\"", "new", 4),
+      ("[tool.poetry]\nname = \"old\"", "old", 2), ("[tool.other]\nname = \"x\"", nil, 0),
+      ("name = \"x\"", nil, 0), ("[project]\nname = x", nil, 0), ("[project]\nname = \"a b\"", nil, 0),
+      ("[project]\nnames = \"x\"", nil, 0), ("[[project]]\nname = \"x\"", nil, 0),
+    ] as [(String, String?, Int)])
+  func readsTheProjectsName(_ text: String, _ name: String?, _ line: Int) {
+    let found = ProjectFile.name(in: text, path: "pyproject.toml")
+    #expect(found == name.map { Sourced($0, "pyproject.toml, line \(line)") })
+  }
+
+  // MARK: The commands
+
+  private func repository(
+    remote: String? = "git@github.com:octo-org/sample.git", _ files: [String: String] = [:]
+  ) async throws -> TestFolder {
+    let folder = try TestFolder()
+    for name in [".git", ".github", ".github/workflows"] { try folder.makeFolder(name) }
+    if let remote { try folder.write(".git/config", "[remote \"origin\"]\n\turl = \(remote)\n") }
+    try folder.write("pyproject.toml", "[project]\nname = \"Sample.Project\"\n")
+    for (name, text) in files { try folder.write(name, text) }
+    return folder
+  }
+
+  @Test func writesAFileThatWorks() async throws {
+    let folder = try await repository()
+    defer { folder.remove() }
+    let run = try await BuiltTool.run(["config", "init"], in: folder)
+    #expect(run.status == 0, "\(run.error)")
+    #expect(run.output.hasPrefix("# .github/workflows/publish.yml\nname: publish\n"))
+    #expect(run.output.contains("    environment: release\n") && run.output.contains("token-broker exec release --"))
+    #expect(run.error.contains("registries.pypi.expect.owner            octo-org  (git remote origin)"), "\(run.error)")
+    #expect(run.error.contains("Sample.Project  (pyproject.toml, line 2)") && run.error.contains("(suggested)"))
+    let shown = try await BuiltTool.run(["config"], in: folder)
+    #expect(shown.status == 0 && shown.output.contains("registries.pypi.expect"), "\(shown.error)")
+
+    let sheet = try await BuiltTool.run(["config", "publishers"], in: folder)
+    #expect(sheet.status == 0 && sheet.error.isEmpty, "\(sheet.error)")
+    #expect(sheet.output.contains("publish.yml     (expect, token-broker.json, line 9, column 21)"), "\(sheet.output)")
+    let query =
+      "?provider=github&owner=octo-org&repository=sample&workflow_filename=publish.yml&environment=release"
+    for host in ["pypi.org", "test.pypi.org"] {
+      #expect(sheet.output.contains("https://\(host)/manage/project/Sample.Project/settings/publishing/\(query)\n"))
+      #expect(sheet.output.contains("https://\(host)/manage/account/publishing/"))
+    }
+    #expect(sheet.output.contains("https://github.com/octo-org/sample/settings/environments\n"))
+  }
+
+  @Test func replacesNothingUnlessForced() async throws {
+    let folder = try await repository(["token-broker.json": "mine"])
+    defer { folder.remove() }
+    let refused = try await BuiltTool.run(["config", "init"], in: folder)
+    #expect(refused.status == 10 && refused.output.isEmpty && refused.error.contains("there already"))
+    #expect(folder.read("token-broker.json") == "mine")
+    let forced = try await BuiltTool.run(["config", "init", "--force"], in: folder)
+    #expect(forced.status == 0 && folder.read("token-broker.json").hasPrefix("{\n"), "\(forced.error)")
+    try folder.link("link.json", to: "elsewhere")
+    let link = try await BuiltTool.run(["config", "init", "--output", "link.json"], in: folder)
+    #expect(link.status == 10 && !folder.names.contains("elsewhere"), "\(link.error)")
+  }
+
+  @Test func makesAJobForEachEnvironment() async throws {
+    let workflow = """
+      jobs:
+        testpypi:
+          environment: testpypi
+          permissions: {id-token: write}
+        pypi:
+          environment: {name: pypi}
+      """
+    let folder = try await repository([".github/workflows/go.yaml": workflow, ".github/workflows/test.yml": "on: push"])
+    defer { folder.remove() }
+    let run = try await BuiltTool.run(["config", "init"], in: folder)
+    #expect(run.output.hasPrefix("# .github/workflows/go.yaml\n"), "\(run.error)")
+    #expect(run.output.contains("token-broker exec testpypi --") && run.output.contains("token-broker exec pypi --"))
+    #expect(run.output.contains("needs: [build, testpypi]\n") && run.output.contains("    environment: pypi\n"))
+    #expect(run.error.contains("go.yaml  (.github/workflows/go.yaml, line 4)"), "\(run.error)")
+  }
+
+  @Test func writesAPipelineForGitLab() async throws {
+    let folder = try await repository(remote: "https://gitlab.com/octo-group/sub/sample.git")
+    defer { folder.remove() }
+    let run = try await BuiltTool.run(["config", "init", "--environment", "on"], in: folder)
+    #expect(run.status == 0 && run.output.hasPrefix("# .gitlab-ci.yml\n"), "\(run.error)")
+    #expect(run.output.contains("TESTPYPI_ID_TOKEN:\n      aud: testpypi\n") && run.output.contains("aud: pypi\n"))
+    #expect(run.output.contains("  environment: \"on\"\n"))
+    let sheet = try await BuiltTool.run(["config", "publishers", "--format", "json"], in: folder)
+    let query =
+      "?provider=gitlab&namespace=octo-group%2Fsub&project=sample&workflow_filepath=.gitlab-ci.yml&environment=on"
+    #expect(sheet.output.contains("https://pypi.org/manage/account/publishing/\(query)\""), "\(sheet.output)")
+    let node = try JSONReader().read(Array(sheet.output.utf8))
+    #expect(node.object?["publishers"]?.array?.count == 2)
+  }
+
+  @Test func makesASheetForManyRepositories() async throws {
+    let folder = try await repository([
+      "org.json":
+        #"{"version":1,"registries":{"pypi":{"expect":{"owner":"octo-org","workflow":"w.yml","environment":"e"}}}}"#
+    ])
+    defer { folder.remove() }
+    let run = try await BuiltTool.run(
+      [
+        "config", "publishers", "--config", "org.json", "--format", "markdown", "--repository", "octo-org/one",
+        "--repository", "other/two=zwei", ".",
+      ], in: folder)
+    #expect(run.status == 0, "\(run.error)")
+    #expect(run.output.split(separator: "\n").filter { $0.hasPrefix("## ") }.count == 3)
+    #expect(run.output.contains("| Owner | `other` | --repository |"), "\(run.output)")
+    #expect(run.output.contains("| Workflow name | `w.yml` | expect, org.json, line 1, column 76 |"), "\(run.output)")
+    #expect(run.output.contains("| PyPI Project Name | `zwei` | --repository |"))
+    #expect(run.output.contains("There is no .github/workflows/w.yml") == false)
+  }
+
+  /// Arguments after `config`, the status, words of the message.
+  @Test(arguments: [
+    (["init"], Int32(2), "--provider github or --provider gitlab"), (["publishers"], 2, "--provider github"),
+    (["init", "--provider", "gitlb"], 2, "Did you mean \"gitlab\"?"),
+    (["publishers", "--format", "markdwn"], 2, "Did you mean \"markdown\"?"),
+    (["publishers", "nowhere"], 2, "There is no folder"), (["publishers", "--repository", "one"], 2, "OWNER/NAME"),
+    (["publishers", "--repository", "a/b="], 2, "OWNER/NAME"),
+    (["publishers", "--repository", "a/b", "--repository", "a/c", "--project", "x"], 2, "of one repository"),
+    (["publishers", "--provider", "github", "--workflow", ""], 2, "--workflow is not a name"),
+    (["init", "--provider", "github", "--output", "/nonexistent/x"], 10, "/nonexistent/x"),
+  ])
+  func explainsBadInput(_ arguments: [String], _ status: Int32, _ words: String) async throws {
+    let run = try await BuiltTool.run(["config"] + arguments)
+    #expect(run.status == status && run.output.isEmpty && run.error.contains(words), "\(run.error)")
+  }
+
+  @Test func neutralisesWhatACheckoutHolds() async throws {
+    let hostile = "a\u{1B}[31m|`@octocat` ::error::x ##[error]y"
+    let folder = try await repository([
+      ".github/workflows/p.yml": "permissions: {id-token: write}\nenvironment: \"\(hostile)\""
+    ])
+    defer { folder.remove() }
+    for format in ["text", "markdown"] {
+      let run = try await BuiltTool.run(["config", "publishers", "--format", format], in: folder)
+      #expect(run.status == 0)
+      #expect(
+        !run.output.contains("\u{1B}") && !run.output.contains("::error") && !run.output.contains("##["),
+        "\(run.output)")
+      #expect(format == "text" || !run.output.contains("|`@"), "\(run.output)")
+    }
+    let run = try await BuiltTool.run(["config", "init"], in: folder)
+    #expect(!run.output.contains("\u{1B}") && !run.error.contains("\u{1B}") && !run.error.contains("\n::"))
+  }
+}
