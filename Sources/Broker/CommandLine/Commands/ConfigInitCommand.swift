@@ -60,6 +60,19 @@ enum ConfigInitCommand: Command {
     console.error(
       "next: token-broker config publishers says what to register; the workflow for "
         + "\(UntrustedText.neutralized(start.workflowPath)) follows\n")
-    return console.write(start.workflow(version: Tool.version))
+    let written = console.write(start.workflow(version: Tool.version))
+    guard written == ExitStatus.done.rawValue else { return written }
+    return try verify(file, broker)
+  }
+
+  /// Reads what was written below the organisation's file, which may not let it in.
+  private static func verify(_ file: String, _ broker: Broker) throws(BrokerError) -> Int32 {
+    do throws(BrokerError) {
+      _ = try broker.configuration(path: file)
+      return ExitStatus.done.rawValue
+    } catch {
+      throw BrokerError(
+        error.code, "The file was written, and is refused as it is: \(error.message)", remedy: error.remedy)
+    }
   }
 }
