@@ -117,6 +117,38 @@ struct ExecTests {
     #expect(run.error.contains("\n[redacted]\n") && !run.error.contains("pypi-"), "\(run.error)")
   }
 
+  // MARK: Terminals
+
+  /// The command owns the terminal; with `--redact` it has one of its own, which follows ours in size.
+  @Test(arguments: [false, true])
+  func givesTheCommandATerminal(_ isRedacted: Bool) async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write(
+      "command",
+      """
+      test -t 0 && test -t 1 && test -t 2 && echo terminals
+      echo "shown $T"
+      exec 3>&1
+      stty rows 50 cols 120 <&0
+      until [ "$(stty size <&3)" = "50 120" ]; do sleep 0.02; done
+      printf 'one\\ntwo\\n' >&2
+      exit 3
+      """)
+    try folder.write(
+      "outer",
+      "'\(BuiltTool.path)' exec pypi --env T={token} \(isRedacted ? "--redact" : "") -- sh command; echo \"status $?\"")
+    var environment = sandbox.environment(for: .gitlab)
+    environment["SHELL"] = "/bin/sh"
+    try await Self.shell("script -qc 'sh outer' typescript", in: folder, environment)
+    let shown = folder.read("typescript")
+    #expect(shown.contains("terminals\r\n") && shown.contains("one\r\ntwo\r\n"), "\(shown)")
+    #expect(shown.contains("status 3"), "\(shown)")
+    #expect(shown.contains("shown [redacted]\r\n") == isRedacted)
+    #expect(shown.contains("shown pypi-") != isRedacted)
+  }
+
   // MARK: What the command gets
 
   /// The command's environment, arguments and those of its ancestors hold the one credential that it needs and no identity.

@@ -84,6 +84,8 @@ struct TargetRun: Sendable {
       streams: .relayed(into: tail, redacting: options.isRedacted ? SecretForms.all(of: credential) : []))
     let expiry = Task { await warn(of: credential, name) }
     defer { expiry.cancel() }
+    let size = options.isRedacted ? TerminalSizeWatcher { child.terminalChanged() } : nil
+    defer { size?.stop() }
     let exit = try await Supervisor(child, signals: surroundings.signals) { burn.signalled() }.run()
     if isLast { await burn.finish(after: child.outputRelayed) } else { await child.outputRelayed() }
     guard exit.status != 0 else { return 0 }
