@@ -69,7 +69,10 @@ let package = Package(
       dependencies: ["TestPyPIRegistry", "TrustedPublishing", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "TokenBrokerTests",
-      dependencies: ["TokenBroker", "BrokerConformance", "BrokerCore", "TestSupport"]),
+      dependencies: [
+        "TokenBroker", "GitHubProvider", "GitLabProvider", "PyPIRegistry", "TestPyPIRegistry", "BrokerConformance",
+        "BrokerCore", "TestSupport",
+      ]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: ["token-broker", "TokenBroker", "BrokerSystem", "BrokerSandbox", "BrokerCore", "TestSupport"]),

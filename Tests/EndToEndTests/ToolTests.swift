@@ -1,6 +1,7 @@
 import BrokerConformance
 import BrokerCore
 import TestSupport
+import TokenBroker
 import Testing
 
 @testable import token_broker
@@ -77,7 +78,11 @@ struct ToolTests {
 
   @Test func listsPlugins() async throws {
     let run = try await BuiltTool.run(["plugins"])
-    #expect(run.status == 0 && run.output.split(separator: "\n").count == 4)
+    let catalog = try PluginCatalog.builtIn()
+    let rows = catalog.providers.map { "provider  \($0.type) " } + catalog.registries.map { "registry  \($0.type) " }
+    let lines = run.output.split(separator: "\n")
+    #expect(run.status == 0 && lines.count == rows.count && lines.count >= 4)
+    for (line, row) in zip(lines, rows) { #expect(line.hasPrefix(row)) }
   }
 
   /// People put the API token where a name belongs.

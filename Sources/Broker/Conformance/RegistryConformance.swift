@@ -13,7 +13,8 @@ public struct RegistryConformance<Registry: RegistryTarget>: Sendable {
     /// The endpoints.
     ///
     /// - Parameters:
-    ///   - audience: Whether a request asks for the audience; any other is an exchange or a revocation.
+    ///   - audience: Whether a request asks for the audience; any other is an exchange or a revocation. Never for a
+    ///     registry that need not be asked.
     ///   - audienceAnswer: An answer that names the audience.
     ///   - exchangeAnswer: An answer with a credential whose text is `sample-credential-0123456789`.
     ///   - refusal: A refusal that says a text, which may be what the server was sent.
@@ -74,11 +75,13 @@ public struct RegistryConformance<Registry: RegistryTarget>: Sendable {
     }
     let registry = try registry(transport)
     #expect(try await registry.audience().audience == audience)
-    #expect(transport.requests.count == 1)
+    // A registry whose audience never changes need not be asked.
+    let asked = transport.requests.count
+    #expect(asked <= 1, "asking for the audience is one request at most")
     let credential = try await registry.exchange(IdentityToken(Secret(token), from: "The sample"))
     #expect(credential.secret.reveal() == "sample-credential-0123456789")
     #expect(credential.registry == "mine" && credential.uploadURL == registry.uploadURL)
-    #expect(transport.requests.count == 2, "an exchange is one request")
+    #expect(transport.requests.count == asked + 1, "an exchange is one request")
     for request in transport.requests {
       #expect(request.url.origin == registry.uploadURL.origin, "another host is asked: \(request.url)")
       #expect(!request.url.description.contains(token), "the identity token is in an address")
@@ -101,12 +104,13 @@ public struct RegistryConformance<Registry: RegistryTarget>: Sendable {
 
   private func checkHostileAnswers() async throws {
     for hostile in HostileAnswers.cases {
-      let registry = try registry(ScriptedTransport { _ in hostile.answer })
+      let transport = ScriptedTransport { _ in hostile.answer }
+      let registry = try registry(transport)
       let token = try IdentityToken(Secret(token), from: "The sample")
-      for (step, error) in [
-        ("audience", await error { () async throws(BrokerError) in _ = try await registry.audience() }),
-        ("exchange", await error { () async throws(BrokerError) in _ = try await registry.exchange(token) }),
-      ] {
+      let audience = await error { () async throws(BrokerError) in _ = try await registry.audience() }
+      let isAsked = !transport.requests.isEmpty
+      let exchange = await error { () async throws(BrokerError) in _ = try await registry.exchange(token) }
+      for (step, error) in (isAsked ? [("audience", audience)] : []) + [("exchange", exchange)] {
         guard let error else {
           Issue.record("\(hostile.name) was taken for an answer to the \(step) request")
           continue
