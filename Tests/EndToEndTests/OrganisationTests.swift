@@ -219,6 +219,16 @@ struct OrganisationTests {
     #expect(!sandbox.requests.contains { $0.method == "POST" })
   }
 
+  @Test func saysThatAProviderIsLeftOut() async throws {
+    let sandbox = try sandbox()
+    var environment = sandbox.environment(for: .gitlab)
+    environment["TOKEN_BROKER_ORG_CONFIG_JSON"] = #"{"version":1,"providers":{"github":{}}}"#
+    let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], environment)
+    #expect(run.status == 4, "\(run.error)")
+    #expect(
+      run.error.contains("The job runs at gitlab, which is not among the providers of TOKEN_BROKER_ORG_CONFIG_JSON"))
+  }
+
   @Test func aPinBelowAnOrganisationNamesTheOwnHostAlone() async throws {
     let sandbox = try sandbox()
     let organisation =

@@ -151,7 +151,9 @@ struct RuleTests {
   /// A wrong rule, and words of the error.
   @Test(arguments: [
     (#""refs": ["x"]"#, "Did you mean \"ref\"?"), (#""ref": "x""#, "has to be a list of strings"),
-    (#""ref": []"#, "is empty"), (#""ref": ["a***"]"#, "is no pattern"), (#""ref-protected": false"#, "has to be true"),
+    (#""ref": []"#, "is empty"),
+    ("\"ref\": [\(Array(repeating: "\"x\"", count: 101).joined(separator: ","))]", "has 101"),
+    (#""ref": ["a***"]"#, "is no pattern"), (#""ref-protected": false"#, "has to be true"),
     (#""ref-protected": "true""#, "has to be true"), (#""ref-type": ["tags"]"#, "Did you mean \"tag\"?"),
     (#""owner-id": ["octo"]"#, "is no id"), (#""owner-id": [1000]"#, "has to be a string"),
     (#""owner-id": ["10*"]"#, "is no id"), (#""runner": ["github-hosted"]"#, "Known: hosted, self-hosted"),

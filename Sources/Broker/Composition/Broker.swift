@@ -84,7 +84,27 @@ public struct Broker: Sendable {
   public func selectProvider(
     in configuration: BrokerConfiguration, named name: String? = nil
   ) throws(BrokerError) -> ProviderSelection {
-    try ProviderSelection(choosing: providerFindings(in: configuration), wanted: name)
+    do throws(BrokerError) {
+      return try ProviderSelection(choosing: providerFindings(in: configuration), wanted: name)
+    } catch {
+      guard error.code == .providerNotFound, let found = providerLeftOut(of: configuration) else { throw error }
+      throw BrokerError(
+        .providerNotFound,
+        "The job runs at \(found.name), which is not among the providers of \(configuration.place).",
+        remedy: "Publish from a job of \(configuration.providers.map(\.name).joined(separator: " or ")), or have "
+          + "\(found.name) added to \"providers\".",
+        facts: [BrokerError.Fact(found.name, "\(found.summary) (looked for \(found.clue.text))")] + error.facts)
+    }
+  }
+
+  /// A provider of the catalog that recognises the job, and that the configuration leaves out.
+  private func providerLeftOut(of configuration: BrokerConfiguration) -> ProviderSelection.Finding? {
+    guard let all = try? ConfigurationReader(catalog: catalog).builtIn().providers else { return nil }
+    let services = PluginServices(transport: transport, time: time)
+    let left = all.filter { provider in !configuration.providers.contains { $0.type == provider.type } }
+    return ProviderSelection.findings(of: left.map { $0.make(services) }, in: environment).first { finding in
+      if case .success(.absent) = finding.result { false } else { true }
+    }
   }
 
   /// What every configured provider finds in the environment.

@@ -18,26 +18,19 @@ struct ConfigurationText: Sendable {
       .compactMap { $0 }.joined(separator: "  ")
   }
 
-  private struct Row {
-    let path: String
-    let value: String
-    let origin: String?
-  }
-
   private static func values(of configuration: BrokerConfiguration) -> String {
     let plugins =
-      configuration.providers.map { ("providers.\($0.name)", $0.type) }
-      + configuration.registries.map { ("registries.\($0.name)", $0.type) }
-    let rows =
-      plugins.map { Row(path: $0, value: "type \($1)", origin: nil) }
-      + configuration.settings.map { Row(path: $0.path, value: $0.value, origin: $0.origin.description) }
+      configuration.providers.map { Setting(path: "providers.\($0.name)", value: "type \($0.type)", origin: $0.origin) }
+      + configuration.registries.map {
+        Setting(path: "registries.\($0.name)", value: "type \($0.type)", origin: $0.origin)
+      }
+    let rows = plugins + configuration.settings
     let width = rows.map(\.path.count).max() ?? 0
     let valueWidth = min(48, rows.map(\.value.count).max() ?? 0)
     // Rows of one path keep their order: the higher layer's first.
     let sorted = rows.enumerated().sorted { ($0.element.path, $0.offset) < ($1.element.path, $1.offset) }
     return sorted.map { _, row in
-      let value = row.origin == nil ? row.value : pad(row.value, valueWidth)
-      return "\(pad(row.path, width))  \(value)\(row.origin.map { "  (\($0))" } ?? "")\n"
+      "\(pad(row.path, width))  \(pad(row.value, valueWidth))  (\(row.origin))\n"
     }.joined()
   }
 

@@ -72,6 +72,9 @@ public struct BrokerConfiguration: Sendable {
       }
   }
 
-  /// Where it came from, in words.
-  public var place: String { file ?? "the built-in configuration" }
+  /// Where it came from, in words: `token-broker.json below /etc/org.json`.
+  public var place: String {
+    let names = layers.compactMap(\.name)
+    return names.isEmpty ? "the built-in configuration" : names.reversed().joined(separator: " below ")
+  }
 }

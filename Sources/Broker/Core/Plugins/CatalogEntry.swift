@@ -23,6 +23,7 @@ public struct CatalogEntry<Product: Sendable>: Sendable {
       let configuration = try P.Configuration(from: object)
       return ConfiguredPlugin(
         name: name, type: P.type,
+        origin: object.keys.contains("type") ? object.origin(of: "type") : object.origin,
         settings: configuration.effectiveValues.map { object.setting($0.key, $0.value) },
         values: Dictionary(configuration.effectiveValues.map { ($0.key, $0.value) }) { $1 },
         make: { erase(P(name: name, configuration: configuration, services: $0)) })

@@ -4,6 +4,8 @@ public struct ConfiguredPlugin<Product: Sendable>: Sendable {
   public let name: String
   /// The plug-in's type.
   public let type: String
+  /// Where the type was written; where it goes by the entry's name, the entry.
+  public let origin: Setting.Origin
   /// The settings in force, each with its origin.
   public let settings: [Setting]
   /// The values in force by key, as the plug-in gave them.

@@ -6,6 +6,9 @@ public struct JobRule: Sendable {
     let origin: Setting.Origin
   }
 
+  /// The greatest number of values that a rule admits; two layers' are compared each with each.
+  public static let maximumChoices = 100
+
   /// The key path, such as `registries.pypi.rules.ref`.
   public let path: String
   /// What it looks at.
@@ -48,8 +51,14 @@ public struct JobRule: Sendable {
       }
       return [Choice(pattern: pattern, origin: object.origin(of: claim.name))]
     }
+    let elements = try object.elements(claim.name)
+    guard elements.count <= maximumChoices else {
+      throw object.error(
+        claim.name, "has \(elements.count) elements, and \(maximumChoices) at most are compared",
+        remedy: "Write a pattern that stands for several of them.")
+    }
     var choices: [Choice] = []
-    for (text, origin) in try object.elements(claim.name) {
+    for (text, origin) in elements {
       guard let pattern = GlobPattern(text) else {
         throw object.error(
           claim.name, "has \(UntrustedText.quoted(text)), which is no pattern",
