@@ -95,7 +95,8 @@ struct ExecTests {
     let sandbox = try sandbox()
     let started = SystemTime.source.elapsed()
     let run = try await BuiltTool.run(
-      ["exec", "pypi", "--env", "T={token}", "--", "sh", "-c", "sleep 600 & echo now"], sandbox.environment(for: .gitlab)
+      ["exec", "pypi", "--env", "T={token}", "--", "sh", "-c", "sleep 600 & echo now"],
+      sandbox.environment(for: .gitlab)
     )
     #expect(run.status == 0 && run.output == "now\n", "\(run.error)")
     #expect(SystemTime.source.elapsed() - started < .seconds(300))

@@ -10,6 +10,8 @@ public struct SandboxConfiguration: Sendable {
   public var publishers = SandboxPublisher.usual
   /// Projects that exist from the start.
   public var projects: [String] = []
+  /// Releases that the indexes have from the start.
+  public var releases: [SandboxRelease] = []
   /// Claims in place of the sandbox's own.
   public var claims: [SandboxClaim] = []
   /// What goes wrong.

@@ -12,7 +12,8 @@ struct PublisherForms {
   var rules: PublisherRules {
     PublisherRules(
       forms: Self.forms, review: { JobReview(registry: registry, job: $0).causes },
-      explain: { RefusalReading(forms: self, refusal: $0, input: $1).causes }, address: { address($0, project: $1) })
+      explain: { RefusalReading(forms: self, refusal: $0, input: $1).causes }, address: { address($0, project: $1) },
+      recognise: LogRecognition.refusal)
   }
 
   /// The forms.

@@ -113,6 +113,9 @@ public struct TrustedPublishingIndex: CredentialRevoker {
     }
   }
 
+  /// Who published last.
+  var history: IntegrityHistory { IntegrityHistory(index: simpleIndex, services: services) }
+
   private var host: String { uploadURL.origin.authority }
 
   private func ask(

@@ -21,6 +21,8 @@ extension TrustedPublishingRegistry {
   public var revoker: (any CredentialRevoker)? { index }
   /// PyPI's simple index.
   public var releaseIndex: (any ReleaseIndex)? { index.simpleIndex }
+  /// PyPI's Integrity API.
+  public var publisherHistory: (any PublisherHistory)? { index.history }
 
   /// Asks the index for its audience.
   public func audience() async throws(BrokerError) -> AudienceAnswer { try await index.audience() }

@@ -38,6 +38,9 @@ public struct GitHub: IdentityProvider {
     claims["repository"] == nil && claims["job_workflow_ref"] == nil ? nil : GitHubClaims.job(from: claims)
   }
 
+  /// Tells a missing permission and a fork by the names that every client mentions.
+  public func recognise(_ log: String) -> [Cause] { GitHubGuide.causes(in: log) }
+
   /// Recognises a job by `GITHUB_ACTIONS`, and finds the runner's endpoint in the two variables that the runner sets
   /// when the job has the permission `id-token: write` (docs.github.com, "OpenID Connect reference").
   public func detect(in environment: Environment) throws(BrokerError) -> Detection {

@@ -38,6 +38,17 @@ enum GitHubGuide {
     ],
     snippet: Snippet("the workflow file", ["on:", "  release:", "    types: [published]"]))
 
+  /// Clients name the variable or the permission (gh-action-pypi-publish, uv, twine, id).
+  static func causes(in log: String) -> [Cause] {
+    let signs = [
+      GitHubEndpoint.secretVariable, GitHubEndpoint.addressVariable, "id-token: write", "OIDC token permissions",
+      "id-token permission",
+    ]
+    guard signs.contains(where: log.contains) else { return [] }
+    let isFork = log.contains("fork") || log.contains("third-party")
+    return (isFork ? [forkPullRequest.with(.likely)] : []) + [permissionMissing.with(isFork ? .possible : .likely)]
+  }
+
   static let requestRefused = Cause(
     "identity-request-refused", .certain,
     "The runner's endpoint does not accept this job's request token.",

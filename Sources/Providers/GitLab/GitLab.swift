@@ -28,6 +28,9 @@ public struct GitLab: IdentityProvider {
     claims["project_path"] == nil && claims["ci_config_ref_uri"] == nil ? nil : GitLabClaims.job(from: claims)
   }
 
+  /// Tells a missing identity token by its variable's name.
+  public func recognise(_ log: String) -> [Cause] { GitLabGuide.causes(in: log) }
+
   /// Recognises a job by `GITLAB_CI` (docs.gitlab.com, "Predefined CI/CD variables reference").
   ///
   /// - Throws: `ErrorCode.identityFork` for a merge request of a fork that runs in the parent project: it would publish

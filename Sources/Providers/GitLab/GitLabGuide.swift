@@ -34,6 +34,13 @@ enum GitLabGuide {
       fixes: fixes, snippet: identityToken(for: audience, names: [name]))
   }
 
+  /// Clients name the variable that they looked for: `PYPI_ID_TOKEN`.
+  static func causes(in log: String) -> [Cause] {
+    guard let match = log.firstMatch(of: #/\b([A-Z][A-Z0-9_]{0,60})_ID_TOKEN\b/#) else { return [] }
+    guard let audience = Audience(match.1.lowercased().replacing("_", with: ".")) else { return [] }
+    return [tokenMissing(audience, names: ["\(match.1)_ID_TOKEN"], others: []).with(.likely)]
+  }
+
   static let tokenUsedHere = Cause(
     "token-used-here", .certain,
     "Every identity token that the job has for this audience was used by this run already; each is good for one exchange.",

@@ -74,6 +74,7 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
   /// All rows, in the order of the page.
   static let all =
     identityRows + tokenRows + publisherRows + publisherTextRows + issuerRows + registryRows + expectationRows
-    + checkRows
+    + releaseRows
+    + checkRows + logRows
     + twoFaultRows + quietRows
 }

@@ -21,18 +21,13 @@ struct RowRun: Sendable {
     let folder = try TestFolder()
     defer { folder.remove() }
     for file in row.files { try folder.write(file.name, file.text) }
-    let tool = BuiltTool.path.split(separator: "/").dropLast().joined(separator: "/")
-    let script = "cd '\(folder.path)' && \(row.command) </dev/null >stdout 2>stderr"
-    let exit = try await ChildProcess(
-      ["/bin/sh", "-c", script], environment: .init(["PATH": "/\(tool):/usr/bin:/bin"])
-    ).run()
+    status = try await Self.shell(row.command, in: folder)
     let error = folder.read("stderr")
     let lines = error.split(separator: "\n", omittingEmptySubsequences: false)
     let isSaid = row.command.contains("token-broker check") || row.command.contains("token-broker explain")
     let shown =
       lines.filter { !$0.hasPrefix("::add-mask::") }.joined(separator: "\n") + (isSaid ? folder.read("stdout") : "")
     let flat = shown.split { $0.isWhitespace }.joined(separator: " ")
-    status = exit.status
     self.error = error
     self.shown = shown
     self.flat = flat
@@ -42,6 +37,15 @@ struct RowRun: Sendable {
       return String(line[line.index(after: bracket)...].dropLast())
     }
     causes = Self.causes(in: shown)
+  }
+
+  /// Carries a command out with the built tool on the path; its streams go to `stdout` and `stderr` in the folder.
+  static func shell(_ command: String, in folder: TestFolder) async throws -> Int32 {
+    let tool = BuiltTool.path.split(separator: "/").dropLast().joined(separator: "/")
+    let script = "cd '\(folder.path)' && { \(command)\n} </dev/null >stdout 2>stderr"
+    return try await ChildProcess(
+      ["/bin/sh", "-c", script], environment: .init(["PATH": "/\(tool):/usr/bin:/bin"])
+    ).run().status
   }
 
   /// The codes in brackets that end the sentence of a cause.

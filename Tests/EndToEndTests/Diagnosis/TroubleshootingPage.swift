@@ -65,12 +65,16 @@ struct TroubleshootingPage: Sendable {
   /// What the tool said, without what differs from run to run; a runner shows an error command as `Error:`.
   private static func said(_ run: RowRun) -> String {
     var text = run.shown.replacing("rehearsal: the sandbox stands in for every registry\n", with: "")
+    // The annotations of a check say what its table says.
+    text = text.replacing(#/::(error|warning) title=token-broker [a-z]+ .*\n/#, with: "")
     text = text.replacing(#/::error title=token-broker ([a-z-]+)::(.*)/#) { match in
       let lines = String(match.2).replacing("%0A", with: "\n").replacing("%25", with: "%")
       return "Error: \(lines.split(separator: "\n").first ?? "") [\(match.1)]"
     }
     text = text.replacing(#/127\.0\.0\.1:\d+/#, with: "127.0.0.1:PORT")
     text = text.replacing(#/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/#, with: "TIME")
+    // The transport describes a broken connection as it happens to see it.
+    text = text.replacing(#/was whole \([^)]*\)/#, with: "was whole")
     text = text.replacing(#/\b\d+ (m?s)\b/#) { "N \($0.1)" }
     return text.replacing(#//tmp/[^ ]+/#, with: "FILE")
   }

@@ -7,14 +7,16 @@ enum CheckCommand: Command {
   static let spec = CommandSpec(
     "check", "look at everything short of publishing: configuration, provider, identity, publisher rules",
     operands: "[TARGET...]", operandCount: 0...64,
-    options: OptionSpec.configuration + [
+    operandChoices: CommandTable.builtInTargets,
+    options: [
       OptionSpec("--provider", "NAME", "use this identity provider"),
       OptionSpec("--project", "NAME", "compare the job with the publisher of this project's last attested release"),
       OptionSpec("--offline", nil, "ask nobody"),
       OptionSpec("--mint", nil, "make the exchange itself, and burn the API token at once"),
       OptionSpec("--use-up-token", nil, "with --mint, use the only identity token that the job has"),
       OptionSpec("--timeout", "SECONDS", "give each target so much time in all (60)"),
-    ],
+      OptionSpec("--json", nil, "print the report as JSON in place of the table: the same as --report -"),
+    ] + OptionSpec.configuration + OptionSpec.report,
     notes: [
       "Without a TARGET, all registries of the configuration. Nothing is sent to a registry but the question for its "
         + "audience (and, with a project, for its last release): the identity token stays here.",
@@ -24,6 +26,18 @@ enum CheckCommand: Command {
     ])
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
+    if arguments.has("--json"), arguments.has("--report") {
+      throw BrokerError(.usage, "--json and --report do not go together.", remedy: "--json is --report -.")
+    }
+    let output = try ReportOutput(arguments, surroundings, mayUseStandardOutput: true)
+    return try await output.recording("check", status: status) { (recorder) async throws(BrokerError) in
+      try await check(arguments, surroundings, recorder, isPrinted: output.isPrinted)
+    }
+  }
+
+  private static func check(
+    _ arguments: ParsedArguments, _ surroundings: Surroundings, _ recorder: RunRecorder, isPrinted: Bool
+  ) async throws(BrokerError) -> Int32 {
     let console = surroundings.console
     let broker = try surroundings.broker()
     let configuration = try surroundings.configuration(for: arguments, broker)
@@ -39,9 +53,13 @@ enum CheckCommand: Command {
     let report = try await CheckRun(
       broker: broker, configuration: configuration, choice: choice, console: console
     ).report()
-    let status = console.write(
-      CheckTable(report, style: TextStyle(.output, environment: surroundings.environment)).text)
-    guard status == ExitStatus.done.rawValue else { return status }
+    recorder.replace(report)
+    if console.isGitHubActions { console.error(CheckAnnotations.text(report)) }
+    if !isPrinted {
+      let style = TextStyle(.output, environment: surroundings.environment)
+      let status = console.write(CheckTable(report, style: style).text)
+      guard status == ExitStatus.done.rawValue else { return status }
+    }
     return (report.error?.status ?? (report.hasFailed ? .failed : .done)).rawValue
   }
 

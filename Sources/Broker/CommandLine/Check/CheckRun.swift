@@ -87,7 +87,8 @@ struct CheckRun: Sendable {
       var failure: BrokerError?
       if case .failure(let error) = results[index] { failure = error }
       let seen = notes[target.name]
-      let input = input(target, seen, failure, provider)
+      var input = input(target, seen, failure, provider)
+      input.lastRelease = await EvidenceSearch(time: broker.time).lastRelease(of: input.project, at: target)
       var section = RunReport.Section(registry: target.name, job: seen.job)
       section.items =
         TargetCheck(

@@ -7,7 +7,7 @@ enum MintCommand: Command {
   static let spec = CommandSpec(
     "mint", "mint a short-lived API token for each target and hand it over",
     operands: "TARGET...", operandCount: 1...64, operandChoices: CommandTable.builtInTargets,
-    options: OptionSpec.configuration + [
+    options: OptionSpec.configuration + OptionSpec.report + [
       OptionSpec("--provider", "NAME", "use this identity provider"),
       OptionSpec("--audience", "AUDIENCE", "accept this audience alone (one target)"),
       OptionSpec(
@@ -27,6 +27,14 @@ enum MintCommand: Command {
     ])
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
+    try await ReportOutput(arguments, surroundings).recording("mint", status: status) {
+      (recorder) async throws(BrokerError) in try await mint(arguments, surroundings, recorder)
+    }
+  }
+
+  private static func mint(
+    _ arguments: ParsedArguments, _ surroundings: Surroundings, _ recorder: RunRecorder
+  ) async throws(BrokerError) -> Int32 {
     let console = surroundings.console
     let broker = try surroundings.broker()
     // libcurl takes longer to open than everything up to the first request.
@@ -46,6 +54,7 @@ enum MintCommand: Command {
     if isExplained { console.error(SelectionReport(broker.providerFindings(in: configuration)).text) }
     let provider = try broker.selectProvider(in: configuration, named: arguments.value("--provider"))
     if isExplained { console.error("provider: using \(provider.name)\n") }
+    recorder.begin(provider: provider.name, isRehearsal: broker.isRehearsal)
 
     let delivery = try Delivery(
       Delivery.Choice(
@@ -59,6 +68,7 @@ enum MintCommand: Command {
     let masks = SecretMasks(console: console)
     let engine = broker.engine(for: configuration, policy: policy) { event in
       masks.apply(event)
+      recorder.note(event)
       EventNotes(console: console, isExplained: isExplained, now: broker.time.now()).show(event)
     }
     let credentials = try await engine.mint(targets, from: provider.source, pinned: pinned)

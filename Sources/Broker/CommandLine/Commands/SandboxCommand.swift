@@ -21,6 +21,10 @@ enum SandboxCommand: Command {
       OptionSpec("--registry", "NAME=AUDIENCE", "an index beside testpypi and pypi", isRepeatable: true),
       OptionSpec("--project", "NAME", "a project that exists from the start", isRepeatable: true),
       OptionSpec(
+        "--release", "PARTS",
+        "an attested release from the start, such as project=sample,version=1.4.2 and a publisher's parts",
+        isRepeatable: true),
+      OptionSpec(
         "--fault", "STEP=BEHAVIOUR", "something that goes wrong, such as audience=status:503*2", isRepeatable: true),
       OptionSpec(
         "--switch", "NAME", "what an index's administrators can switch, such as read-only",
@@ -93,6 +97,7 @@ enum SandboxCommand: Command {
     for text in arguments.all("--publisher") { publishers.append(try SandboxPublisher(parsing: text)) }
     if !publishers.isEmpty { configuration.publishers = publishers }
     for text in arguments.all("--registry") { configuration.registries.append(try SandboxRegistry(parsing: text)) }
+    for text in arguments.all("--release") { configuration.releases.append(try SandboxRelease(parsing: text)) }
     for text in arguments.all("--fault") { configuration.faults.append(try SandboxFault(parsing: text)) }
     for name in arguments.all("--switch") {
       guard let value = SandboxSwitch(rawValue: name) else {

@@ -8,7 +8,7 @@ enum ExecCommand: Command {
     "exec", "run a publishing tool for each target, with a credential in its environment alone",
     operands: "TARGET... -- COMMAND [ARGS...]", operandCount: 1...64,
     operandChoices: CommandTable.builtInTargets,
-    options: ExecOptions.specs, takesCommand: true,
+    options: ExecOptions.specs + OptionSpec.report, takesCommand: true,
     notes: [
       "For each target in order: mints right before the COMMAND starts, runs it, and burns the credential when it has "
         + "ended. Stops at the first failure. {registry} and {url} in the COMMAND stand for each target's name and "
@@ -29,6 +29,14 @@ enum ExecCommand: Command {
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
+    try await ReportOutput(arguments, surroundings).recording("exec", status: status) {
+      (recorder) async throws(BrokerError) in try await exec(arguments, surroundings, recorder)
+    }
+  }
+
+  private static func exec(
+    _ arguments: ParsedArguments, _ surroundings: Surroundings, _ recorder: RunRecorder
+  ) async throws(BrokerError) -> Int32 {
     let console = surroundings.console
     let options = try ExecOptions(arguments)
     let broker = try surroundings.broker()
@@ -40,6 +48,7 @@ enum ExecCommand: Command {
     if options.isExplained { console.error(SelectionReport(broker.providerFindings(in: configuration)).text) }
     let provider = try broker.selectProvider(in: configuration, named: arguments.value("--provider"))
     if options.isExplained { console.error("provider: using \(provider.name)\n") }
+    recorder.begin(provider: provider.name, isRehearsal: broker.isRehearsal)
     if broker.isRehearsal { console.error("rehearsal: the sandbox stands in for every registry\n") }
 
     let plan = try ExecPlan(options, targets: try await broker.targets(names, in: configuration))
@@ -47,6 +56,7 @@ enum ExecCommand: Command {
     let masks = SecretMasks(console: console)
     let engine = broker.engine(for: configuration, policy: policy) { event in
       masks.apply(event)
+      recorder.note(event)
       EventNotes(console: console, isExplained: options.isExplained, now: broker.time.now()).show(event)
     }
     let decisions =

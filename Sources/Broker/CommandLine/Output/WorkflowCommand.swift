@@ -9,7 +9,9 @@ enum WorkflowCommand {
   }
 
   /// `::warning::`, which shows a message on the run's page.
-  static func warning(_ message: String) -> String { "::warning title=token-broker::\(escaped(message))\n" }
+  static func warning(title: String = "token-broker", _ message: String) -> String {
+    "::warning title=\(escapedProperty(title))::\(escaped(message))\n"
+  }
 
   /// Percent and the line ends (actions/toolkit, packages/core/src/command.ts).
   private static func escaped(_ text: String, and others: [UInt8] = []) -> String {

@@ -22,6 +22,8 @@ struct RunReport: Sendable {
   var provider: String?
   /// Whether the sandbox stood in for the registries.
   var isRehearsal = false
+  /// The exit status.
+  var status: Int32 = 0
   /// The sections: the run as a whole, then the targets.
   var sections: [Section] = []
 
@@ -34,5 +36,5 @@ struct RunReport: Sendable {
   }
 
   /// Whether something failed.
-  var hasFailed: Bool { error != nil || count(.fail) > 0 }
+  var hasFailed: Bool { error != nil || status != 0 || count(.fail) > 0 }
 }

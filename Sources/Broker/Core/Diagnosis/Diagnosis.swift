@@ -28,7 +28,7 @@ public struct Diagnosis: Sendable {
   }
 
   /// The causes by certainty, each code once, otherwise in the order they were found.
-  static func ranked(_ causes: [Cause]) -> [Cause] {
+  public static func ranked(_ causes: [Cause]) -> [Cause] {
     var kept: [Cause] = []
     for cause in causes {
       guard let index = kept.firstIndex(where: { $0.code == cause.code }) else {

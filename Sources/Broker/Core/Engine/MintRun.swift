@@ -82,13 +82,13 @@ final class MintRun: Sendable {
     case .cutOff(.failure): result = .failure(timeIsOver())
     }
     guard case .failure(let error) = result else { return result }
-    let explained = error.with(causes: Diagnosis(input(error)).causes)
+    let explained = error.with(causes: Diagnosis(await input(error)).causes)
     engine.observe(.failed(registry: target.name, explained))
     return .failure(explained)
   }
 
   /// All that is known when a run ends with an error.
-  private func input(_ error: BrokerError) -> DiagnosisInput {
+  private func input(_ error: BrokerError) async -> DiagnosisInput {
     let seen = seen.withLock { $0 }
     var input = DiagnosisInput(error, registry: target.name)
     input.job = seen.job
@@ -99,6 +99,9 @@ final class MintRun: Sendable {
     input.suspicions = source.suspicions
     input.project = engine.notes[target.name]?.project
     input.expectations = engine.notes[target.name]?.expectations ?? []
+    if error.code == .publisherNotFound {
+      input.lastRelease = await EvidenceSearch(time: engine.time).lastRelease(of: input.project, at: target)
+    }
     input.now = engine.time.now()
     input.serverTime = seen.audience?.serverTime
     return input

@@ -22,6 +22,8 @@ extension ErrorCode {
   public static let rehearsalFailed = ErrorCode("rehearsal-failed", .failed)
   /// A check found that publishing would fail.
   public static let checkFailed = ErrorCode("check-failed", .failed)
+  /// A text holds no error that is known.
+  public static let logNotRecognised = ErrorCode("log-not-recognised", .failed)
 
   /// The command line is wrong.
   public static let usage = ErrorCode("usage", .usage)
@@ -119,7 +121,7 @@ extension ErrorCode {
 
   /// All codes of the broker, in the order of their statuses.
   public static let all: [ErrorCode] = [
-    rehearsalFailed, checkFailed,
+    rehearsalFailed, checkFailed, logNotRecognised,
     usage, unknownTarget, deliveryUnsafe,
     configurationUnreadable, configurationInvalid, configurationWidens, organisationMissing,
     providerNotFound, providerAmbiguous,

@@ -7,6 +7,9 @@ public struct Refusal: Sendable, Equatable {
   /// The registry's text, neutralised, pieces of the identity token taken out.
   public let text: String
 
+  /// Whether the registry found no trusted publisher.
+  public var isAboutPublisher: Bool { code == "invalid-publisher" }
+
   /// A refusal; the texts are neutralised here.
   public init(status: Int, code: String?, text: String) {
     self.status = status

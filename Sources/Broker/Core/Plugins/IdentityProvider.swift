@@ -14,6 +14,9 @@ public protocol IdentityProvider: Plugin {
 
   /// Who claims say a job is, if they look like this provider's; for claims that were read from a log.
   func job(from claims: Claims) -> JobIdentity?
+
+  /// Why a job got no identity token, by what a log says; empty if it says nothing about that.
+  func recognise(_ log: String) -> [Cause]
 }
 
 extension IdentityProvider {
@@ -21,4 +24,6 @@ extension IdentityProvider {
   public var guide: ProviderGuide { .none }
   /// Not this provider's.
   public func job(from claims: Claims) -> JobIdentity? { nil }
+  /// Nothing is known.
+  public func recognise(_ log: String) -> [Cause] { [] }
 }

@@ -57,16 +57,21 @@ public struct PublisherRules: Sendable {
   /// Where a publisher for a job is registered, filled in; for a project that exists, or nil for one that may not.
   public let address: @Sendable (JobIdentity?, _ project: String?) -> String?
 
+  /// The refusal that stands in a log, whoever wrote it; nil if there is none.
+  public let recognise: @Sendable (_ log: String) -> Refusal?
+
   /// Rules made of forms, and what is known beside them.
   public init(
     forms: [Form], review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
     explain: @escaping @Sendable (Refusal, DiagnosisInput) -> [Cause] = { _, _ in [] },
-    address: @escaping @Sendable (JobIdentity?, _ project: String?) -> String? = { _, _ in nil }
+    address: @escaping @Sendable (JobIdentity?, _ project: String?) -> String? = { _, _ in nil },
+    recognise: @escaping @Sendable (_ log: String) -> Refusal? = { _ in nil }
   ) {
     self.forms = forms
     self.review = review
     self.explain = explain
     self.address = address
+    self.recognise = recognise
   }
 
   /// The form for a kind of issuer; nil if there is none.

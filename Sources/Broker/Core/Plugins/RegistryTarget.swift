@@ -13,6 +13,9 @@ public protocol RegistryTarget: Plugin {
   /// The means to see what is published already; nil if the registry has none.
   var releaseIndex: (any ReleaseIndex)? { get }
 
+  /// The means to see who published last; nil if the registry has none.
+  var publisherHistory: (any PublisherHistory)? { get }
+
   /// Asks the registry which audience it wants.
   ///
   /// - Throws: If it does not say; ``BrokerError/recovery`` says whether another attempt may help.
@@ -32,4 +35,6 @@ extension RegistryTarget {
   public var revoker: (any CredentialRevoker)? { nil }
   /// None.
   public var releaseIndex: (any ReleaseIndex)? { nil }
+  /// None.
+  public var publisherHistory: (any PublisherHistory)? { nil }
 }

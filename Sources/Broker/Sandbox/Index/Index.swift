@@ -10,7 +10,10 @@ final class Index: Sendable {
 
   var registry: SandboxRegistry { store.registry }
 
-  var uploads: [SandboxUpload] { store.access { $0.files.map(\.upload) } }
+  var uploads: [SandboxUpload] {
+    // Releases that were there from the start came from nobody.
+    store.access { $0.files.map(\.upload).filter { !$0.username.isEmpty } }
+  }
 
   func set(_ switches: Set<SandboxSwitch>) { store.access { $0.switches = switches } }
 

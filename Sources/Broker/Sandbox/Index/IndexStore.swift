@@ -14,10 +14,26 @@ final class IndexStore: Sendable {
     now = configuration.now
     let publishers = configuration.publishers.filter { $0.registries?.contains(registry.name) ?? true }
     let owned = publishers.filter { !$0.isPending }.flatMap { $0.projects ?? [] }
-    state = Mutex(
-      IndexState(
-        publishers: publishers, projects: Set((configuration.projects + owned).map(ProjectName.normalized)),
-        switches: configuration.switches))
+    let releases = configuration.releases.filter { $0.publisher.registries?.contains(registry.name) ?? true }
+    var state = IndexState(
+      publishers: publishers,
+      projects: Set((configuration.projects + owned + releases.map(\.project)).map(ProjectName.normalized)),
+      switches: configuration.switches)
+    state.files = releases.map { Self.stored($0, registry: registry.name, time: configuration.now()) }
+    self.state = Mutex(state)
+  }
+
+  /// A release's one file.
+  private static func stored(_ release: SandboxRelease, registry: String, time: UnixTime) -> IndexState.Stored {
+    let project = ProjectName.normalized(release.project)
+    let content = Array("\(project) \(release.version)".utf8)
+    let upload = SandboxUpload(
+      registry: registry, project: project, version: release.version,
+      filename: "\(project.replacing("-", with: "_"))-\(release.version).tar.gz", size: content.count,
+      sha256: SHA256.hexadecimal(of: content), username: "", attestationCount: 1)
+    return IndexState.Stored(
+      upload: upload, content: content, time: time,
+      provenance: IndexState.Provenance(publisher: release.publisher, attestations: []))
   }
 
   func access<Value: Sendable>(_ body: (inout IndexState) -> sending Value) -> Value { state.withLock(body) }

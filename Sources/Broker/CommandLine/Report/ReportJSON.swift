@@ -1,0 +1,91 @@
+import BrokerCore
+
+/// A report for machines, version 1 (docs/report.md).
+struct ReportJSON: Sendable {
+  /// The whole text, with a line end.
+  let text: String
+
+  init(_ report: RunReport) {
+    let value = JSONText.Value.object([
+      ("version", 1), ("command", .string(report.command)), ("result", .string(report.hasFailed ? "failed" : "passed")),
+      ("status", .integer(Int64(report.status))), ("provider", Self.text(report.provider)),
+      ("rehearsal", .boolean(report.isRehearsal)), ("sections", .array(report.sections.map(Self.section))),
+    ])
+    text = JSONText.pretty(value) + "\n"
+  }
+
+  private static func section(_ section: RunReport.Section) -> JSONText.Value {
+    .object([
+      ("registry", text(section.registry)), ("job", section.job.map(job) ?? .null),
+      ("checks", .array(section.items.map(item))),
+      ("expires", section.expires.map { .integer($0.seconds) } ?? .null),
+      ("error", section.error.map(error) ?? .null),
+    ])
+  }
+
+  private static func job(_ job: JobIdentity) -> JSONText.Value {
+    .object([
+      ("provider", .string(job.family.name)), ("issuer", text(job.issuer)), ("owner", text(job.owner)),
+      ("owner-id", text(job.ownerID)), ("repository", text(job.repository)),
+      ("repository-id", text(job.repositoryID)), ("workflow", text(job.workflow)),
+      ("job-workflow", text(job.jobWorkflow)), ("ref", text(job.ref)), ("ref-type", text(job.refType)),
+      ("ref-protected", job.refProtected.map { .boolean($0) } ?? .null), ("sha", text(job.sha)),
+      ("environment", text(job.environment)), ("event", text(job.event)), ("runner", text(job.runner)),
+      ("visibility", text(job.visibility)),
+    ])
+  }
+
+  private static func item(_ item: CheckItem) -> JSONText.Value {
+    .object([
+      ("name", .string(item.name)), ("outcome", .string(item.outcome.rawValue)), ("sentence", .string(item.sentence)),
+      ("causes", .array(item.causes.map(cause))),
+    ])
+  }
+
+  private static func error(_ error: BrokerError) -> JSONText.Value {
+    .object([
+      ("code", .string(error.code.name)), ("status", .integer(Int64(error.status.rawValue))),
+      ("message", .string(error.message)), ("remedy", text(error.remedy)), ("reference", text(error.reference)),
+      (
+        "facts",
+        .array(error.facts.map { .object([("label", .string($0.label)), ("value", .string($0.value))]) })
+      ),
+      (
+        "refusal",
+        error.refusal.map { refusal in
+          .object([
+            ("status", .integer(Int64(refusal.status))), ("code", text(refusal.code)), ("text", .string(refusal.text)),
+          ])
+        } ?? .null
+      ),
+      ("causes", .array(error.causes.map(cause))),
+    ])
+  }
+
+  private static func cause(_ cause: Cause) -> JSONText.Value {
+    .object([
+      ("code", .string(cause.code)), ("certainty", .string(cause.certainty.name)), ("summary", .string(cause.summary)),
+      ("fixes", .array(cause.fixes.map { .string($0) })),
+      (
+        "fields",
+        .array(
+          cause.fields.map { field in
+            .object([
+              ("label", .string(field.label)), ("value", text(field.value)), ("expected", text(field.expected)),
+            ])
+          })
+      ),
+      ("address", text(cause.address)),
+      (
+        "snippet",
+        cause.snippet.map { snippet in
+          .object([("place", .string(snippet.place)), ("lines", .array(snippet.lines.map { .string($0) }))])
+        } ?? .null
+      ),
+    ])
+  }
+
+  private static func text(_ text: String?) -> JSONText.Value {
+    text.map { .string(UntrustedText.neutralized($0, limit: 2048)) } ?? .null
+  }
+}

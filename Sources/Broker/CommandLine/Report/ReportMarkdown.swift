@@ -1,0 +1,68 @@
+import BrokerCore
+
+/// A report as the Markdown of a job summary.
+struct ReportMarkdown: Sendable {
+  /// The whole text, each line ended.
+  let text: String
+
+  init(_ report: RunReport) {
+    var text = "### token-broker \(report.command): \(report.hasFailed ? "failed" : "done")\n\n"
+    let targets = report.sections.filter { $0.registry != nil }
+    if !targets.isEmpty {
+      text += "| target | result | provider | repository | workflow | environment | ref | expires |\n"
+      text += "|---|---|---|---|---|---|---|---|\n"
+      text += targets.map { Self.row($0, report) }.joined()
+    }
+    for section in report.sections {
+      if let error = section.error { text += Self.error(error) }
+      for item in section.items where item.outcome != .pass && item.outcome != .skip {
+        text += "\n**\(item.outcome.rawValue), \(Self.escaped(item.name))**: \(Self.escaped(item.sentence))\n"
+        text += item.causes.map(Self.cause).joined()
+      }
+    }
+    self.text = text + "\n"
+  }
+
+  private static func row(_ section: RunReport.Section, _ report: RunReport) -> String {
+    let job = section.job
+    let repository = [job?.owner, job?.repository].compactMap { $0 }.joined(separator: "/")
+    let hasFailed = section.error != nil || section.items.contains { $0.outcome == .fail }
+    let cells: [String?] = [
+      section.registry, hasFailed ? "failed" : "done", report.provider, repository, job?.workflow,
+      job.map { $0.environment ?? "(none)" }, job?.ref, section.expires?.description,
+    ]
+    return "| " + cells.map { $0.map { escaped(String($0.prefix(255))) } ?? "" }.joined(separator: " | ") + " |\n"
+  }
+
+  private static func error(_ error: BrokerError) -> String {
+    let remedy = error.causes.isEmpty ? error.remedy.map { " \(escaped($0))" } ?? "" : ""
+    return "\n**\(escaped(error.code.name))**: \(escaped(error.message))\(remedy)\n" + error.causes.map(cause).joined()
+  }
+
+  private static func cause(_ cause: Cause) -> String {
+    var text = "\n- \(cause.certainty.name): \(escaped(cause.summary)) (`\(cause.code)`)\n"
+    for fix in cause.fixes { text += "  - fix: \(escaped(fix))\n" }
+    for field in cause.fields {
+      let expected = field.expected.map { ", expected <code>\(escaped($0))</code>" } ?? ""
+      text += "  - \(escaped(field.label)): <code>\(escaped(field.value ?? "(none)"))</code>\(expected)\n"
+    }
+    if let address = cause.address { text += "  - at <\(address)>\n" }
+    if let snippet = cause.snippet {
+      text += "\n  Put into \(escaped(snippet.place)):\n\n"
+      text += snippet.lines.map { "      \($0)\n" }.joined()
+    }
+    return text
+  }
+
+  /// Text without any meaning in Markdown or HTML.
+  private static func escaped(_ text: String) -> String {
+    var output = ""
+    for scalar in UntrustedText.neutralized(text, limit: 2048).unicodeScalars {
+      let isPlain =
+        scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        || " .,;:/=()'\"+-?%$".unicodeScalars.contains(scalar)
+      output += isPlain ? String(scalar) : "&#\(scalar.value);"
+    }
+    return output
+  }
+}

@@ -1,0 +1,87 @@
+import BrokerCore
+import BrokerSystem
+
+/// Where a run's report goes: a file, and a GitHub job's summary.
+struct ReportOutput: Sendable {
+  private enum Destination: Sendable {
+    case none
+    case standardOutput
+    case file(StagedFile)
+  }
+
+  private let destination: Destination
+  private let summary: AppendFile?
+  private let isSummaryWanted: Bool
+  private let console: Console
+
+  /// Opens the destinations before anything is done.
+  ///
+  /// - Throws: `ErrorCode.usage` for standard output where that carries something else, `ErrorCode.deliveryFailed` if
+  ///   the file cannot be opened.
+  init(
+    _ arguments: ParsedArguments, _ surroundings: Surroundings, mayUseStandardOutput: Bool = false
+  ) throws(BrokerError) {
+    console = surroundings.console
+    let name = arguments.has("--json") ? "-" : arguments.value("--report")
+    switch name {
+    case nil: destination = .none
+    case "-":
+      guard mayUseStandardOutput else {
+        throw BrokerError(
+          .usage, "Standard output carries something else than a report here.", remedy: "Write --report FILE.")
+      }
+      destination = .standardOutput
+    case let path?: destination = .file(try StagedFile(path))
+    }
+    isSummaryWanted = arguments.has("--summary")
+    let environment = surroundings.environment
+    let path = surroundings.isGitHubActions ? environment.nonEmpty("GITHUB_STEP_SUMMARY") : nil
+    // A summary that cannot be written is no reason not to publish.
+    summary = path.flatMap { try? AppendFile($0) }
+  }
+
+  /// Whether the report itself is what the command prints.
+  var isPrinted: Bool { if case .standardOutput = destination { true } else { false } }
+
+  /// Carries a command out, and writes its report whatever comes of it.
+  func recording(
+    _ command: String, status: (BrokerError) -> Int32,
+    _ body: (RunRecorder) async throws(BrokerError) -> Int32
+  ) async throws(BrokerError) -> Int32 {
+    let recorder = RunRecorder(command)
+    do throws(BrokerError) {
+      let status = try await body(recorder)
+      recorder.end(status: status)
+      write(recorder.report)
+      return status
+    } catch {
+      recorder.end(status: status(error), error)
+      write(recorder.report)
+      throw error
+    }
+  }
+
+  private func write(_ report: RunReport) {
+    if report.hasFailed || isSummaryWanted, let summary {
+      do throws(BrokerError) { try summary.append(Array(ReportMarkdown(report).text.utf8)) } catch {
+        console.warn("the job summary was not written: \(error.message)")
+      }
+    }
+    switch destination {
+    case .none: break
+    case .standardOutput: _ = console.write(ReportJSON(report).text)
+    case .file(let file):
+      do throws(BrokerError) { try file.commit(Array(ReportJSON(report).text.utf8)) } catch {
+        console.warn("the report was not written: \(error.message)")
+      }
+    }
+  }
+}
+
+extension OptionSpec {
+  /// The options of every command that writes reports.
+  static let report = [
+    OptionSpec("--report", "FILE", "write what was done and found to FILE as JSON (docs/report.md)"),
+    OptionSpec("--summary", nil, "in GitHub Actions, write a job summary on success too"),
+  ]
+}

@@ -1,0 +1,35 @@
+public import BrokerCore
+
+/// A release that the sandbox's indexes have from the start, attested by the publisher that published it.
+public struct SandboxRelease: Sendable {
+  /// The project.
+  public let project: String
+  /// The version.
+  public let version: String
+  /// Who published it.
+  public let publisher: SandboxPublisher
+
+  /// A release.
+  public init(project: String, version: String, publisher: SandboxPublisher) {
+    self.project = project
+    self.version = version
+    self.publisher = publisher
+  }
+
+  /// Reads `project=sample,version=1.4.2,` and the parts of a publisher.
+  ///
+  /// - Throws: `ErrorCode.usage` naming what is wrong.
+  public init(parsing text: String) throws(BrokerError) {
+    let items = text.split(separator: ",").map(String.init)
+    func value(_ key: String) throws(BrokerError) -> String {
+      guard let item = items.first(where: { $0.hasPrefix("\(key)=") }), item.count > key.count + 1 else {
+        throw BrokerError(.usage, "--release has no \(key).", remedy: "Add \(key)=VALUE.")
+      }
+      return String(item.dropFirst(key.count + 1))
+    }
+    let rest = items.filter { !$0.hasPrefix("version=") && !$0.hasPrefix("project=") }
+    self.init(
+      project: try value("project"), version: try value("version"),
+      publisher: try SandboxPublisher(parsing: rest.joined(separator: ",")))
+  }
+}

@@ -1,0 +1,61 @@
+import BrokerCore
+
+/// Who published a project's newest attested file, by PyPI's simple index and Integrity API (PEP 740; Warehouse,
+/// docs/user/api/integrity.md).
+struct IntegrityHistory: PublisherHistory {
+  let index: SimpleIndex
+  let services: PluginServices
+
+  private static let mediaType = "application/vnd.pypi.integrity.v1+json"
+  /// Attestations hold certificates: some kilobytes each.
+  private static let bodyLimit = 1024 * 1024
+
+  func lastRelease(of project: String) async throws(BrokerError) -> PublishedRelease? {
+    guard case .files(let files) = try await index.listing(of: project) else { return nil }
+    let attested = files.filter { $0.provenance != nil }
+    // The address comes from the listing, and leads nowhere but to the index itself.
+    guard let newest = attested.max(by: { ($0.uploadTime ?? "") < ($1.uploadTime ?? "") }),
+      let address = newest.provenance, address.origin == index.url.origin
+    else { return nil }
+    let response = try await services.transport.answer(
+      to: HTTPRequest(
+        .get, address, fields: [HTTPRequest.Field("Accept", Secret(Self.mediaType))], bodyLimit: Self.bodyLimit),
+      purpose: "ask \(address.origin.authority) who published \(project)", now: services.time.now())
+    guard response.status == 200,
+      let object = (try? JSONReader(maximumBytes: Self.bodyLimit, maximumDepth: 32).read(response.body))?.object,
+      let publisher = object["attestation_bundles"]?.array?.first?.object?["publisher"]?.object
+    else { return nil }
+    return release(project, Self.version(newest.filename), publisher)
+  }
+
+  private func release(_ project: String, _ version: String, _ publisher: JSONObject) -> PublishedRelease? {
+    let path = publisher["repository"]?.string?.split(separator: "/").map(String.init) ?? []
+    guard path.count >= 2, let name = path.last else { return nil }
+    let owner = path.dropLast().joined(separator: "/")
+    let environment = publisher["environment"]?.string ?? ""
+    switch publisher["kind"]?.string {
+    case "GitHub":
+      return PublishedRelease(
+        project: project, version: version, family: .gitHub,
+        values: [
+          .owner: owner, .repository: name, .workflow: publisher["workflow"]?.string ?? "",
+          .environment: environment,
+        ])
+    case "GitLab":
+      return PublishedRelease(
+        project: project, version: version, family: .gitLab,
+        values: [
+          .namespace: owner, .project: name, .pipelineFile: publisher["workflow_filepath"]?.string ?? "",
+          .environment: environment,
+        ])
+    default: return nil
+    }
+  }
+
+  /// The version in a distribution's name.
+  private static func version(_ filename: String) -> String {
+    let ending = DistributionName.endings.first { filename.hasSuffix($0) } ?? ""
+    let parts = filename.dropLast(ending.count).split(separator: "-")
+    return String((ending == ".whl" ? parts.dropFirst().first : parts.last) ?? "")
+  }
+}

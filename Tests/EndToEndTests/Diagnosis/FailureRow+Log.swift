@@ -1,0 +1,111 @@
+import BrokerCore
+
+extension FailureRow {
+  private static let explain = "token-broker explain < log.txt"
+
+  private static func log(_ text: String) -> [(name: String, text: String)] { [("log.txt", text)] }
+
+  private static let notFound =
+    "valid token, but no corresponding publisher (Publisher with matching claims was not found)"
+
+  /// As PyPA's action for GitHub writes it.
+  private static func action(_ file: String, job: String? = nil, event: String = "push") -> String {
+    """
+    Trusted publishing exchange failure:
+    Token request failed: the server refused the request for the following reasons:
+
+    * `invalid-publisher`: \(notFound)
+
+    The claims rendered below are **for debugging purposes only**.
+
+    * `sub`: `repo:octo-org/sample:ref:refs/heads/main`
+    * `repository`: `octo-org/sample`
+    * `repository_owner`: `octo-org`
+    * `repository_owner_id`: `1000`
+    * `workflow_ref`: `octo-org/sample/.github/workflows/\(file)@refs/heads/main`
+    * `job_workflow_ref`: `\(job ?? "octo-org/sample/.github/workflows/\(file)")@refs/heads/main`
+    * `ref`: `refs/heads/main`
+    * `event_name`: `\(event)`
+    * `environment`: `MISSING`
+    """
+  }
+
+  static let logRows: [FailureRow] = [
+    FailureRow(
+      .log, "PyPA's action: no publisher", explain, nil, ["publisher-differs", "environment-missing"],
+      ["\"publish.yml\"", "workflow_filename=publish.yml", "environment: ENVIRONMENT"],
+      files: log(action("publish.yml"))),
+    FailureRow(
+      .log, "PyPA's action: a reusable workflow", explain, nil, ["reusable-workflow", "publisher-differs"],
+      ["octo-org/shared", "artifacts"],
+      files: log(action("release.yml", job: "octo-org/shared/.github/workflows/publish.yml"))),
+    FailureRow(
+      .log, "PyPA's action: no permission", explain, nil, ["permission-missing"], ["id-token: write"],
+      files: log(
+        "Trusted publishing exchange failure:\nOpenID Connect token retrieval failed: GitHub: missing or insufficient "
+          + "OIDC token permissions, the ACTIONS_ID_TOKEN_REQUEST_TOKEN environment variable was unset")),
+    FailureRow(
+      .log, "uv: no publisher", explain, nil, ["publisher-differs"], ["\"staging\"", "environment=staging"],
+      files: log(
+        """
+        error: Failed to publish `dist/sample-1.0.tar.gz` to https://upload.pypi.org/legacy/
+          Caused by: Failed to obtain token for trusted publishing
+          Caused by: Server returned error code 422 Unprocessable Entity, is trusted publishing correctly configured?
+        Response: {"message":"Token request failed","errors":[{"code":"invalid-publisher","description":"\(notFound)"}]}
+        Token claims, which must match the publisher configuration: OIDCTokenClaims { repository: "octo-org/sample", \
+        repository_owner: "octo-org", job_workflow_ref: "octo-org/sample/.github/workflows/publish.yml@refs/heads/main", \
+        ref: "refs/heads/main", environment: Some("staging") }
+        """)),
+    FailureRow(
+      .log, "uv: missing credentials", explain, nil, ["client-silent"], ["--trusted-publishing always"],
+      files: log("error: Missing credentials for https://upload.pypi.org/legacy/")),
+    FailureRow(
+      .log, "TestPyPI's issuer is unknown to it", explain, nil, ["issuer-self-managed"], ["testpypi accepts"],
+      files: log(
+        """
+        Server refused token request at https://test.pypi.org/_/oidc/mint-token
+        invalid-payload: unknown trusted publishing issuer
+        iss: https://gitlab.example.com
+        project_path: octo-group/sample
+        """)),
+    FailureRow(
+      .log, "twine: the identity token was used already", explain, nil, ["token-reused"], ["twine, uv"],
+      files: log("TrustedPublishingFailure: invalid-reuse-token: invalid token: already used")),
+    FailureRow(
+      .log, "A token that was refused without a reason", explain, nil, ["token-refused"], ["token-broker check"],
+      files: log("* `invalid-token`: malformed or invalid token")),
+    FailureRow(
+      .log, "A client that found no variable at GitLab", explain, nil, ["id-token-missing"],
+      ["PYPI_ID_TOKEN:", "aud: pypi"], files: log("Error: GitLab: environment variable PYPI_ID_TOKEN not found")),
+    FailureRow(
+      .log, "twine: the token belongs to another project", explain, nil, ["upload-refused"],
+      ["belongs to another project"],
+      files: log(
+        "HTTPError: 403 Forbidden from https://upload.pypi.org/legacy/\nInvalid API Token: OIDC scoped token is not valid "
+          + "for project 'sample'")),
+    FailureRow(
+      .log, "The mint answered 200 while the site was read-only, and the upload was refused", explain, nil,
+      ["upload-refused"], ["minted while the site was read-only"],
+      files: log(
+        "HTTPError: 403 Forbidden from https://upload.pypi.org/legacy/\nInvalid or non-existent authentication information."
+      )),
+    FailureRow(
+      .log, "A pending publisher with another name than the project", explain, nil, ["upload-refused"],
+      ["make them equal"],
+      files: log(
+        "400 Non-user identities cannot create new projects. This was probably caused by successfully using a ...")),
+    FailureRow(
+      .log, "A log that holds an identity token", explain, nil, ["token-refused", "token-in-log"],
+      ["Delete the log"],
+      files: log("invalid-token: malformed or invalid token\neyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJweXBpIn0.c2lnbmF0dXJl")),
+    FailureRow(
+      .log, "A log without any such error", explain, .logNotRecognised, [], ["Paste the whole error"],
+      files: log("Segmentation fault (core dumped)")),
+    FailureRow(
+      .two, "A pasted log shows a reusable workflow and a run by pull_request_target", explain, nil,
+      ["pull-request-target", "reusable-workflow"], ["octo-org/shared"],
+      files: log(
+        action(
+          "release.yml", job: "octo-org/shared/.github/workflows/publish.yml", event: "pull_request_target"))),
+  ]
+}
