@@ -122,6 +122,18 @@ struct EngineTests {
     #expect(Set(registry.record.exchanged).count == 2)
   }
 
+  /// A provider's plug-in that hands out one token again and again.
+  @Test(arguments: [IdentityTokenSupply.renewable, .fixed(remaining: 2)])
+  func neverSendsATokenAgain(_ supply: IdentityTokenSupply) async throws {
+    let registry = try FakeRegistry(exchanges: [.failure(Self.lost), .success("credential-2")])
+    let source = StubbornSource(
+      token: try await FakeSource().identityToken(for: "pypi.example.com"), supply: supply)
+    let error = await failure { () async throws(BrokerError) in
+      _ = try await engine().mint([registry], from: source)
+    }
+    #expect(error?.code == .pluginContract && registry.record.exchanged.count == 1)
+  }
+
   @Test func keepsAFixedTokenThatWasNotSent() async throws {
     let registry = try FakeRegistry(exchanges: [.failure(Self.notSent), .success("credential-2")])
     let source = FakeSource(left: 1)
@@ -287,6 +299,17 @@ struct EngineTests {
     }
     #expect(foreign?.code == .audienceRefused)
   }
+}
+
+/// Hands out one token again and again.
+private struct StubbornSource: IdentityTokenSource {
+  let token: IdentityToken
+  let supply: IdentityTokenSupply
+  let identityVariables: [String] = []
+
+  func supply(for audience: Audience) -> IdentityTokenSupply { supply }
+  func identityToken(for audience: Audience) async throws(BrokerError) -> IdentityToken { token }
+  func job(from claims: Claims) -> JobIdentity { JobIdentity(family: .gitHub) }
 }
 
 /// The names of the events of a run.

@@ -167,6 +167,29 @@ struct BadInputTests {
     #expect(exchanges(sandbox) == 0)
   }
 
+  @Test func asksTheSandboxWhateverIsConfigured() async throws {
+    let sandbox = try sandbox()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write(
+      "own.json",
+      #"{"version":1,"registries":{"pypi":{"upload-url":"https://pypi.example.com/x/","audience":"pypi.example.com"}}}"#
+    )
+    let run = try await BuiltTool.run(
+      ["mint", "pypi", "--config", "own.json", "--format", "token"], sandbox.environment(for: .github), in: folder)
+    // The configured audience is still the one to accept, and the sandbox's index asks for another.
+    #expect(run.status == 8 && run.error.contains("rehearsal: "), "\(run.error)")
+    #expect(sandbox.requests.contains { $0.path == "/_/oidc/audience" } && exchanges(sandbox) == 0)
+    try folder.write(
+      "own.json", #"{"version":1,"registries":{"pypi":{"upload-url":"https://pypi.example.com/x/"}}}"#)
+    let other = try await BuiltTool.run(
+      ["mint", "pypi", "--config", "own.json", "--audience", "pypi", "--format", "env"],
+      sandbox.environment(for: .github), in: folder)
+    #expect(other.status == 0 && other.error.contains("rehearsal: "), "\(other.error)")
+    let origin = try #require(sandbox.origin(of: "pypi"))
+    #expect(other.output.contains("TOKEN_BROKER_URL='\(origin)/x/'"), "\(other.output)")
+  }
+
   @Test func saysThatARevocationIsARehearsal() async throws {
     let sandbox = try sandbox()
     let run = try await BuiltTool.run(["revoke", "pypi"], sandbox.environment(for: .gitlab), input: "pypi-anything\n")

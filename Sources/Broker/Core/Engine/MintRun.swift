@@ -229,7 +229,9 @@ final class MintRun: Sendable {
       case .fixed, .renewable:
         try await pause(after: failure, attempt: attempt)
         leave(step)
+        let sent = token.secret
         (token, attempt) = try await identityToken(for: answer.audience, attempts: attempt)
+        guard token.secret != sent else { throw handedOutTwice() }
       }
     }
   }
@@ -293,6 +295,13 @@ final class MintRun: Sendable {
       remedy: isList
         ? "Give a single string as the audience, not a list: \(target.name) refuses lists."
         : "Ask for the audience \(audience) where the token is made.")
+  }
+
+  private func handedOutTwice() -> BrokerError {
+    BrokerError(
+      .pluginContract,
+      "The identity provider handed out the same identity token twice; it was not sent to \(target.name) again.",
+      remedy: "Report this to whoever makes the provider's plug-in: each request has to give a new token.")
   }
 
   private func spent(_ failure: BrokerError) -> BrokerError {
