@@ -73,7 +73,7 @@ public struct TrustedPublishingIndex: CredentialRevoker {
       throw IndexRefusal(response, registry: name, host: host, redaction: SecretRedaction(token.secret))
         .error(for: .exchange)
     }
-    let object = try object(of: response, what: "API token")
+    let object = try object(of: response, what: "API token", to: token.secret)
     guard let text = object["token"]?.string else { throw invalid("API token", "it has no \"token\"") }
     let now = response.serverTime ?? services.time.now()
     let expires: UnixTime
@@ -129,9 +129,14 @@ public struct TrustedPublishingIndex: CredentialRevoker {
     return try await services.transport.answer(to: request, purpose: purpose, now: services.time.now())
   }
 
-  private func object(of response: HTTPResponse, what: String) throws(BrokerError) -> JSONObject {
+  private func object(
+    of response: HTTPResponse, what: String, to secret: Secret? = nil
+  ) throws(BrokerError) -> JSONObject {
     let node: JSONNode
-    do { node = try JSONReader().read(response.body) } catch { throw invalid(what, error.summary) }
+    do { node = try JSONReader().read(response.body) } catch {
+      // What is wrong may be a key, and that may be what the index was sent.
+      throw invalid(what, secret.map { SecretRedaction($0).apply(to: error.summary) } ?? error.summary)
+    }
     guard let object = node.object else { throw invalid(what, "it is \(node.kind), not an object") }
     return object
   }

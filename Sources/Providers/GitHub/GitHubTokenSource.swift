@@ -25,7 +25,9 @@ struct GitHubTokenSource: IdentityTokenSource {
       now: services.time.now())
     guard response.status == 200 else { throw refusal(response.status) }
     let node: JSONNode
-    do { node = try JSONReader().read(response.body) } catch { throw invalid(error.summary) }
+    do { node = try JSONReader().read(response.body) } catch {
+      throw invalid(request.redaction.apply(to: error.summary))
+    }
     guard let text = node.object?["value"]?.string, !text.isEmpty else { throw invalid("it has no \"value\"") }
     return try IdentityToken(Secret(text), from: "The answer of GitHub's runner (\(host))")
   }

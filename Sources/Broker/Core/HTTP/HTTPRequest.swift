@@ -50,4 +50,11 @@ public struct HTTPRequest: Sendable {
     self.body = body
     self.bodyLimit = bodyLimit
   }
+
+  /// Takes what this request said out of a text that came back: its body, and its fields but for those that name types.
+  public var redaction: SecretRedaction {
+    let open: Set = ["accept", "content-type"]
+    return SecretRedaction(
+      fields.filter { !open.contains($0.name.lowercased()) }.map(\.value) + (body.map { [$0] } ?? []))
+  }
 }

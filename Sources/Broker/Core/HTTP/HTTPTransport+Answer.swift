@@ -23,7 +23,7 @@ extension HTTPTransport {
       throw BrokerError(
         .redirected,
         "Could not \(purpose): \(request.url.origin.authority) answered \(response.status), "
-          + "pointing to \(Self.place(of: response, after: request)).",
+          + "pointing to \(Self.place(of: response, request.redaction)).",
         remedy: "Redirects are never followed; configure the address that serves the request itself.")
     case 408, 425, 429, 500..<600:
       let wait = response.retryAfter(now: now)
@@ -37,21 +37,19 @@ extension HTTPTransport {
   }
 
   /// The host that a redirect points to, and nothing else of its address; nor of the request, which it may echo.
-  private static func place(of response: HTTPResponse, after request: HTTPRequest) -> String {
+  private static func place(of response: HTTPResponse, _ redaction: SecretRedaction) -> String {
     guard let location = response.field("location") else { return "nowhere" }
     if location.hasPrefix("/"), !location.hasPrefix("//") { return "another path of the same host" }
     guard let scheme = location.firstRange(of: "//") else { return "another path of the same host" }
     let host = location[scheme.upperBound...].prefix { !"/?#".contains($0) }
-    let secrets = request.fields.map(\.value) + (request.body.map { [$0] } ?? [])
-    let text = secrets.reduce(String(host.split(separator: "@").last ?? "")) { SecretRedaction($1).apply(to: $0) }
-    return UntrustedText.quoted(text)
+    return UntrustedText.quoted(redaction.apply(to: String(host.split(separator: "@").last ?? "")))
   }
 
   private static func error(
     _ failure: HTTPFailure, for request: HTTPRequest, purpose: String, invalid: ErrorCode
   ) -> BrokerError {
     let host = request.url.origin.authority
-    let detail = failure.detail.isEmpty ? "" : " (\(failure.detail))"
+    let detail = failure.detail.isEmpty ? "" : " (\(request.redaction.apply(to: failure.detail)))"
     func error(
       _ code: ErrorCode, _ problem: String, _ remedy: String?, retry: Bool = true
     ) -> BrokerError {

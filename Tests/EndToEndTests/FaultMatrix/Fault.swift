@@ -8,6 +8,8 @@ struct Fault: Sendable, CustomTestStringConvertible {
     let wire: Wire
     /// The body that would be right.
     let answer: String
+    /// The request.
+    let request: String
     /// A port where no request belongs.
     let otherPort: Int
 
@@ -57,6 +59,11 @@ struct Fault: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   static let all = broken + redirects + statuses + bodies
+
+  /// A fault in place of an answer; false ends the connection.
+  init(_ name: String, _ act: @escaping @Sendable (Scene) -> Bool) {
+    self.init(name, .final, .registryAnswerInvalid, .act(act))
+  }
 
   private init(
     _ name: String, _ consequence: Consequence, _ code: ErrorCode, identity: ErrorCode? = nil, isSlow: Bool = false,

@@ -22,7 +22,11 @@ final class HostileSite: Sendable {
     var count = 0
     var fillers: [Wire] = []
     var isFull = false
+    var secrets: [String] = [requestToken]
   }
+
+  /// The secret of the issuer's endpoint.
+  private static let requestToken = "request-token-0123456789-abcdefghij"
 
   private let step: Step
   private let fault: Fault
@@ -35,7 +39,11 @@ final class HostileSite: Sendable {
   private let state = Mutex(State())
   private let hasStopped = DispatchSemaphore(value: 0)
 
-  init(_ step: Step, _ fault: Fault, times: Int = .max) throws {
+  /// Claims of the identity tokens beside the audience: names, and values as JSON texts.
+  private let claims: [(name: String, json: String)]
+
+  init(_ step: Step, _ fault: Fault, times: Int = .max, claims: [(name: String, json: String)] = []) throws {
+    self.claims = claims
     self.step = step
     self.fault = fault
     self.times = times
@@ -76,10 +84,16 @@ final class HostileSite: Sendable {
     } else {
       variables["GITHUB_ACTIONS"] = "true"
       variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = "http://127.0.0.1:\(issuer.port)/61//idtoken/1?api-version=2.0"
-      variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "request-token-0123456789"
+      variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = Self.requestToken
     }
     return variables
   }
+
+  /// Every secret so far: that of the issuer's endpoint, identity tokens, credentials.
+  var secrets: [String] { state.withLock { $0.secrets } }
+
+  /// Counts a text among the secrets.
+  func remember(_ secret: String) { state.withLock { $0.secrets.append(secret) } }
 
   var arrivals: [Arrival] { state.withLock { $0.arrivals } }
 
@@ -153,7 +167,7 @@ final class HostileSite: Sendable {
       }
       let answer = answer(to: step)
       if step == self.step, number <= times, case .act(let act) = fault.wire {
-        guard act(Fault.Scene(wire: wire, answer: answer, otherPort: otherPort)) else { return }
+        guard act(Fault.Scene(wire: wire, answer: answer, request: request, otherPort: otherPort)) else { return }
         continue
       }
       if step == .audience, self.step == .exchange, fault.wire.isBeforeConnection {
@@ -195,13 +209,22 @@ final class HostileSite: Sendable {
     case .directory: #"{"version":1,"registries":{"pypi":"http://127.0.0.1:\#(index.port)"}}"#
     case .audience: #"{"audience":"pypi"}"#
     case .identityToken: #"{"value":"\#(makeToken())"}"#
-    case .exchange: #"{"success":true,"token":"pypi-\#(UInt64.random(in: 0 ... .max))","expires":4000000000}"#
+    case .exchange: #"{"success":true,"token":"\#(makeCredential())","expires":4000000000}"#
     case .burn: #"{"errors":[],"message":"Accepted"}"#
     }
   }
 
   private func makeToken() -> String {
-    SampleToken.make(audience: "pypi", identifier: "id-\(UInt64.random(in: 0 ... .max))", isRehearsal: true)
+    let token = SampleToken.make(
+      audience: "pypi", identifier: "id-\(UInt64.random(in: 0 ... .max))", isRehearsal: true, claims: claims)
+    state.withLock { $0.secrets.append(token) }
+    return token
+  }
+
+  private func makeCredential() -> String {
+    let text = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
+    state.withLock { $0.secrets.append("pypi-\(text)") }
+    return "pypi-\(text)"
   }
 
   static func head(_ body: String, status: Int = 200, fields: String = "") -> String {

@@ -1,0 +1,210 @@
+import BrokerCore
+import Synchronization
+import TestSupport
+import Testing
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Runs commands and failures with secrets that are known, and looks for them wherever they must not be.
+struct LeakHuntTests {
+  /// The command lines of all processes while a request was open.
+  private final class CommandLines: Sendable {
+    private let texts = Mutex<[String]>([])
+
+    var all: [String] { texts.withLock { $0 } }
+
+    func look() {
+      let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.filter { Int($0) != nil } ?? []
+      let found = numbers.compactMap { try? Data(contentsOf: URL(filePath: "/proc/\($0)/cmdline")) }
+        .map { String(decoding: $0, as: UTF8.self) }
+      texts.withLock { $0 += found }
+    }
+  }
+
+  /// What may show an API token: the destination that was chosen.
+  private struct Place {
+    let name: String
+    let text: String
+    let mayHoldCredential: Bool
+  }
+
+  /// A secret as it is, in base64 at each alignment, and with every character percent-encoded; in pieces of 24.
+  private static func forms(of secret: String) -> [String] {
+    let bytes = Array(secret.utf8)
+    let encoded = (0..<3).map { Data(bytes.dropFirst($0)).base64EncodedString() }
+    let percent = bytes.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return ([secret, percent, percent.uppercased()] + encoded).flatMap { text in
+      let characters = Array(text)
+      return stride(from: 0, through: max(0, characters.count - 24), by: 12).map {
+        String(characters[$0..<min($0 + 24, characters.count)])
+      }
+    }
+  }
+
+  private func search(_ places: [Place], _ site: HostileSite, _ name: String) {
+    for secret in site.secrets {
+      let isCredential = secret.hasPrefix("pypi-")
+      let forms = Self.forms(of: secret)
+      for place in places where !(isCredential && place.mayHoldCredential) {
+        let isShown = forms.contains { place.text.contains($0) }
+        #expect(!isShown, "\(name): a secret is in \(place.name): \(place.text.suffix(600))")
+      }
+    }
+  }
+
+  /// Runs the tool with every file that a job has, and searches what it leaves.
+  private func hunt(
+    _ arguments: [String], _ site: HostileSite, isGitLab: Bool, input: String = "", delivers: String? = nil,
+    name: String, lines: CommandLines? = nil
+  ) async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    var variables = site.variables(isGitLab: isGitLab)
+    for file in ["output", "env", "summary", "path", "state"] { try folder.write(file, "") }
+    if !isGitLab {
+      variables["GITHUB_OUTPUT"] = "\(folder.path)/output"
+      variables["GITHUB_ENV"] = "\(folder.path)/env"
+      variables["GITHUB_STEP_SUMMARY"] = "\(folder.path)/summary"
+      variables["GITHUB_PATH"] = "\(folder.path)/path"
+      variables["GITHUB_STATE"] = "\(folder.path)/state"
+    }
+    variables["TMPDIR"] = folder.path
+    let run = try await BuiltTool.run(arguments, variables, input: input, in: folder)
+    // In GitHub Actions the runner takes these lines out of the log.
+    let log = run.error.split(separator: "\n").filter { isGitLab || !$0.hasPrefix("::add-mask::") }
+    var places = [
+      Place(name: "standard output", text: run.output, mayHoldCredential: delivers == "stdout"),
+      Place(name: "standard error", text: log.joined(separator: "\n"), mayHoldCredential: false),
+      Place(name: "command lines", text: lines?.all.joined(separator: "\n") ?? "", mayHoldCredential: false),
+    ]
+    for file in folder.names {
+      let text = folder.read(file)
+      places.append(Place(name: "the file \(file)", text: text, mayHoldCredential: delivers == file))
+    }
+    search(places, site, name)
+    site.stop()
+  }
+
+  @Test(arguments: [false, true]) func findsNothingAfterSuccess(_ isGitLab: Bool) async throws {
+    for (arguments, delivers) in [
+      (["mint", "pypi", "--format", "token"], "stdout"), (["mint", "pypi", "--format", "json", "--explain"], "stdout"),
+      (["mint", "pypi", "--format", "env"], "stdout"), (["mint", "pypi", "--output", "token", "--explain"], "token"),
+      (["config"], nil), (["plugins"], nil),
+      ([isGitLab ? "config" : "mint"] + (isGitLab ? [] : ["pypi", "--explain"]), "output"),
+    ] as [([String], String?)] {
+      let lines = CommandLines()
+      let watch = Fault("watched") { scene in
+        lines.look()
+        return scene.send(scene.answer)
+      }
+      let site = try HostileSite(.exchange, watch)
+      try await hunt(
+        arguments, site, isGitLab: isGitLab, delivers: delivers, name: arguments.joined(separator: " "), lines: lines)
+    }
+  }
+
+  /// What servers say about what they were sent.
+  private static let echoes: [Fault] =
+    [400, 401, 403, 404, 409, 422].map { status in
+      Fault("\(status) with the request's secrets") { scene in
+        let secret = Self.secret(in: scene.request)
+        let text = JSONText.quoted("you sent \(secret), that is \(Data(secret.utf8).base64EncodedString())")
+        return scene.send(
+          #"{"message":\#(text),"errors":[{"code":\#(JSONText.quoted(secret)),"description":\#(text)}]}"#,
+          status: status)
+      }
+    } + [
+      Fault("422 with pieces of it") { scene in
+        let secret = Self.secret(in: scene.request)
+        let text = JSONText.quoted("input_value=b'\(secret.prefix(40))...\(secret.suffix(40))'")
+        return scene.send(
+          #"{"message":"no","errors":[{"code":"invalid-payload","description":\#(text)}]}"#, status: 422)
+      },
+      Fault("a redirect with it") { scene in
+        let secret = Self.secret(in: scene.request)
+        return scene.send(
+          "", status: 307, fields: "Location: https://\(secret).example.com/\(secret)?token=\(secret)\r\n")
+      },
+      Fault("a wait with it") { scene in
+        scene.send("", status: 503, fields: "Retry-After: \(Self.secret(in: scene.request))\r\n")
+      },
+      Fault("keys with it") { scene in
+        let key = JSONText.quoted(Self.secret(in: scene.request))
+        return scene.send("{\(key):1,\(key):2}")
+      },
+      Fault("an audience with it") { scene in
+        let text = JSONText.quoted(Self.secret(in: scene.request))
+        return scene.send(#"{"audience":\#(text),"value":\#(text),"token":5,"expires":\#(text)}"#)
+      },
+      Fault("a head with it") { scene in
+        let secret = Self.secret(in: scene.request)
+        return scene.wire.send("HTTP/1.1 200 \(secret)\r\nContent-Length: \(secret)\r\nX-\(secret): \(secret)\r\n\r\n")
+      },
+      Fault("no HTTP but it") { scene in
+        scene.wire.send("\(Self.secret(in: scene.request))\r\n\r\n")
+        return false
+      },
+    ]
+
+  private static func secret(in request: String) -> String {
+    let found = request.firstMatch(of: /eyJ[\w-]+\.[\w-]+\.[\w-]+|(?:request-token|pypi)-[\w-]+/)
+    return found.map { String($0.0) } ?? "nothing"
+  }
+
+  @Test(arguments: [false, true], Self.echoes) func findsNothingThatServersEcho(_ isGitLab: Bool, _ echo: Fault)
+    async throws
+  {
+    for step in [HostileSite.Step.audience, .identityToken, .exchange] where !(isGitLab && step == .identityToken) {
+      let site = try HostileSite(step, echo)
+      try await hunt(
+        ["mint", "pypi", "--format", "token", "--explain", "--timeout", "5"], site, isGitLab: isGitLab,
+        name: "\(step.rawValue), \(echo.name)")
+    }
+    let site = try HostileSite(.burn, echo)
+    let credential = "pypi-secret-0123456789-abcdefghijklmnopqrst"
+    site.remember(credential)
+    try await hunt(["revoke", "pypi"], site, isGitLab: isGitLab, input: credential, name: "burn, \(echo.name)")
+  }
+
+  @Test(arguments: Fault.all.filter { !$0.isSlow && !$0.name.contains("status") }) func findsNothingAfterFailures(
+    _ fault: Fault
+  ) async throws {
+    let site = try HostileSite(.exchange, fault)
+    try await hunt(
+      ["mint", "pypi", "--format", "token", "--explain", "--timeout", "5"], site, isGitLab: true,
+      delivers: fault.consequence == .success ? "stdout" : nil, name: fault.name)
+  }
+
+  /// The command's own environment holds the credential under the name that was asked for, and no identity.
+  @Test(arguments: [false, true]) func givesTheCommandTheCredentialAlone(_ isGitLab: Bool) async throws {
+    let site = try HostileSite(.exchange, Fault("none") { $0.send($0.answer) })
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    let script =
+      "env >environment; tr '\\0' '\\n' </proc/self/cmdline >own; tr '\\0' '\\n' </proc/$PPID/cmdline >parents"
+    let run = try await BuiltTool.run(
+      ["exec", "pypi", "--env", "MY_TOKEN={token}", "--", "sh", "-c", script], site.variables(isGitLab: isGitLab),
+      in: folder)
+    #expect(run.status == 0, "\(run.error)")
+    let lines = folder.read("environment").split(separator: "\n")
+    #expect(lines.contains { $0.hasPrefix("MY_TOKEN=pypi-") })
+    search(
+      [
+        Place(
+          name: "the command's environment", text: lines.filter { !$0.hasPrefix("MY_TOKEN=") }.joined(separator: "\n"),
+          mayHoldCredential: false),
+        Place(name: "the command's arguments", text: folder.read("own"), mayHoldCredential: false),
+        Place(name: "our arguments", text: folder.read("parents"), mayHoldCredential: false),
+        Place(name: "standard output", text: run.output, mayHoldCredential: false),
+        Place(
+          name: "standard error",
+          text: run.error.split(separator: "\n").filter { isGitLab || !$0.hasPrefix("::add-mask::") }
+            .joined(separator: "\n"), mayHoldCredential: false),
+      ], site, "exec")
+    site.stop()
+  }
+}
