@@ -76,7 +76,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "token-broker", "TokenBroker", "BrokerSystem", "BrokerSandbox", "BrokerConformance", "BrokerCore", "TestSupport",
+        "token-broker", "TokenBroker", "BrokerSystem", "BrokerSandbox", "BrokerConformance", "BrokerCore",
+        "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]
