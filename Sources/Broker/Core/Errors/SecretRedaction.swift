@@ -6,7 +6,7 @@ public struct SecretRedaction: Sendable {
   private let groups: [(length: Int, pieces: Set<ArraySlice<UInt8>>)]
 
   /// A redaction of secrets; of a shorter one than ``shortestPiece``, of the whole.
-  public init(_ secrets: Secret...) { self.init(secrets) }
+  public init(_ secret: Secret) { self.init([secret]) }
 
   /// A redaction of secrets; of a shorter one than ``shortestPiece``, of the whole.
   public init(_ secrets: [Secret]) {
@@ -17,7 +17,10 @@ public struct SecretRedaction: Sendable {
   }
 
   /// The bytes, and their base64 in both alphabets at each place that they may have in a longer text.
+  ///
+  /// Not those of a short text: pieces of them are in many words.
   private static func forms(of bytes: [UInt8]) -> [[UInt8]] {
+    guard bytes.count >= shortestPiece else { return [bytes] }
     let encoded = (0..<3).map { Array(Base64URL.encode(Array(bytes.dropFirst($0))).utf8) }
     let standard = encoded.map { $0.map { byte in byte == 0x2D ? 0x2B : byte == 0x5F ? 0x2F : byte } }
     return [bytes] + encoded + standard.filter { !encoded.contains($0) }
