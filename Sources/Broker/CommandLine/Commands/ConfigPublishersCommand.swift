@@ -7,8 +7,7 @@ enum ConfigPublishersCommand: Command {
   static let spec = CommandSpec(
     "config publishers", "print what to register as trusted publishers, field by field, and where",
     operands: "[DIR...]", operandCount: 0...10_000,
-    options: [
-      OptionSpec("--config", "FILE", "read the configuration from FILE"),
+    options: OptionSpec.configuration + [
       OptionSpec("--format", "FORMAT", "text, markdown or json"),
       OptionSpec(
         "--repository", "OWNER/NAME[=PROJECT]", "a repository that is not checked out here", isRepeatable: true),
@@ -40,7 +39,8 @@ enum ConfigPublishersCommand: Command {
     for place in places {
       let own = "\(place.repository.folder)/token-broker.json"
       let hasOwn = place.isFolder && place.repository.folder != "." && FileReader.exists(own)
-      let configuration = try broker.configuration(path: arguments.value("--config") ?? (hasOwn ? own : nil))
+      let configuration = try broker.configuration(
+        path: arguments.value("--config") ?? (hasOwn ? own : nil), requiresOrganisation: arguments.has("--require-org"))
       var given = given
       given.project = place.project ?? given.project
       for target in configuration.registries.map({ $0.make(services) }) {

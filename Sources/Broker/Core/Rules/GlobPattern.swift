@@ -66,6 +66,7 @@ public struct GlobPattern: Sendable, Hashable, CustomStringConvertible {
         case (.segment, _), (.anything, _): next[index] = true
         }
       }
+      guard next.contains(true) else { return false }
       passWildcards(&next)
       places = next
     }
