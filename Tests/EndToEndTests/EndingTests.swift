@@ -39,17 +39,20 @@ struct EndingTests {
     #expect(!saw("/_/oidc/mint-token", in: sandbox))
   }
 
+  /// A credential has been received when it is masked; one that is still on its way is lost, and expires by itself.
   @Test func burnsWhatWasMintedBeforeTheSignal() async throws {
     let sandbox = try sandbox([SandboxFault(.exchange, at: "pypi", .stall)])
+    let folder = try TestFolder()
+    defer { folder.remove() }
     let run = try await BuiltTool.run(
-      ["mint", "release", "--format", "json"], sandbox.environment(for: .github),
+      ["mint", "release", "--format", "json"], sandbox.environment(for: .github), errorIn: folder,
       interruption: .init(signal: SIGTERM) {
-        sandbox.requests.count { $0.path == "/_/oidc/mint-token" } >= 2
+        folder.read("stderr").contains("::add-mask::pypi-")
+          && sandbox.requests.contains { $0.path == "/_/oidc/mint-token" && $0.listener == "pypi" }
       })
     #expect(run.status == 143 && run.output.isEmpty, "\(run.error)")
-    let minted = sandbox.requests.contains { $0.path == "/_/oidc/mint-token" && $0.status == 200 }
     let burned = sandbox.requests.filter { $0.path == "/_/oidc/burn-token" }.map(\.listener)
-    #expect(minted && burned == ["testpypi"])
+    #expect(burned == ["testpypi"])
   }
 
   @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, 143)] as [(Int32, Int32)])

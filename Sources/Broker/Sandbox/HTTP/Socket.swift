@@ -62,7 +62,12 @@ final class Socket: Sendable {
           accepted, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
         return Socket(accepted)
       }
-      guard errno == EINTR || errno == ECONNABORTED else { return nil }
+      switch errno {
+      case EINTR, ECONNABORTED: continue
+      // There are too many connections: the next one can be had when another has ended.
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM: _ = poll(nil, 0, 20)
+      default: return nil
+      }
     }
   }
 
