@@ -306,6 +306,14 @@ def load_template():
         return list(yaml.safe_load_all(file))
 
 
+def check_input(name, value, report):
+    """Checks an input of the component that becomes part of a script."""
+    if name in ("command", "install") and isinstance(value, str):
+        check_shell(value, set(), report)
+    elif name == "options" and isinstance(value, str):
+        check_call(["exec", *value.split()], report)
+
+
 def check_pipeline(document, report, inputs=frozenset(), stages=None):
     jobs = {name: job for name, job in document.items() if name not in PIPELINE_KEYS}
     stages = stages or set(document.get("stages") or {"build", "test", "deploy"}) | {".pre", ".post"}
@@ -325,7 +333,7 @@ def check_pipeline(document, report, inputs=frozenset(), stages=None):
                 report(f"the component does not take this for {name}: {value}")
             elif spec[name].get("type", "string") == "string" and not isinstance(value, str):
                 report(f"the component wants text for {name}")
-            check_shell(value, set(), report) if isinstance(value, str) and name in ("command", "install") else None
+            check_input(name, value, report)
         if given.get("stage", spec["stage"]["default"]) not in stages:
             report("the component's stage is none of this pipeline's")
         template_jobs.add(given.get("job-name", spec["job-name"]["default"]))
@@ -386,8 +394,7 @@ def check_component(documents, report):
             report(f"the input {name} has unknown keys")
         if not value.get("description"):
             report(f"the input {name} has no description")
-        if isinstance(value.get("default"), str) and name in ("install", "command"):
-            check_shell(value["default"], set(), report)
+        check_input(name, value.get("default"), report)
         if "regex" in value and not re.match(value["regex"], value["default"]):
             report(f"the default of {name} is not what it takes")
     check_pipeline(body, report, inputs=spec)
@@ -441,7 +448,7 @@ def check_markdown(text, report):
     for language, block in re.findall(r"^```(\w+)\n(.*?)^```", text, re.M | re.S):
         if language in ("yaml", "yml"):
             check_text(block, report)
-        elif language == "json" and '"version"' in block and '"credentials"' not in block and '"schema"' not in block:
+        elif language == "json" and '"version"' in block and not re.search('"(credentials|schema|command)"', block):
             check_configuration(block, report)
         elif language in ("console", "sh", "bash", "shell"):
             lines = block.replace("\\\n", " ").splitlines()
@@ -481,6 +488,8 @@ SELF_TEST = [
      "no input targets"),
     ("yaml", "include: [{component: $CI_SERVER_FQDN/g/token-broker/publish@1, inputs: {target: '--x'}}]",
      "does not take this for target"),
+    ("yaml", "include: [{component: $CI_SERVER_FQDN/g/token-broker/publish@1, inputs: {options: --require-orgs}}]",
+     "no option: token-broker exec --require-orgs"),
     ("yaml", "spec: {inputs: {a: {description: x}}}\n---\nj: {script: ['$[[ inputs.b ]]']}", "there is no input b"),
     ("yaml", "spec: {inputs: {a: {description: x}}}\n---\nj: {script: [x]}", "the input a is used nowhere"),
     ("markdown", "```console\n$ FOO=1 token-broker confg\n```\n", "no command: token-broker confg"),
