@@ -131,6 +131,11 @@ int broker_process_wait(pid_t child, int *is_signal, int *value) {
   return 0;
 }
 
+int broker_signal_is_ignored(int number) {
+  struct sigaction action;
+  return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 void broker_terminal_copy_size(int source, int target) {
   struct winsize size;
   if (ioctl(source, TIOCGWINSZ, &size) == 0) ioctl(target, TIOCSWINSZ, &size);

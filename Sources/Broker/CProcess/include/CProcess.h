@@ -21,6 +21,9 @@ pid_t broker_process_start(
 /// Waits for a child; 0 on success. `is_signal` tells whether `value` is a signal or an exit status.
 int broker_process_wait(pid_t child, int *is_signal, int *value);
 
+/// Whether a signal is ignored; 1 if so.
+int broker_signal_is_ignored(int number);
+
 /// Opens a terminal with the size and the settings of another, which passes on what is written to it as it is; 0 on success,
 /// else -1 and `errno`.
 int broker_terminal_open(int like, int *reading, int *writing);

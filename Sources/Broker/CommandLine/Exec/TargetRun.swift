@@ -90,8 +90,17 @@ struct TargetRun: Sendable {
     if isLast { await burn.finish(after: child.outputRelayed) } else { await child.outputRelayed() }
     guard exit.status != 0 else { return 0 }
     say("\(name) ended with status \(exit.status)")
-    for hint in UploadHints.hints(for: tail.bytes, target: target.name) { say("hint: \(hint)") }
+    let hints = UploadHints.hints(for: tail.bytes, target: target.name)
+    for hint in hints { say("hint: \(hint)") }
+    if hints.isEmpty, mayHaveMissed, CommandTable.commands.contains(where: { $0.spec.name == "explain" }) {
+      say("hint: token-broker explain says what an error means that is pasted into it")
+    }
     return exit.status
+  }
+
+  /// Whether the command wrote to a terminal, which nobody else reads.
+  private var mayHaveMissed: Bool {
+    !options.isRedacted && (StandardStreams.isTerminal(.output) || StandardStreams.isTerminal(.error))
   }
 
   /// Says that the credential expires before it does, while the command runs.

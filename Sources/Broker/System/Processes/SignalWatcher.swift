@@ -1,3 +1,4 @@
+import CProcess
 import Dispatch
 
 #if canImport(Glibc)
@@ -16,9 +17,17 @@ public final class SignalWatcher: Sendable {
     case interrupt
     /// Somebody asked the process to end.
     case terminate
+    /// The terminal went away.
+    case hangUp
 
     /// The number that the system gives it.
-    public var number: Int32 { self == .interrupt ? SIGINT : SIGTERM }
+    public var number: Int32 {
+      switch self {
+      case .interrupt: SIGINT
+      case .terminate: SIGTERM
+      case .hangUp: SIGHUP
+      }
+    }
   }
 
   // Dispatch sources may be used on any thread (dispatch_source_create(3)); their protocol does not say so in Swift.
@@ -27,7 +36,9 @@ public final class SignalWatcher: Sendable {
   /// Starts watching; `receive` is called for each signal, on a queue of its own.
   public init(_ receive: @escaping @Sendable (Signal) -> Void) {
     let queue = DispatchQueue(label: "token-broker.signals")
-    unsafe sources = Signal.allCases.map { watched in
+    // Whoever started us with nohup wants us to outlive the terminal.
+    let watched = Signal.allCases.filter { $0 != .hangUp || broker_signal_is_ignored($0.number) == 0 }
+    unsafe sources = watched.map { watched in
       // The source hears of an ignored signal, too.
       signal(watched.number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: watched.number, queue: queue)
