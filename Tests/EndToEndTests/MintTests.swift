@@ -195,6 +195,25 @@ struct MintTests {
     #expect(requests(sandbox).compactMap(\.identityTokenID).count == 1)
   }
 
+  /// The index used up the first token, whose answer was lost; the second is another.
+  @Test func usesTheNextOfAGitLabJobsTokens() async throws {
+    let sandbox = try sandbox { $0.faults = [SandboxFault(.exchange, .loseAnswer, count: 1)] }
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write(
+      "token-broker.json",
+      #"{"version":1,"providers":{"gitlab":{"variables":{"pypi":["PYPI_ID_TOKEN","PYPI_ID_TOKEN_2"]}}}}"#)
+    var environment = sandbox.environment(for: .gitlab)
+    environment["PYPI_ID_TOKEN_2"] = sandbox.issueIdentityToken(for: .gitlab, audience: "pypi")
+    let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], environment, in: folder)
+    #expect(run.status == 0 && run.error.contains("Trying again"), "\(run.error)")
+    let tokens = requests(sandbox).compactMap(\.identityTokenID)
+    #expect(tokens.count == 2 && Set(tokens).count == 2)
+    // Both are used up now: a second run is refused each, and says so.
+    let again = try await BuiltTool.run(["mint", "pypi", "--format", "token"], environment, in: folder)
+    #expect(again.status == 6 && again.error.contains("invalid-reuse-token"), "\(again.error)")
+  }
+
   @Test func endsWithinItsTimeLimit() async throws {
     let sandbox = try sandbox { $0.faults = [SandboxFault(.audience, .stall)] }
     let clock = ContinuousClock()

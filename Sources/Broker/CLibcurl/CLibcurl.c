@@ -148,6 +148,12 @@ enum { PROTOCOL_HTTP = 1, PROTOCOL_HTTPS = 2, VERSION_2TLS = 4, TLS_1_2 = 6, VER
 // curl/curl.h: CURLINFO
 enum { INFO_RESPONSE_CODE = 0x200002, INFO_REQUEST_SIZE = 0x20000C, INFO_CONNECTCODE = 0x200016, INFO_PRIVATE = 0x100015 };
 
+// A memset before free(3) would be left out by the compiler.
+static void wipe(void *bytes, size_t count) {
+  volatile unsigned char *byte = bytes;
+  while (count--) *byte++ = 0;
+}
+
 static int append(void *buffer, size_t *length, size_t *capacity, size_t limit, const void *bytes, size_t count) {
   if (count > limit - *length) return 0;
   if (*length + count > *capacity) {
@@ -159,7 +165,7 @@ static int append(void *buffer, size_t *length, size_t *capacity, size_t limit, 
     memcpy(&old, buffer, sizeof old);
     if (old) {
       memcpy(grown, old, *length);
-      memset(old, 0, *length);
+      wipe(old, *length);
       free(old);
     }
     memcpy(buffer, &grown, sizeof grown);
@@ -275,11 +281,6 @@ broker_transfer *broker_transfer_create(const broker_request *request, uint64_t 
     curl.easy_setopt(easy, OPT_HTTPGET, 1L);
   }
   return t;
-}
-
-static void wipe(void *bytes, size_t count) {
-  volatile unsigned char *byte = bytes;
-  while (count--) *byte++ = 0;
 }
 
 struct curl_slist {
