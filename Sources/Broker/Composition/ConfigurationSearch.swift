@@ -102,7 +102,7 @@ struct ConfigurationSearch: Sendable {
         error.code,
         isText
           ? "\(foundBy) holds a text, not a path."
-          : "The organisation's file of \(foundBy) is missing: \(error.message)",
+          : "The organisation's file of \(foundBy) cannot be used. \(error.message)",
         remedy: isText ? "Put the text into \(Self.textVariable)." : error.remedy)
     }
   }
