@@ -13,13 +13,13 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 
 }
 
 enum FuzzTarget {
-  static let all: [String: ([UInt8]) -> Void] = [
+  static let all: [String: @Sendable ([UInt8]) -> Void] = [
     "configuration": ConfigurationTarget.run, "identity-token": IdentityTokenTarget.run,
     "index-answer": AnswerTarget.runIndex, "issuer-answer": AnswerTarget.runIssuer,
     "step-outputs": StepOutputsTarget.run, "address": AddressTarget.run, "text": TextTarget.run,
   ]
 
-  nonisolated(unsafe) static let chosen: ([UInt8]) -> Void = {
+  static let chosen: @Sendable ([UInt8]) -> Void = {
     guard let name = getenv("FUZZ_TARGET"), let target = all[String(cString: name)] else {
       fatalError("FUZZ_TARGET is none of \(all.keys.sorted())")
     }
