@@ -52,6 +52,10 @@ extension FailureRow {
       gitLab("--claim exp=-3600 --claim environment=pypi", command: "token-broker check pypi --offline"), nil,
       ["token-expired"], ["fail identity-token"], status: 5),
     FailureRow(
+      .check, "This machine's clock is behind the registry's",
+      gitHub("--clock 300 --claim environment=pypi", command: check), nil, ["clock-off"],
+      ["behind the registry's", "NTP", "1 warn, 0 failed"]),
+    FailureRow(
       .check, "--mint finds that nothing is registered",
       gitHub(
         "--claim environment=pypi --publisher provider=github,owner=octo-org,repository=other,workflow=release.yml",

@@ -170,6 +170,9 @@ extension FailureRow {
       .quiet, "GitHub: a subject that an organisation has customised, which does not matter here",
       gitHub("--claim sub=owner:octo-org"), nil, [], ["API token written"]),
     FailureRow(
+      .quiet, "A clock that is off, which only the registry's can tell", gitHub("--clock 3600"), nil, [],
+      ["this machine's clock is", "behind the registry's", "API token written"]),
+    FailureRow(
       .quiet, "GitLab: a job as it is registered, with an environment",
       gitLab(
         "--claim environment=pypi --publisher "

@@ -45,12 +45,14 @@ struct TroubleshootingPage: Sendable {
     self.text = text
   }
 
-  /// The causes, each with the first place on the page where it ranks first.
+  /// The causes, each with the first place on the page where it ranks first, or stands at all.
   private static func index(_ pages: [(row: FailureRow, run: RowRun)]) -> String {
     var rows: [String: String] = [:]
-    for (row, run) in pages {
-      for cause in run.causes.prefix(1) where rows[cause] == nil {
-        rows[cause] = "| `\(cause)` | [\(row.title)](#\(anchor(row.title))) |\n"
+    for depth in [1, Int.max] {
+      for (row, run) in pages {
+        for cause in run.causes.prefix(depth) where rows[cause] == nil {
+          rows[cause] = "| `\(cause)` | [\(row.title)](#\(anchor(row.title))) |\n"
+        }
       }
     }
     return "| cause | for example |\n|---|---|\n" + rows.sorted { $0.key < $1.key }.map(\.value).joined()

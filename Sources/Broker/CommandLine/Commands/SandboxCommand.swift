@@ -24,6 +24,7 @@ enum SandboxCommand: Command {
         "--release", "PARTS",
         "an attested release from the start, such as project=sample,version=1.4.2 and a publisher's parts",
         isRepeatable: true),
+      OptionSpec("--clock", "SECONDS", "how far the sandbox's clock is ahead of this machine's (-SECONDS: behind)"),
       OptionSpec(
         "--fault", "STEP=BEHAVIOUR", "something that goes wrong, such as audience=status:503*2", isRepeatable: true),
       OptionSpec(
@@ -89,7 +90,16 @@ enum SandboxCommand: Command {
   }
 
   private static func configuration(_ arguments: ParsedArguments) throws(BrokerError) -> SandboxConfiguration {
-    var configuration = SandboxConfiguration(now: SystemTime.source.now)
+    var ahead: Int64 = 0
+    if let text = arguments.value("--clock") {
+      guard let seconds = Int64(text), abs(seconds) <= 366 * 24 * 3600 else {
+        throw BrokerError(
+          .usage, "--clock is \(UntrustedText.quoted(text)), not a number of seconds.",
+          remedy: "Write for example --clock 300.")
+      }
+      ahead = seconds
+    }
+    var configuration = SandboxConfiguration(now: { [ahead] in SystemTime.source.now().advanced(by: ahead) })
     for text in arguments.all("--claim") {
       configuration.claims.append(try SandboxClaim(parsing: text, now: configuration.now()))
     }

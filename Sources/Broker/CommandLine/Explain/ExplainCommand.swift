@@ -15,17 +15,22 @@ enum ExplainCommand: Command {
         + "client printed are used, and personal ones are not shown."
     ])
 
+  /// The greatest length of a log in bytes; its last part is what is read.
+  private static let maximumBytes = 64 * 1024 * 1024
+
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let broker = try surroundings.broker()
     let configuration = try surroundings.configuration(for: arguments, broker)
-    let bytes = try await StandardStreams.readInput(maximumBytes: LogReading.maximumBytes)
+    let bytes = try await StandardStreams.readInput(maximumBytes: maximumBytes)
     guard !bytes.isEmpty else {
       throw BrokerError(.usage, "Standard input is empty.", remedy: "Pipe the error or the log in: explain < log.txt.")
     }
     let services = PluginServices(transport: broker.transport, time: broker.time)
     let explanation = LogExplanation(
-      LogReading(bytes), bytes: bytes, providers: configuration.providers.map { $0.make(services) },
-      target: try target(arguments, configuration, services, String(decoding: bytes, as: UTF8.self)),
+      LogReading(bytes), bytes: bytes.suffix(LogReading.maximumBytes),
+      providers: configuration.providers.map { $0.make(services) },
+      target: try target(
+        arguments, configuration, services, String(decoding: bytes.suffix(LogReading.maximumBytes), as: UTF8.self)),
       project: arguments.value("--project"))
     guard !explanation.causes.isEmpty else {
       throw BrokerError(

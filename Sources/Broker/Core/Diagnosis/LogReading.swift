@@ -2,8 +2,8 @@
 ///
 /// Nothing in it is trusted.
 public struct LogReading: Sendable {
-  /// The greatest length in bytes.
-  public static let maximumBytes = 4 * 1024 * 1024
+  /// So many bytes of the end are read: that is where a log says why a job failed.
+  public static let maximumBytes = 1024 * 1024
 
   /// The text on one line, without a terminal's escapes.
   public let text: String
@@ -14,7 +14,7 @@ public struct LogReading: Sendable {
 
   /// Reads a log.
   public init(_ bytes: [UInt8]) {
-    let log = String(decoding: bytes.prefix(Self.maximumBytes), as: UTF8.self)
+    let log = String(decoding: bytes.suffix(Self.maximumBytes), as: UTF8.self)
       .replacing(#/\u{1B}\[[0-9;?]*[A-Za-z]/#, with: "")
     text = log.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     hasIdentityToken = log.firstMatch(of: #/eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/#) != nil

@@ -37,7 +37,7 @@ final class MintRun: Sendable {
   /// What is known right before the exchange, or why it would not be reached.
   func preview() async -> Result<JobPreview, BrokerError> {
     await limited { () async throws(BrokerError) in
-      let (answer, attempt) = try await self.prepare()
+      let (answer, attempt) = try await self.prepare(inTurn: true)
       try self.check(attempt.token, serverTime: answer.serverTime)
       return JobPreview(
         audience: answer, token: TokenFacts(attempt.token.claims), job: self.source.job(from: attempt.token.claims))
@@ -114,13 +114,14 @@ final class MintRun: Sendable {
       registry: target.name, home: target.home, expected: expectedAudience, isRehearsal: engine.isRehearsal)
   }
 
-  /// The audience, accepted, and an identity token made out to it.
-  private func prepare() async throws(BrokerError) -> (AudienceAnswer, Attempt) {
+  /// The audience, accepted, and an identity token made out to it; one after the other where both are looked at.
+  private func prepare(inTurn: Bool = false) async throws(BrokerError) -> (AudienceAnswer, Attempt) {
     guard let expected = expectedAudience else {
       let answer = try await acceptedAudience(policy)
       return (answer, try await identityToken(for: answer.audience, attempts: 0))
     }
     try policy.refuseForeign(expected)
+    if inTurn { return (try await acceptedAudience(policy), try await identityToken(for: expected, attempts: 0)) }
     return try await audienceAndToken(policy, expected)
   }
 

@@ -1,0 +1,108 @@
+import BrokerCore
+import TestSupport
+import Testing
+
+struct DiagnosisTests {
+  private static let rules = PublisherRules(
+    forms: [
+      PublisherRules.Form(
+        .gitHub,
+        fields: [
+          PublisherRules.Field(.owner, "Owner"), PublisherRules.Field(.workflow, "Workflow"),
+          PublisherRules.Field(.environment, "Environment", comparison: .ignoringCase),
+        ])
+    ], explain: { _, _ in [Cause("said", .certain, "It was said.", fixes: [])] })
+
+  private static var job: JobIdentity {
+    var job = JobIdentity(family: .gitHub)
+    job.owner = "octo-org"
+    job.workflow = ".github/workflows/release.yml"
+    job.jobWorkflow = "octo-org/sample/.github/workflows/called.yml@refs/heads/main"
+    job.environment = "PyPI"
+    return job
+  }
+
+  /// A text, and what is shown of it.
+  @Test(arguments: [
+    ("release.yml", "release.yml"), ("rele\u{430}se", "rele<U+0430 CYRILLIC SMALL LETTER A>se"),
+    ("a\u{200B}b", "a<U+200B ZERO WIDTH SPACE>b"), (" a b ", "<U+0020 SPACE>a b<U+0020 SPACE>"),
+    ("a\u{202E}b", "a<U+202E RIGHT-TO-LEFT OVERRIDE>b"), ("a\nb", "a<U+000A>b"), ("::x", ": :x"),
+  ])
+  func marksWhatDeceives(_ text: String, _ shown: String) {
+    #expect(DeceptiveText.marked(text) == shown)
+  }
+
+  @Test func cutsLongTexts() {
+    let shown = DeceptiveText.marked(String(repeating: "a", count: 9999))
+    #expect(shown.count < 300 && shown.hasSuffix("..."))
+  }
+
+  /// A value, and how it stands in YAML.
+  @Test(arguments: [
+    ("pypi", "pypi"), ("a b", "\"a b\""), ("true", "\"true\""), ("1", "\"1\""), ("a: b", "\"a: b\""), ("", "\"\""),
+    ("x\n  evil: 1", "\"x evil: 1\""), ("https://x", "\"https://x\""),
+  ])
+  func quotesForYAML(_ value: String, _ written: String) {
+    #expect(Snippet.quoted(value) == written)
+  }
+
+  @Test func comparesAsTheRegistryDoes() {
+    let values: [JobField: String] = [.owner: "Octo-Org", .workflow: "called.yml", .environment: "pypi"]
+    let differences = FieldDifference.between(Self.job, and: values, rules: Self.rules)
+    #expect(differences.map(\.code) == ["owner-differs"])
+    #expect(differences.first?.manner == "they differ in case")
+    #expect(
+      FieldDifference.between(Self.job, and: values, rules: nil).map(\.code)
+        == ["owner-differs", "environment-differs"])
+    var job = Self.job
+    job.environment = nil
+    #expect(
+      FieldDifference.between(job, and: [.environment: "pypi"], rules: Self.rules)[0].code == "environment-missing")
+  }
+
+  @Test func ranksWhatIsSaidBeforeWhatMayBe() {
+    var input = DiagnosisInput(
+      BrokerError(.publisherNotFound, "", refusal: Refusal(status: 422, code: "x", text: "y")), registry: "pypi")
+    input.rules = Self.rules
+    input.job = Self.job
+    #expect(Diagnosis(input).causes.map(\.code) == ["said", "publisher-differs"])
+    input.lastRelease = PublishedRelease(
+      project: "sample", version: "1", family: .gitHub, values: [.workflow: "release.yml", .environment: ""])
+    #expect(Diagnosis(input).causes.map(\.code) == ["said", "workflow-differs", "publisher-differs"])
+  }
+
+  @Test func isQuietAboutErrorsThatSayItAll() {
+    #expect(Diagnosis(DiagnosisInput(BrokerError(.usage, "x"), registry: "pypi")).causes.isEmpty)
+  }
+
+  @Test func tellsTimesByTheRegistrysClockIfItHasOne() throws {
+    let node = try JSONReader().read(Array(#"{"aud":"pypi","exp":1000,"iat":900}"#.utf8))
+    var input = DiagnosisInput(BrokerError(.identityTokenExpired, ""), registry: "pypi")
+    input.token = TokenFacts(Claims(try #require(node.object)))
+    input.audience = "pypi"
+    input.now = UnixTime(2000)
+    #expect(TokenDiagnosis(input).causes.map { "\($0.certainty.name) \($0.code)" } == ["likely token-expired"])
+    input.serverTime = UnixTime(950)
+    #expect(TokenDiagnosis(input).causes.isEmpty)
+    input.serverTime = UnixTime(800)
+    #expect(TokenDiagnosis(input).causes.map(\.code) == ["token-not-yet-valid"])
+    input.audience = "testpypi"
+    #expect(TokenDiagnosis(input).causes.map(\.code) == ["audience-differs", "token-not-yet-valid"])
+  }
+
+  /// A log, and the claims in it.
+  @Test(
+    arguments: [
+      ("* `repository`: `octo-org/sample`", "octo-org/sample"), ("repository: Some(\"a/b\"), x", "a/b"),
+      (#"{"repository":"a/b"}"#, "a/b"), ("repository=a/b", "a/b"), ("* `repository`: `MISSING`", nil),
+      ("\u{1B}[31mrepository: a/b\u{1B}[0m", "a/b"),
+    ] as [(String, String?)])
+  func readsClaimsInLogs(_ log: String, _ repository: String?) {
+    #expect(LogReading(Array(log.utf8)).claims["repository"] == repository)
+  }
+
+  @Test func readsTheEndOfALongLog() {
+    let log = String(repeating: "x y\n", count: 400_000) + "invalid-publisher"
+    #expect(LogReading(Array(log.utf8)).text.hasSuffix("invalid-publisher"))
+  }
+}
