@@ -356,9 +356,12 @@ struct ExecTests {
     let work = Task { try await child.run() }
     try await Self.wait { folder.names.contains("ready") }
     child.send(15)
-    try await Self.wait { steps(sandbox).contains("pypi /_/oidc/burn-token") }
-    #expect(folder.read("stderr").contains("ended with status") == false)
     #expect(try await work.value.status == 137, "\(folder.read("stderr"))")
+    let lines = folder.read("stderr").split(separator: "\n")
+    let burned = try #require(lines.firstIndex { $0.hasPrefix("pypi: burn:") })
+    let ended = try #require(lines.firstIndex { $0.hasPrefix("pypi: sh ended with status") })
+    #expect(burned < ended, "\(lines)")
+    #expect(steps(sandbox).contains("pypi /_/oidc/burn-token"))
   }
 
   /// The command dies with us.
