@@ -24,6 +24,16 @@ struct TrustedPublishingIndexTests {
     do throws(BrokerError) { return .success(try await index.exchange(token)) } catch { return .failure(error) }
   }
 
+  /// A code and the colon behind it make no command at their seam.
+  @Test(arguments: ["a:", ":", "a::", "##"]) func keepsCodesApartFromItsOwnWords(_ code: String) async throws {
+    let body = #"{"errors":[{"code":"\#(code)","description":"[b]"}]}"#
+    guard case .failure(let error) = try await exchange(.json(body, status: 422)) else {
+      Issue.record("a refusal was taken for a credential")
+      return
+    }
+    #expect(!error.message.contains("::") && !error.message.contains("##["), "\(error)")
+  }
+
   @Test func sendsTheTokenAsJSON() async throws {
     let (index, transport) = try index(.json(#"{"token":"pypi-x","expires":1795000900,"success":true}"#))
     let credential = try await index.exchange(IdentityToken(Secret(Self.token), from: "It"))

@@ -66,7 +66,9 @@ struct IndexRefusal {
         reference: TrustedPublishingIndex.reference,
         refusal: Refusal(status: response.status, code: nil, text: safe(body?["message"]?.string ?? "")))
     }
-    let code = UntrustedText.neutralized(safe(entry.code), limit: 64)
+    // A code that is none could end with a colon, and another follows it.
+    let isCode = entry.code.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+    let code = isCode ? UntrustedText.neutralized(safe(entry.code), limit: 64) : UntrustedText.quoted(safe(entry.code))
     let text = UntrustedText.quoted(safe(entry.description), limit: UntrustedText.defaultLimit)
     return BrokerError(
       entry.code == "invalid-publisher" ? .publisherNotFound : .exchangeRefused,
