@@ -5,7 +5,9 @@ enum AddressTarget {
     do throws(InvalidURL) {
       let url = try HTTPURL(text)
       let again: HTTPURL
-      do throws(InvalidURL) { again = try HTTPURL(url.description) } catch { fatalError("\(url) is not read: \(error)") }
+      do throws(InvalidURL) { again = try HTTPURL(url.description) } catch {
+        fatalError("\(url) is not read: \(error)")
+      }
       require(again == url, "\(url) is read as \(again)")
       require(url.origin.host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"/?#@\\".utf8.contains($0) }, "\(url)")
       require(url.origin.scheme == .https || url.origin.isLoopback, "plain http: \(url)")

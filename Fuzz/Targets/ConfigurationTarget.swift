@@ -1,6 +1,7 @@
 /// Configuration files.
 enum ConfigurationTarget {
-  nonisolated(unsafe) private static let reader = ConfigurationReader(catalog: try! PluginCatalog.builtIn())
+  nonisolated(unsafe) private static let reader = ConfigurationReader(
+    catalog: (try? PluginCatalog.builtIn()) ?? PluginCatalog())
 
   static func run(_ bytes: [UInt8]) {
     do throws(BrokerError) {

@@ -18,7 +18,10 @@ enum StepOutputsTarget {
     let json = try? JSONReader().read(Array(CredentialText.text(.json, [credential]).reveal().utf8))
     require(json?.object?["credentials"]?.array?.first?.object?["token"]?.string == text, "json")
     let line = CredentialText.text(.env, [credential]).reveal().split(separator: "\n").first ?? ""
-    require(line == "TOKEN_BROKER_TOKEN='\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'", "env")
+    require(
+      line
+        == "TOKEN_BROKER_TOKEN='\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'",
+      "env")
   }
 
   /// Reads step outputs as the runner does (actions/runner, FileCommandManager.cs).

@@ -18,7 +18,8 @@ enum TextTarget {
     require(wait.map { $0 >= .zero } ?? true, "\(String(describing: wait))")
     _ = try? JSONReader().read(bytes)
     require(
-      ((try? JSONReader().read(Array(JSONText.quoted(text).utf8)))?.string).map { $0 == text } ?? (text.utf8.count > 30_000),
+      ((try? JSONReader().read(Array(JSONText.quoted(text).utf8)))?.string).map { $0 == text }
+        ?? (text.utf8.count > 30_000),
       "JSON text")
   }
 }

@@ -28,7 +28,7 @@ import Testing
       try folder.write("libcurl.so.4", "not a library")
       let path = "\(folder.path)/libcurl-gnutls.so.4"
       try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: library())
-      let run = try await BuiltTool.run(["--version"], ["LD_LIBRARY_PATH": folder.path])
+      let run = try await BuiltTool.run(["--version", "--libcurl"], ["LD_LIBRARY_PATH": folder.path])
       #expect(run.status == 0)
       #expect(run.output.contains("\nlibcurl: libcurl-gnutls.so.4: libcurl/"), "\(run.output)")
     }
@@ -38,7 +38,7 @@ import Testing
       defer { folder.remove() }
       for name in ["libcurl.so.4", "libcurl-gnutls.so.4"] { try folder.write(name, "not a library") }
       let variables = ["LD_LIBRARY_PATH": folder.path]
-      let version = try await BuiltTool.run(["--version"], variables)
+      let version = try await BuiltTool.run(["--version", "--libcurl"], variables)
       #expect(version.status == 0 && version.output.contains("\nlibcurl: none ("), "\(version.output)")
       let run = try await BuiltTool.run(
         ["sandbox", "--", BuiltTool.path, "mint", "pypi", "--format", "token"], variables)

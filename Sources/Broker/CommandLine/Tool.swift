@@ -43,7 +43,7 @@ enum Tool {
     case "--help", "-h":
       return await run(HelpCommand.self, Array(arguments.dropFirst()), surroundings)
     case "--version":
-      return console.write(VersionText.text)
+      return console.write(VersionText.text(opensLibrary: arguments.dropFirst().first == "--libcurl"))
     default:
       do throws(BrokerError) {
         let (command, rest) = try CommandTable.find(arguments)

@@ -15,6 +15,9 @@
 /// Opens libcurl and initialises it, once; NULL on success, else a text that says why not.
 const char *_Nullable broker_curl_load(void);
 
+/// Whether libcurl is linked in, so that opening it costs nothing.
+int broker_curl_is_linked(void);
+
 /// The library as it was found, such as "libcurl.so.4" or "linked in"; empty before it was loaded.
 const char *broker_curl_binding(void);
 

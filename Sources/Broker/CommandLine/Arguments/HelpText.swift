@@ -15,7 +15,7 @@ enum HelpText {
       \(table(rows))
 
       Options:
-      \(table([("--help", "show this text; after a command, that command's"), ("--version", "show the version")]))
+      \(table([("--help", "show this text; after a command, that command's"), ("--version [--libcurl]", "show version, commit and how libcurl is bound; with --libcurl, which one it is")]))
 
       """
   }

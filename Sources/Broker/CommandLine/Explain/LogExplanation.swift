@@ -34,7 +34,8 @@ struct LogExplanation: Sendable {
     }
     for hint in UploadHints.hints(for: bytes, target: registry) where causes.isEmpty {
       title = "\(registry) refused the upload"
-      causes.append(Cause("upload-refused", .certain, "The API token was not the reason, or not alone.", fixes: [hint]))
+      causes.append(
+        Cause("upload-refused", .certain, "The upload was refused after the API token was made.", fixes: [hint]))
     }
     if log.hasIdentityToken {
       causes.append(

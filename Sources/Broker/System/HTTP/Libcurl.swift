@@ -11,6 +11,9 @@ public enum Libcurl {
     return unsafe "\(String(cString: broker_curl_binding())): \(String(cString: broker_curl_version()))"
   }
 
+  /// Whether it is linked in; a shared one is opened with the first request, which takes some milliseconds.
+  public static var isLinked: Bool { broker_curl_is_linked() != 0 }
+
   /// Opens and initialises the library, once.
   ///
   /// Nil on success, else why it cannot be used.
