@@ -42,26 +42,16 @@ struct ReleaseCheck: Sendable {
     _ files: [ReleaseComparison.LocalFile], at targets: [any RegistryTarget]
   ) async throws(BrokerError) -> [(String, ReleaseComparison)] {
     let survey = ReleaseSurvey(time: broker.time)
-    let results = await withTaskGroup(of: (Int, Result<ReleaseComparison, BrokerError>).self) { group in
-      for (index, target) in targets.enumerated() {
-        group.addTask {
-          do throws(BrokerError) { return (index, .success(try await survey.compare(files, at: target))) } catch {
-            return (index, .failure(error))
-          }
-        }
+    let results = await SideBySide.values(of: targets) { target -> Result<ReleaseComparison, BrokerError> in
+      do throws(BrokerError) { return .success(try await survey.compare(files, at: target)) } catch {
+        return .failure(error)
       }
-      var results: [Int: Result<ReleaseComparison, BrokerError>] = [:]
-      for await (index, result) in group { results[index] = result }
-      return results
     }
     var comparisons: [(String, ReleaseComparison)] = []
-    for (index, target) in targets.enumerated() {
-      switch results[index] {
-      case .success(let comparison)?: comparisons.append((target.name, comparison))
-      case .failure(let error)?:
+    for (target, result) in zip(targets, results) {
+      do throws(BrokerError) { comparisons.append((target.name, try result.get())) } catch {
         let remedy = "\(error.remedy.map { "\($0) " } ?? "")--no-compare publishes without asking what is there."
         throw error.with(facts: error.facts, remedy: remedy)
-      case nil: break
       }
     }
     return comparisons

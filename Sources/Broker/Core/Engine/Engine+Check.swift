@@ -12,16 +12,9 @@ extension Engine {
   public func check(
     _ targets: [any RegistryTarget], from source: any IdentityTokenSource, asking asked: Set<String>
   ) async throws(BrokerError) -> [String: Audience] {
-    let results = await withTaskGroup(of: (Int, Result<Audience, BrokerError>).self) { group in
-      for (index, target) in targets.enumerated() {
-        group.addTask {
-          let run = MintRun(engine: self, target: target, source: source, pinned: nil)
-          return (index, await run.check(isAsked: asked.contains(target.name)))
-        }
-      }
-      var results: [Int: Result<Audience, BrokerError>] = [:]
-      for await (index, result) in group { results[index] = result }
-      return targets.indices.compactMap { results[$0] }
+    let results = await SideBySide.values(of: targets) { target in
+      await MintRun(engine: self, target: target, source: source, pinned: nil)
+        .check(isAsked: asked.contains(target.name))
     }
     var audiences: [String: Audience] = [:]
     for (target, result) in zip(targets, results) { audiences[target.name] = try result.get() }

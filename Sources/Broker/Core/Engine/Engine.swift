@@ -50,13 +50,8 @@ public struct Engine: Sendable {
     _ targets: [any RegistryTarget], from source: any IdentityTokenSource, pinned: Audience? = nil
   ) async throws(BrokerError) -> [Credential] {
     try check(pinned, against: targets)
-    let results = await withTaskGroup(of: (Int, Result<Credential, BrokerError>).self) { group in
-      for (index, target) in targets.enumerated() {
-        group.addTask { (index, await MintRun(engine: self, target: target, source: source, pinned: pinned).result()) }
-      }
-      var results: [Int: Result<Credential, BrokerError>] = [:]
-      for await (index, result) in group { results[index] = result }
-      return targets.indices.compactMap { results[$0] }
+    let results = await SideBySide.values(of: targets) { target in
+      await MintRun(engine: self, target: target, source: source, pinned: pinned).result()
     }
     let credentials = results.compactMap { try? $0.get() }
     if credentials.count < targets.count { await burn(credentials, at: targets) }
@@ -70,13 +65,8 @@ public struct Engine: Sendable {
   public func preview(
     _ targets: [any RegistryTarget], from source: any IdentityTokenSource, pinned: Audience? = nil
   ) async -> [Result<JobPreview, BrokerError>] {
-    await withTaskGroup(of: (Int, Result<JobPreview, BrokerError>).self) { group in
-      for (index, target) in targets.enumerated() {
-        group.addTask { (index, await MintRun(engine: self, target: target, source: source, pinned: pinned).preview()) }
-      }
-      var results: [Int: Result<JobPreview, BrokerError>] = [:]
-      for await (index, result) in group { results[index] = result }
-      return targets.indices.compactMap { results[$0] }
+    await SideBySide.values(of: targets) { target in
+      await MintRun(engine: self, target: target, source: source, pinned: pinned).preview()
     }
   }
 
