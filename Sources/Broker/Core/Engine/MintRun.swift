@@ -54,7 +54,7 @@ final class MintRun: Sendable {
       let policy = self.policy
       var answer: AudienceAnswer?
       if let expected = self.expectedAudience { try policy.refuseForeign(expected) }
-      if isAsked || self.expectedAudience == nil { answer = try await self.acceptedAudience(policy) }
+      if isAsked || self.expectedAudience == nil { answer = try await self.knownAudience(policy) }
       guard let audience = answer?.audience ?? self.expectedAudience else {
         throw BrokerError(.pluginContract, "\(self.target.name) gave no audience.")
       }
@@ -117,11 +117,11 @@ final class MintRun: Sendable {
   /// The audience, accepted, and an identity token made out to it; one after the other where both are looked at.
   private func prepare(inTurn: Bool = false) async throws(BrokerError) -> (AudienceAnswer, Attempt) {
     guard let expected = expectedAudience else {
-      let answer = try await acceptedAudience(policy)
+      let answer = try await knownAudience(policy)
       return (answer, try await identityToken(for: answer.audience, attempts: 0))
     }
     try policy.refuseForeign(expected)
-    if inTurn { return (try await acceptedAudience(policy), try await identityToken(for: expected, attempts: 0)) }
+    if inTurn { return (try await knownAudience(policy), try await identityToken(for: expected, attempts: 0)) }
     return try await audienceAndToken(policy, expected)
   }
 
@@ -165,7 +165,20 @@ final class MintRun: Sendable {
     guard let answer, let attempt else {
       throw BrokerError(.pluginContract, "\(target.name) gave no audience or no identity token.")
     }
+    remember(answer)
     return (answer, attempt)
+  }
+
+  /// Keeps an answer for the diagnosis.
+  ///
+  /// Where the identity token is asked for at the same time, only once both are there: which of them fails or comes first is
+  /// chance, and an explanation must not depend on it.
+  private func remember(_ answer: AudienceAnswer) { seen.withLock { $0.audience = answer } }
+
+  private func knownAudience(_ policy: AudiencePolicy) async throws(BrokerError) -> AudienceAnswer {
+    let answer = try await acceptedAudience(policy)
+    remember(answer)
+    return answer
   }
 
   private func acceptedAudience(_ policy: AudiencePolicy) async throws(BrokerError) -> AudienceAnswer {
@@ -178,7 +191,6 @@ final class MintRun: Sendable {
         let answer = try await target.audience()
         leave(step)
         engine.observe(.audienceAnswered(registry: target.name, answer))
-        seen.withLock { $0.audience = answer }
         try policy.judge(answer.audience)
         engine.observe(
           .audienceAccepted(registry: target.name, answer.audience, expected: expectedAudience != nil))
