@@ -24,10 +24,9 @@ enum HTTPDate {
     guard
       let day = number(day, digits: 1...2), let month = months.firstIndex(of: month), let year = fullYear(year),
       parts.count == 3, let hour = parts[0], let minute = parts[1], let second = parts[2],
-      hour < 24, minute < 60, second <= 60, (1...daysInMonth(month, of: year)).contains(day)
+      hour < 24, minute < 60, second <= 60, let date = CalendarDay(year: year, month: month + 1, day: day)
     else { return nil }
-    let days = daysBefore(year: year) + (0..<month).reduce(0) { $0 + daysInMonth($1, of: year) } + day - 1
-    return UnixTime(Int64((days * 24 + hour) * 60 + minute) * 60 + Int64(second))
+    return UnixTime(Int64((date.daysSinceEpoch * 24 + hour) * 60 + minute) * 60 + Int64(second))
   }
 
   private static func number(_ text: String, digits: ClosedRange<Int>) -> Int? {
@@ -39,21 +38,5 @@ enum HTTPDate {
   private static func fullYear(_ text: String) -> Int? {
     if let year = number(text, digits: 4...4) { return year >= 1970 ? year : nil }
     return number(text, digits: 2...2).map { $0 < 70 ? 2000 + $0 : 1900 + $0 }
-  }
-
-  private static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
-
-  private static func daysInMonth(_ month: Int, of year: Int) -> Int {
-    switch month {
-    case 1: isLeap(year) ? 29 : 28
-    case 3, 5, 8, 10: 30
-    default: 31
-    }
-  }
-
-  /// Days from 1970-01-01 to the first day of `year`.
-  private static func daysBefore(year: Int) -> Int {
-    let past = year - 1
-    return (year - 1970) * 365 + (past / 4 - 1969 / 4) - (past / 100 - 1969 / 100) + (past / 400 - 1969 / 400)
   }
 }

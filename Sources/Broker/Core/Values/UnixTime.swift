@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A moment in whole seconds since 1970-01-01T00:00:00Z, as JWT claims and PyPI's `expires` count them.
 public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// Seconds since the epoch; leap seconds are not counted.
@@ -32,6 +26,14 @@ public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible 
   /// ISO 8601 in UTC, such as `2026-11-24T10:00:00Z`; the bare number where it is outside the years 1 to 9999.
   public var description: String {
     guard (-62_135_596_800...253_402_300_799).contains(seconds) else { return String(seconds) }
-    return Date(timeIntervalSince1970: Double(seconds)).ISO8601Format()
+    // Division rounds towards zero, and a day before 1970 began earlier.
+    let days = Int(seconds - (seconds < 0 ? 86_399 : 0)) / 86_400
+    let (date, second) = (CalendarDay(daysSinceEpoch: days), Int(seconds) - days * 86_400)
+    func padded(_ number: Int, to digits: Int = 2) -> String {
+      let text = String(number)
+      return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+    }
+    return "\(padded(date.year, to: 4))-\(padded(date.month))-\(padded(date.day))"
+      + "T\(padded(second / 3600)):\(padded(second / 60 % 60)):\(padded(second % 60))Z"
   }
 }

@@ -1,11 +1,5 @@
 import BrokerCore
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// `/legacy/`: receives distributions.
 struct UploadEndpoint {
   let store: IndexStore
@@ -89,10 +83,10 @@ struct UploadEndpoint {
 
   private static func basicCredentials(_ request: ServerRequest) -> (user: String, password: String)? {
     let words = request.field("authorization")?.split(separator: " ").map(String.init) ?? []
-    guard words.count == 2, words[0].lowercased() == "basic", let data = Data(base64Encoded: words[1]) else {
+    guard words.count == 2, words[0].lowercased() == "basic", let bytes = Base64.decode(words[1]) else {
       return nil
     }
-    let parts = String(decoding: data, as: UTF8.self).split(
+    let parts = String(decoding: bytes, as: UTF8.self).split(
       separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
   }
