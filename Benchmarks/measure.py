@@ -4,7 +4,7 @@
 measure.py WORK ROUNDS [RESULTS]: WORK is the folder that `run` prepared; RESULTS is a file to write, too.
 """
 
-import datetime, json, os, platform, statistics, subprocess, sys, time
+import datetime, json, os, platform, random, statistics, subprocess, sys, time
 
 work, rounds = sys.argv[1], int(sys.argv[2])
 results = sys.argv[3] if len(sys.argv) > 3 else None
@@ -76,9 +76,8 @@ def run(contender, rtt):
 def measure(contenders, rtt, count):
     samples = {contender["name"]: [] for contender in contenders}
     for number in range(-1, count):
-        # Each round starts with another one, so that no one is always behind the same other.
-        turn = max(0, number) % len(contenders)
-        for contender in contenders[turn:] + contenders[:turn]:
+        # An order of its own for each round, so that no one is always behind the same other.
+        for contender in random.Random(number).sample(contenders, len(contenders)):
             sample = run(contender, rtt)
             if number >= 0:
                 samples[contender["name"]].append(sample)
@@ -132,7 +131,10 @@ nothing, version = start["a C program that does nothing"], start["token-broker -
 say("| | wall ms | least | CPU ms | peak MiB |")
 say("|---|---|---|---|---|")
 for name, taken in start.items():
-    say(f"| {name} | {median(taken, 'wall'):.2f} | {least(taken, 'wall'):.2f} | {median(taken, 'cpu'):.2f} | {median(taken, 'peak'):.1f} |")
+    say(
+        f"| {name} | {median(taken, 'wall'):.2f} | {least(taken, 'wall'):.2f} | {median(taken, 'cpu'):.2f}"
+        + f" | {median(taken, 'peak'):.1f} |"
+    )
 say()
 verdict("size, stripped", plan["size"] / 1048576, 16, "MiB")
 verdict("start to --version", median(version, "wall"), 2 * median(nothing, "wall") + 5, "ms")
