@@ -284,6 +284,57 @@ struct EngineTests {
     #expect(error?.message.contains("identity token") == false)
   }
 
+  /// The registry's clock is known with its audience: whether that comes before or after the token that fails is chance.
+  @Test func explainsAlikeWhicheverComesFirst() async throws {
+    var causes: [[Cause]] = []
+    for isTokenFirst in [false, true] {
+      let (audience, audienceCame) = AsyncStream<Void>.makeStream()
+      let (never, held) = AsyncStream<Void>.makeStream()
+      defer { held.finish() }
+      let events = EventLog()
+      let engine = Engine(time: time.source()) { event in
+        events.add(event)
+        if case .audienceAccepted = event { audienceCame.yield() }
+      }
+      let expired = time.now.advanced(by: -600).seconds
+      let registry = try FakeRegistry(
+        audiences: [.success(AudienceAnswer(audience: "pypi.example.com", serverTime: time.now))],
+        waits: { if isTokenFirst { for await _ in never { break } } })
+      let source = FakeSource(
+        claims: [("aud", #""other""#), ("exp", "\(expired)")],
+        waits: { if !isTokenFirst { for await _ in audience { break } } })
+      guard case .failure(let error) = await mint(registry, source, engine) else {
+        Issue.record("minted")
+        return
+      }
+      #expect(error.code == .identityTokenAudience)
+      #expect(events.names.contains("audienceAccepted") != isTokenFirst)
+      causes.append(error.causes)
+    }
+    #expect(causes[0] == causes[1] && causes[0].contains { $0.code == "token-expired" }, "\(causes)")
+  }
+
+  /// What the exchange that was under way comes to when the run is asked to end, and what is burned.
+  @Test(
+    arguments: [
+      (.success("credential-1"), ["credential-1"]), (.failure(lost), []), (.failure(refused), []),
+      (.failure(notSent), []),
+    ] as [(Result<String, BrokerError>, [String])])
+  func keepsNothingThatComesAfterTheEnd(_ answer: Result<String, BrokerError>, _ burned: [String]) async throws {
+    let (asked, signal) = AsyncStream<Void>.makeStream()
+    let engine = Engine(time: time.source()) { if case .exchangeSent = $0 { signal.yield() } }
+    let (never, held) = AsyncStream<Void>.makeStream()
+    defer { held.finish() }
+    // It ends when the task is cancelled.
+    let registry = try FakeRegistry(exchanges: [answer], exchangeWaits: { for await _ in never { break } })
+    let source = FakeSource()
+    let work = Task { await mint(registry, source, engine) }
+    for await _ in asked { break }
+    work.cancel()
+    #expect(await work.value.failureCode == .interrupted)
+    #expect(registry.record.exchanged.count == 1 && registry.record.burned == burned && source.count == 1)
+  }
+
   @Test func pinsOnlyWhatIsNotKnown() async throws {
     let known = try FakeRegistry()
     let error = await failure { () async throws(BrokerError) in

@@ -1,4 +1,5 @@
 import BrokerCore
+import Dispatch
 import Testing
 
 @testable import BrokerSandbox
@@ -127,6 +128,49 @@ struct CurlTransportTests {
     let early = Task { await failure(transport, request) }
     early.cancel()
     #expect(await early.value?.reason == .cancelled)
+  }
+
+  /// A cancelled request that may have arrived, until its grace or the run's time is over; then it is cut off.
+  @Test(arguments: [true, false], [Duration.zero, .milliseconds(300), .seconds(600)])
+  func runsOnWithinItsGrace(_ isAnswered: Bool, _ grace: Duration) async throws {
+    guard isAnswered == false || grace > .seconds(1) else { return }
+    let (reached, signal) = AsyncStream<Void>.makeStream()
+    let isCancelled = DispatchSemaphore(value: 0)
+    let server = try RawServer { peer, _ in
+      _ = peer.readRequest()
+      signal.yield()
+      guard isAnswered else { return peer.waitForEnd() }
+      isCancelled.wait()
+      peer.send(Self.answer)
+    }
+    let transport = transport(request: .seconds(600))
+    let request = HTTPRequest(.post, try server.url(), body: Secret("{}"), grace: grace)
+    let work = Task { await failure(transport, request) }
+    for await _ in reached { break }
+    work.cancel()
+    isCancelled.signal()
+    guard !isAnswered else { return #expect(await work.value == nil) }
+    if grace > .seconds(1) { transport.cutShort() }
+    #expect(await work.value == HTTPFailure(.cancelled, arrival: .mayHaveArrived))
+    if grace > .seconds(1) {
+      #expect(await failure(transport, request) == HTTPFailure(.cancelled, arrival: .nothingSent))
+    }
+  }
+
+  /// The run's own time ends a grace.
+  @Test func runsOnNoLongerThanTheRun() async throws {
+    let (reached, signal) = AsyncStream<Void>.makeStream()
+    let server = try RawServer { peer, _ in
+      _ = peer.readRequest()
+      signal.yield()
+      peer.waitForEnd()
+    }
+    let transport = transport(request: .seconds(600))
+    let request = HTTPRequest(.post, try server.url(), body: Secret("{}"), grace: .seconds(600))
+    let work = Task { await TimeLimit.$end.withValue(.now + .seconds(1)) { await failure(transport, request) } }
+    for await _ in reached { break }
+    work.cancel()
+    #expect(await work.value == HTTPFailure(.cancelled, arrival: .mayHaveArrived))
   }
 
   @Test func knowsARefusedConnection() async throws {

@@ -48,13 +48,13 @@ enum BuiltTool {
   ///   - errorFolder: Where standard error goes into the file `stderr` while the tool runs.
   ///   - preparation: What the shell does before it becomes the tool: `ulimit -f 1`.
   ///   - streams: Redirections of the shell that replace the files that the streams are: `>&-`.
-  ///   - interruption: A signal, and when it is sent.
+  ///   - interruptions: Signals in order, and when each is sent.
   /// - Returns: What came of it.
   /// - Throws: If the tool cannot be started.
   static func run(
     _ arguments: [String], _ environment: [String: String] = [:], input: String = "", in folder: TestFolder? = nil,
     errorIn errorFolder: TestFolder? = nil, preparation: String = ":", streams: String = "",
-    interruption: Interruption? = nil
+    interruption interruptions: Interruption...
   ) async throws -> Run {
     let own = try TestFolder()
     defer { own.remove() }
@@ -69,23 +69,25 @@ enum BuiltTool {
     let child = ChildProcess(["/bin/sh", "-c", script], environment: .init(variables))
     let end = End()
     defer { end.isReached.store(true, ordering: .relaxed) }
-    if let interruption { watch(child, interruption, until: end) }
+    if !interruptions.isEmpty { watch(child, interruptions, until: end) }
     let exit = try await child.run()
     return Run(status: exit.status, output: own.read("stdout"), error: (errorFolder ?? own).read("stderr"))
   }
 
-  /// Sends the signal once its time has come, or nothing if the child has ended by then.
+  /// Sends each signal once its time has come, or nothing if the child has ended by then.
   private static func watch(
-    _ child: ChildProcess, _ interruption: Interruption, until end: End
+    _ child: ChildProcess, _ interruptions: [Interruption], until end: End
   ) {
     // A thread of its own: tasks share a few, and other tests may keep them busy when it matters.
     DedicatedThread.start {
-      while !interruption.when() {
-        guard !end.isReached.load(ordering: .relaxed) else { return }
-        // Long enough to keep no core busy.
-        usleep(5000)
+      for interruption in interruptions {
+        while !interruption.when() {
+          guard !end.isReached.load(ordering: .relaxed) else { return }
+          // Long enough to keep no core busy.
+          usleep(5000)
+        }
+        child.send(interruption.signal)
       }
-      child.send(interruption.signal)
     }
   }
 

@@ -322,6 +322,7 @@ struct ExecTests {
   /// A signal that only we were sent: the command gets it, the credential is burned, the next target is not reached.
   @Test(arguments: [
     (Int32(15), "trap 'exit 9' TERM", Int32(9)), (15, ":", 143), (2, "trap 'exit 0' INT", 130), (1, ":", 129),
+    (3, ":", 131),
   ])
   func passesASignalOn(_ signal: Int32, _ trap: String, _ status: Int32) async throws {
     let sandbox = try sandbox()

@@ -41,15 +41,20 @@ public final class FakeRegistry: RegistryTarget, CredentialRevoker {
   private let audiences: Mutex<[Result<AudienceAnswer, BrokerError>]>
   private let exchanges: Mutex<[Result<String, BrokerError>]>
   private let recorded = Mutex(Record())
+  private let waits: @Sendable () async -> Void
+  private let exchangeWaits: @Sendable () async -> Void
 
-  /// A registry; the last answer of each list repeats.
+  /// A registry; the last answer of each list repeats, and comes after `waits` or `exchangeWaits`.
   public init(
     name: String = "fake", home: String = "https://pypi.example.com", expected: Audience? = "pypi.example.com",
     audiences: [Result<AudienceAnswer, BrokerError>] = [
       .success(AudienceAnswer(audience: "pypi.example.com", serverTime: nil))
     ],
-    exchanges: [Result<String, BrokerError>] = [.success("credential-1")], releaseIndex: (any ReleaseIndex)? = nil
+    exchanges: [Result<String, BrokerError>] = [.success("credential-1")], releaseIndex: (any ReleaseIndex)? = nil,
+    waits: @escaping @Sendable () async -> Void = {}, exchangeWaits: @escaping @Sendable () async -> Void = {}
   ) throws {
+    self.waits = waits
+    self.exchangeWaits = exchangeWaits
     self.releaseIndex = releaseIndex
     self.name = name
     uploadURL = try HTTPURL("\(home)/legacy/")
@@ -66,6 +71,8 @@ public final class FakeRegistry: RegistryTarget, CredentialRevoker {
     home = uploadURL.origin
     expectedAudience = nil
     releaseIndex = nil
+    waits = {}
+    exchangeWaits = {}
     audiences = Mutex([])
     exchanges = Mutex([])
   }
@@ -79,12 +86,15 @@ public final class FakeRegistry: RegistryTarget, CredentialRevoker {
   /// The next answer.
   public func audience() async throws(BrokerError) -> AudienceAnswer {
     recorded.withLock { $0.audienceCount += 1 }
+    await waits()
+    guard !Task.isCancelled else { throw BrokerError(.interrupted, "cut off") }
     return try audiences.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }.get()
   }
 
   /// The next answer.
   public func exchange(_ token: IdentityToken) async throws(BrokerError) -> Credential {
     recorded.withLock { $0.exchanged.append(token.secret.reveal()) }
+    await exchangeWaits()
     let text = try exchanges.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }.get()
     guard
       let credential = Credential(

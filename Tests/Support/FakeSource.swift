@@ -13,12 +13,14 @@ public final class FakeSource: IdentityTokenSource {
   private let state: Mutex<State>
   private let claims: [(name: String, json: String)]
   private let isRehearsal: Bool
+  private let waits: @Sendable () async -> Void
 
-  /// A source; `left` tokens if that is given, else as many as are asked for.
+  /// A source; `left` tokens if that is given, else as many as are asked for, each after `waits`.
   public init(
     left: Int? = nil, failures: [BrokerError] = [], claims: [(name: String, json: String)] = [],
-    isRehearsal: Bool = false
+    isRehearsal: Bool = false, waits: @escaping @Sendable () async -> Void = {}
   ) {
+    self.waits = waits
     state = Mutex(State(left: left, failures: failures))
     self.claims = claims
     self.isRehearsal = isRehearsal
@@ -42,6 +44,7 @@ public final class FakeSource: IdentityTokenSource {
       state.left = state.left.map { $0 - 1 }
       return (state.count, state.failures.isEmpty ? nil : state.failures.removeFirst())
     }
+    await waits()
     if let failure { throw failure }
     let text = SampleToken.make(
       audience: audience.value, identifier: "id-\(number)", isRehearsal: isRehearsal, claims: claims)

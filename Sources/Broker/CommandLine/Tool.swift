@@ -7,9 +7,6 @@ enum Tool {
   /// The version, as `--version` and the user agent give it.
   static let version = "0.1.0"
 
-  /// The time that the work has to end after a signal, in seconds: more than burning credentials may take.
-  private static let endLimit: UInt32 = 5
-
   static func main() async {
     ProcessHardening.apply()
     ProcessMemory.shareAmongThreads()
@@ -20,11 +17,8 @@ enum Tool {
     signals.start()
     let surroundings = Surroundings(environment: environment, console: console, signals: signals)
     let work = Task { await run(Array(CommandLine.arguments.dropFirst()), surroundings) }
-    signals.otherwise { signal in
-      work.cancel()
-      // Whatever is stuck, such as a write to a stream that nobody reads, must not keep the process.
-      ProcessEnd.later(128 + signal.number, seconds: endLimit)
-    }
+    let ending = RunEnding(of: work, signals)
+    signals.otherwise { ending.signalled($0) }
     let status = await work.value
     // A request that was cut off by a signal is reported as interrupted; the status tells by which.
     let isCutOff = status == ExitStatus.interrupted.rawValue

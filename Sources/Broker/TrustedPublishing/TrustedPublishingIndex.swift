@@ -20,6 +20,9 @@ public struct TrustedPublishingIndex: CredentialRevoker {
 
   /// The life of an API token in seconds where the answer does not say (Warehouse: 15 minutes).
   static let usualLifetime: Int64 = 900
+  /// How long an exchange that was sent may run on after a signal, so that what comes of it can be burned: with burning that
+  /// is half of what a runner leaves until it kills.
+  static let grace: Duration = .seconds(2)
   /// The user name that goes with an API token.
   static let username = "__token__"
   /// PyPI's documentation of what can go wrong.
@@ -68,7 +71,7 @@ public struct TrustedPublishingIndex: CredentialRevoker {
   ///   answer that is not the protocol's, and the errors of any request.
   public func exchange(_ token: IdentityToken) async throws(BrokerError) -> Credential {
     let response = try await ask(
-      .post, "mint-token", body: token.secret, purpose: "exchange the identity token at \(host)")
+      .post, "mint-token", body: token.secret, purpose: "exchange the identity token at \(host)", grace: Self.grace)
     guard response.status == 200 else {
       throw IndexRefusal(response, registry: name, host: host, redaction: SecretRedaction(token.secret))
         .error(for: .exchange)
@@ -119,13 +122,13 @@ public struct TrustedPublishingIndex: CredentialRevoker {
   private var host: String { uploadURL.origin.authority }
 
   private func ask(
-    _ method: HTTPRequest.Method, _ endpoint: String, body: Secret?, purpose: String
+    _ method: HTTPRequest.Method, _ endpoint: String, body: Secret?, purpose: String, grace: Duration = .zero
   ) async throws(BrokerError) -> HTTPResponse {
     var fields = [HTTPRequest.Field("Accept", Secret("application/json"))]
     if body != nil { fields.append(HTTPRequest.Field("Content-Type", Secret("application/json"))) }
     let request = HTTPRequest(
       method, HTTPURL(uploadURL.origin, path: "/_/oidc/\(endpoint)"), fields: fields,
-      body: body.map { Secret("{\"token\":\(JSONText.quoted($0.reveal()))}") })
+      body: body.map { Secret("{\"token\":\(JSONText.quoted($0.reveal()))}") }, grace: grace)
     return try await services.transport.answer(to: request, purpose: purpose, now: services.time.now())
   }
 
@@ -142,8 +145,11 @@ public struct TrustedPublishingIndex: CredentialRevoker {
   }
 
   private func invalid(_ what: String, _ reason: String) -> BrokerError {
-    BrokerError(
-      .registryAnswerInvalid, "\(name) (\(host)) gave no usable \(what): \(reason).",
+    let left =
+      "A credential may have been minted all the same; it expires by itself within \(Self.usualLifetime / 60) minutes."
+    return BrokerError(
+      .registryAnswerInvalid,
+      "\(name) (\(host)) gave no usable \(what): \(reason)." + (what == "API token" ? " \(left)" : ""),
       remedy: "Check that upload-url is the address of an index with trusted publishing.",
       reference: Self.reference)
   }

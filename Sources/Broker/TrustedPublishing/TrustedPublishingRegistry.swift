@@ -19,6 +19,8 @@ extension TrustedPublishingRegistry {
   public var publisherRules: PublisherRules? { index.publisherRules }
   /// PyPI's `burn-token`.
   public var revoker: (any CredentialRevoker)? { index }
+  /// 15 minutes.
+  public var credentialLifetime: Duration? { .seconds(TrustedPublishingIndex.usualLifetime) }
   /// PyPI's simple index.
   public var releaseIndex: (any ReleaseIndex)? { index.simpleIndex }
   /// PyPI's Integrity API.

@@ -114,6 +114,10 @@ struct CheckRun: Sendable {
     return broker.engine(for: configuration, policy: choice.policy) { event in
       masks.apply(event)
       notes.note(event, now: broker.time.now())
+      // The table does not say what lives on.
+      if case .burnFailed = event {
+        EventNotes(console: console, isExplained: false, now: broker.time.now()).show(event)
+      }
     }
   }
 

@@ -10,6 +10,8 @@ final class SignalRelay: Sendable {
     var received: Signal?
     var act: (@Sendable (Signal) -> Void)?
     var watcher: SignalWatcher?
+    var cutShort: [@Sendable () -> Void] = []
+    var isCutShort = false
   }
 
   private let state = Mutex(State())
@@ -37,6 +39,24 @@ final class SignalRelay: Sendable {
 
   /// The last signal; nil if there was none.
   var received: Signal? { state.withLock { $0.received } }
+
+  /// Sets what ends a request at once, for whoever asks a second time.
+  func atUrgency(_ act: @escaping @Sendable () -> Void) {
+    let isCutShort = state.withLock { state in
+      state.cutShort.append(act)
+      return state.isCutShort
+    }
+    if isCutShort { act() }
+  }
+
+  /// Ends every request at once.
+  func cutShort() {
+    let acts = state.withLock { state in
+      state.isCutShort = true
+      return state.cutShort
+    }
+    for act in acts { act() }
+  }
 
   /// Sends signals to `receiver` while `body` runs, and at once the one that came before, if one did.
   func passing<Value>(

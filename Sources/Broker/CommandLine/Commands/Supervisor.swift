@@ -30,7 +30,7 @@ final class Supervisor: Sendable {
   func run() async throws(BrokerError) -> ChildExit {
     let result = await signals.passing { [self] signal in
       signalled()
-      if signal == .interrupt, StandardStreams.isForeground { return }
+      if [.interrupt, .quit].contains(signal), StandardStreams.isForeground { return }
       child.send(signal.number)
       killLater()
     } during: { () async -> Result<ChildExit, CommandNotStarted> in

@@ -12,7 +12,9 @@ struct Surroundings: Sendable {
 
   /// A broker for this process.
   func broker() throws(BrokerError) -> Broker {
-    try Broker(environment: environment)
+    let broker = try Broker(environment: environment)
+    signals.atUrgency(broker.transport.cutShort)
+    return broker
   }
 
   /// The configuration that the options of ``OptionSpec/configuration`` name; says what audited rules would refuse in it.

@@ -13,8 +13,6 @@ final class CredentialBurn: Sendable {
   private let target: any RegistryTarget
   private let state = Mutex(State())
 
-  /// The time that burning may take after a signal: a runner kills 10 seconds after it cancels.
-  private static let limitAfterSignal: Duration = .seconds(2)
   /// How long after a signal the command is waited for.
   private static let patience: Duration = .seconds(4)
 
@@ -61,7 +59,7 @@ final class CredentialBurn: Sendable {
     state.withLock { state in
       guard !state.held.isEmpty else { return }
       let credentials = state.held
-      let limit = state.isSignalled ? Self.limitAfterSignal : Engine.burnLimit
+      let limit = state.isSignalled ? Engine.burnLimitAtEnd : Engine.burnLimit
       state.held = []
       state.work.append(Task { [engine, target] in await engine.burn(credentials, at: [target], within: limit) })
     }

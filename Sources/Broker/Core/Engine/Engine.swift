@@ -20,6 +20,8 @@ public struct Engine: Sendable {
 
   /// The time that burning one credential may take.
   public static let burnLimit: Duration = .seconds(3)
+  /// The time that burning may take once the run was asked to end: a runner kills 10 seconds after it cancels.
+  public static let burnLimitAtEnd: Duration = .seconds(2)
 
   /// An engine.
   public init(
@@ -44,8 +46,8 @@ public struct Engine: Sendable {
   ///   - pinned: The one audience to accept, for targets that expect none by themselves; a target that does has to expect
   ///     the same.
   /// - Returns: The credentials, in the order of the targets.
-  /// - Throws: The error of the first target, in their order, that failed; the credentials of the others have been burned
-  ///   by then.
+  /// - Throws: The error of the first target, in their order, that failed, or `ErrorCode.interrupted` if the task was
+  ///   cancelled; the credentials that came have been burned by then.
   public func mint(
     _ targets: [any RegistryTarget], from source: any IdentityTokenSource, pinned: Audience? = nil
   ) async throws(BrokerError) -> [Credential] {
@@ -54,8 +56,16 @@ public struct Engine: Sendable {
       await MintRun(engine: self, target: target, source: source, pinned: pinned).result()
     }
     let credentials = results.compactMap { try? $0.get() }
-    if credentials.count < targets.count { await burn(credentials, at: targets) }
+    let isCancelled = Task.isCancelled
+    if credentials.count < targets.count || isCancelled {
+      await burn(credentials, at: targets, within: isCancelled ? Self.burnLimitAtEnd : Self.burnLimit)
+    }
     for result in results { _ = try result.get() }
+    if isCancelled {
+      throw BrokerError(
+        .interrupted, "The run was ended before its \(targets.count == 1 ? "credential was" : "credentials were") used."
+      )
+    }
     return credentials
   }
 
@@ -84,8 +94,14 @@ public struct Engine: Sendable {
     let work = Task {
       await withTaskGroup(of: Void.self) { group in
         for credential in credentials {
-          guard let target = targets.first(where: { $0.name == credential.registry }), let revoker = target.revoker
-          else { continue }
+          guard let target = targets.first(where: { $0.name == credential.registry }) else { continue }
+          guard let revoker = target.revoker else {
+            observe(
+              .burnFailed(
+                registry: target.name,
+                BrokerError(.revokeUnsupported, "\(target.name) cannot burn credentials.")))
+            continue
+          }
           group.addTask { await burn(credential, with: revoker, within: limit) }
         }
       }

@@ -13,6 +13,8 @@ final class MintRun: Sendable {
   private let seen = Mutex(Seen())
 
   private struct Seen {
+    /// Whether an exchange was cut off that may have been made.
+    var isLost = false
     var audience: AudienceAnswer?
     var token: TokenFacts?
     var job: JobIdentity?
@@ -231,7 +233,12 @@ final class MintRun: Sendable {
         let credential = try await target.exchange(token)
         engine.observe(.credentialReceived(credential))
         return credential
-      } catch { failure = error }
+      } catch { failure = withLoss(error) }
+      guard failure.code != .interrupted else { throw failure }
+      guard !Task.isCancelled else {
+        throw BrokerError(
+          .interrupted, "The run was ended. \(failure.message)", reference: failure.reference, facts: failure.facts)
+      }
       guard case .retry(let arrival, _) = failure.recovery else { throw failure }
       switch source.supply(for: answer.audience) {
       case .fixed where arrival == .nothingSent:
@@ -329,12 +336,26 @@ final class MintRun: Sendable {
       reference: failure.reference)
   }
 
+  /// A failure of the exchange that says what may be left behind.
+  private func withLoss(_ failure: BrokerError) -> BrokerError {
+    guard case .retry(.mayHaveArrived, _) = failure.recovery, failure.code != .unavailable else { return failure }
+    if failure.code == .interrupted { seen.withLock { $0.isLost = true } }
+    return failure.with(message: "\(failure.message) \(loss)")
+  }
+
+  /// What an exchange may leave behind whose answer is not known.
+  private var loss: String {
+    let life = target.credentialLifetime.map { " within \($0.components.seconds / 60) minutes" } ?? ""
+    return "A credential may have been minted that nobody received; it expires by itself\(life)."
+  }
+
   // MARK: Time
 
   /// Waits before the next attempt.
   ///
   /// - Throws: `failure` if there is no next attempt.
   private func pause(after failure: BrokerError, attempt: Int) async throws(BrokerError) {
+    guard failure.code != .interrupted else { throw failure }
     let remaining = engine.policy.total - (engine.time.elapsed() - started)
     let decision = engine.policy.decide(
       afterAttempt: attempt, recovery: failure.recovery, remaining: remaining, random: engine.time.random())
@@ -367,7 +388,7 @@ final class MintRun: Sendable {
     BrokerError(
       .timedOut,
       "\(target.name): the time limit of \(engine.policy.total.components.seconds) s passed while "
-        + "\(steps.withLock { $0.joined(separator: " and ") }).",
+        + "\(steps.withLock { $0.joined(separator: " and ") })." + (seen.withLock { $0.isLost } ? " \(loss)" : ""),
       remedy: "Check the network, or give more time with --timeout.")
   }
 }

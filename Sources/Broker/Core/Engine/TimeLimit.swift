@@ -1,5 +1,5 @@
 /// Ends an operation by cancelling it when its time is over.
-struct TimeLimit: Sendable {
+package struct TimeLimit: Sendable {
   /// How an operation ended; its result is there in both cases, because it may have succeeded at the last moment.
   enum Outcome<Value: Sendable>: Sendable {
     /// By itself.
@@ -7,6 +7,9 @@ struct TimeLimit: Sendable {
     /// After it was cancelled.
     case cutOff(Value)
   }
+
+  /// When the innermost limit around this task is over.
+  @TaskLocal package static var end: ContinuousClock.Instant?
 
   let limit: Duration
   let time: TimeSource
@@ -18,6 +21,10 @@ struct TimeLimit: Sendable {
 
   /// Runs an operation, which must end soon when its task is cancelled.
   func run<Value: Sendable>(_ operation: @escaping @Sendable () async -> Value) async -> Outcome<Value> {
+    await Self.$end.withValue(.now + limit) { await race(operation) }
+  }
+
+  private func race<Value: Sendable>(_ operation: @escaping @Sendable () async -> Value) async -> Outcome<Value> {
     await withTaskGroup(of: Value?.self) { group in
       group.addTask { await operation() }
       group.addTask {

@@ -67,6 +67,13 @@ public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {
     "[\(code)] \(message)" + (remedy.map { " \($0)" } ?? "")
   }
 
+  /// This error with another message.
+  public func with(message: String) -> BrokerError {
+    BrokerError(
+      code, message, remedy: remedy, reference: reference, facts: facts, recovery: recovery, refusal: refusal,
+      causes: causes)
+  }
+
   /// This error with other facts and, where given, another remedy.
   public func with(facts: [Fact], remedy: String? = nil) -> BrokerError {
     BrokerError(

@@ -48,7 +48,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     case .commandNotRunnable: "the command behind -- cannot be started"
     case .commandNotFound: "there is no such command to run behind --"
     case .interrupted: "ended by SIGINT"
-    case .terminated: "ended by SIGTERM"
+    case .terminated: "ended by SIGTERM; 129 by SIGHUP and 131 by SIGQUIT"
     }
   }
 }

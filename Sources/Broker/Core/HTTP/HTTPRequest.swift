@@ -32,6 +32,9 @@ public struct HTTPRequest: Sendable {
   public let body: Secret?
   /// The greatest length of the answer's body in bytes, after decompression.
   public let bodyLimit: Int
+  /// How long the request may run on when its task is cancelled after it may have arrived: where the answer brings something
+  /// that has to be undone.
+  public let grace: Duration
 
   /// A request.
   ///
@@ -41,14 +44,17 @@ public struct HTTPRequest: Sendable {
   ///   - fields: Header fields.
   ///   - body: The body.
   ///   - bodyLimit: The greatest length of the answer's body in bytes; 64 KiB, what a protocol answer may be.
+  ///   - grace: How long it may run on when its task is cancelled after it may have arrived.
   public init(
-    _ method: Method, _ url: HTTPURL, fields: [Field] = [], body: Secret? = nil, bodyLimit: Int = 64 * 1024
+    _ method: Method, _ url: HTTPURL, fields: [Field] = [], body: Secret? = nil, bodyLimit: Int = 64 * 1024,
+    grace: Duration = .zero
   ) {
     self.method = method
     self.url = url
     self.fields = fields
     self.body = body
     self.bodyLimit = bodyLimit
+    self.grace = grace
   }
 
   /// Takes what this request said out of a text that came back: its body, and its fields but for those that name types.

@@ -86,7 +86,7 @@ extension HTTPTransport {
         invalid, "the answer of \(host) is not HTTP", "Check that \(host) is the right host.",
         retry: false)
     case .cancelled:
-      error(.interrupted, "the request to \(host) was cut off", nil, retry: false)
+      error(.interrupted, "the request to \(host) was cut off", nil)
     case .unavailable:
       error(
         .libcurlUnavailable, "libcurl cannot be used",

@@ -2,7 +2,7 @@
 ///
 /// What an implementation guarantees: certificates are checked, redirects are not followed, no credentials come from
 /// anywhere but the request, a body over the limit is refused while it arrives, and cancelling the task ends the request
-/// at once.
+/// at once, or after its ``HTTPRequest/grace`` if it may have arrived.
 public protocol HTTPTransport: Sendable {
   /// Gets ready for a request that is about to come; returns at once.
   func prepare()
@@ -11,9 +11,15 @@ public protocol HTTPTransport: Sendable {
   ///
   /// - Throws: ``HTTPFailure`` if there was no whole answer.
   func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse
+
+  /// Ends every request, under way or yet to come, as if it were cancelled, without any grace; returns at once.
+  func cutShort()
 }
 
 extension HTTPTransport {
   /// Nothing, where there is nothing to get ready.
   public func prepare() {}
+
+  /// Nothing, where no request takes long.
+  public func cutShort() {}
 }

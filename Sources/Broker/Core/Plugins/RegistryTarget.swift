@@ -10,6 +10,8 @@ public protocol RegistryTarget: Plugin {
   var publisherRules: PublisherRules? { get }
   /// The means to burn a credential early; nil if the registry has none.
   var revoker: (any CredentialRevoker)? { get }
+  /// How long a credential lives that nobody burns; nil if that is not known.
+  var credentialLifetime: Duration? { get }
   /// The means to see what is published already; nil if the registry has none.
   var releaseIndex: (any ReleaseIndex)? { get }
 
@@ -33,6 +35,8 @@ extension RegistryTarget {
   public var publisherRules: PublisherRules? { nil }
   /// None.
   public var revoker: (any CredentialRevoker)? { nil }
+  /// Not known.
+  public var credentialLifetime: Duration? { nil }
   /// None.
   public var releaseIndex: (any ReleaseIndex)? { nil }
   /// None.

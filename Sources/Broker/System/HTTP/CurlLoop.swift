@@ -10,6 +10,7 @@ final class CurlLoop: Sendable {
   private struct Inbox {
     var isStarted = false
     var isStopped = false
+    var isCutShort = false
     var multi: MultiHandle?
     var nextIdentifier: UInt64 = 1
     var submissions: [(identifier: UInt64, submission: CurlSubmission, completion: Completion)] = []
@@ -29,8 +30,9 @@ final class CurlLoop: Sendable {
   @unsafe private struct Active {
     let transfer: OpaquePointer
     let completion: Completion
-    /// What must not be shown of libcurl's words.
-    let redaction: SecretRedaction?
+    let submission: CurlSubmission
+    /// When it ends although nothing came: it was cancelled.
+    var end: ContinuousClock.Instant?
   }
 
   private let inbox = Mutex(Inbox())
@@ -56,7 +58,13 @@ final class CurlLoop: Sendable {
     wake()
   }
 
-  /// Sends a request; cancelling the task ends it at once.
+  /// Ends the requests under way, and those that come, as if they were cancelled without any grace.
+  func cutShort() {
+    inbox.withLock { $0.isCutShort = true }
+    wake()
+  }
+
+  /// Sends a request; cancelling the task ends it at once, or after its grace if it may have arrived.
   func send(_ submission: CurlSubmission) async -> Result<HTTPResponse, HTTPFailure> {
     let identifier = inbox.withLock { inbox in
       defer { inbox.nextIdentifier += 1 }
@@ -102,7 +110,7 @@ final class CurlLoop: Sendable {
     }
 
     while true {
-      let (submissions, cancellations, isStopped) = inbox.withLock { inbox in
+      let (submissions, cancellations, isStopped, isCutShort) = inbox.withLock { inbox in
         // A cancellation may come before its submission, and is kept until then.
         let known = unsafe Set(inbox.submissions.map(\.identifier)).union(active.keys)
         let cancellations = inbox.cancellations.intersection(known)
@@ -110,10 +118,10 @@ final class CurlLoop: Sendable {
           inbox.submissions = []
           inbox.cancellations.subtract(cancellations)
         }
-        return (inbox.submissions, cancellations, inbox.isStopped)
+        return (inbox.submissions, cancellations, inbox.isStopped, inbox.isStopped || inbox.isCutShort)
       }
       for (identifier, submission, completion) in submissions {
-        guard !cancellations.contains(identifier), !isStopped else {
+        guard !cancellations.contains(identifier), !isCutShort else {
           completion.resume(returning: .failure(HTTPFailure(.cancelled, arrival: .nothingSent)))
           continue
         }
@@ -123,11 +131,16 @@ final class CurlLoop: Sendable {
           continue
         }
         unsafe broker_multi_add(multi, transfer)
-        unsafe active[identifier] = Active(
-          transfer: transfer, completion: completion, redaction: submission.configuration.proxies.redaction)
+        unsafe active[identifier] = Active(transfer: transfer, completion: completion, submission: submission)
       }
-      for identifier in unsafe isStopped ? Set(active.keys) : cancellations {
-        unsafe end(identifier) { _ in .failure(HTTPFailure(.cancelled, arrival: .mayHaveArrived)) }
+      for identifier in unsafe isCutShort ? Set(active.keys) : cancellations {
+        if !isCutShort, let request = unsafe active[identifier], unsafe CurlOutcome.mayHaveArrived(request.transfer),
+          let last = unsafe request.submission.endOfGrace
+        {
+          unsafe active[identifier]?.end = last
+          continue
+        }
+        unsafe end(identifier) { unsafe CurlOutcome.cancelled($0.transfer) }
       }
       if isStopped { break }
 
@@ -135,11 +148,17 @@ final class CurlLoop: Sendable {
       var code: Int32 = 0
       while case let identifier = unsafe broker_multi_next(multi, &code), identifier != 0 {
         unsafe end(identifier) {
-          unsafe CurlOutcome.result(of: $0.transfer, code: code, redaction: $0.redaction)
+          unsafe CurlOutcome.result(
+            of: $0.transfer, code: code, redaction: $0.submission.configuration.proxies.redaction)
         }
       }
+      let ends = unsafe active.compactMap { identifier, request in unsafe request.end.map { (identifier, $0) } }
+      for (identifier, last) in ends where last <= .now {
+        unsafe end(identifier) { unsafe CurlOutcome.cancelled($0.transfer) }
+      }
       // A wake-up that comes before the wait ends it at once.
-      unsafe broker_multi_wait(multi, 60_000)
+      let wait = ends.map { ($0.1 - .now).milliseconds }.min() ?? 60_000
+      unsafe broker_multi_wait(multi, Int32(min(wait, 60_000)))
     }
     inbox.withLock { $0.multi = nil }
     unsafe broker_multi_destroy(multi)

@@ -46,6 +46,16 @@ enum CurlOutcome {
     return .failure(HTTPFailure(reason, detail: detail, arrival: arrival))
   }
 
+  /// Whether the server may have received the request: if it has a body, any of that.
+  static func mayHaveArrived(_ transfer: OpaquePointer) -> Bool {
+    unsafe broker_transfer_outcome(transfer, 0).request_size > 0
+  }
+
+  /// The outcome of a transfer that is cut off.
+  static func cancelled(_ transfer: OpaquePointer) -> Result<HTTPResponse, HTTPFailure> {
+    .failure(HTTPFailure(.cancelled, arrival: unsafe mayHaveArrived(transfer) ? .mayHaveArrived : .nothingSent))
+  }
+
   private static func reason(_ code: Int32, proxyStatus: Int, isTooLarge: Bool) -> HTTPFailure.Reason {
     if isTooLarge { return .tooLarge }
     if proxyStatus != 0, !(200..<300).contains(proxyStatus) { return .proxy }

@@ -5,6 +5,22 @@ import CLibcurl
 struct CurlSubmission: Sendable {
   let request: HTTPRequest
   let configuration: TransportConfiguration
+  /// When the run's time is over; nil if it has no end, or the request no grace.
+  let end: ContinuousClock.Instant?
+
+  init(request: HTTPRequest, configuration: TransportConfiguration, end: ContinuousClock.Instant? = nil) {
+    self.request = request
+    self.configuration = configuration
+    self.end = end
+  }
+
+  /// When a request has to end that is cancelled now and may have arrived; nil for at once.
+  var endOfGrace: ContinuousClock.Instant? {
+    guard request.grace > .zero else { return nil }
+    let now = ContinuousClock.now
+    let last = min(now + request.grace, end ?? now + request.grace)
+    return last > now ? last : nil
+  }
 
   /// The greatest length of an answer's fields in bytes.
   private static let fieldLimit = 64 * 1024
@@ -81,7 +97,7 @@ struct CurlSubmission: Sendable {
 
 extension Duration {
   /// Whole milliseconds, at least 1.
-  fileprivate var milliseconds: Int {
+  var milliseconds: Int {
     max(1, Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000))
   }
 }

@@ -20,6 +20,9 @@ public final class CurlTransport: HTTPTransport {
   /// Opens libcurl on the transport's own thread, so that it is ready when the first request comes.
   public func prepare() { loop.start() }
 
+  /// Ends every request at once, and refuses those that come.
+  public func cutShort() { loop.cutShort() }
+
   /// Sends a request and reads the whole answer, whatever its status.
   ///
   /// - Throws: `HTTPFailure` if there was no whole answer.
@@ -30,6 +33,8 @@ public final class CurlTransport: HTTPTransport {
         throw HTTPFailure(.malformed, detail: "the field \(field.name) has a control character", arrival: .nothingSent)
       }
     }
-    return try await loop.send(CurlSubmission(request: request, configuration: configuration)).get()
+    let submission = CurlSubmission(
+      request: request, configuration: configuration, end: request.grace > .zero ? TimeLimit.end : nil)
+    return try await loop.send(submission).get()
   }
 }

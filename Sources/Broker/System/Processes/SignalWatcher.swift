@@ -19,6 +19,8 @@ public final class SignalWatcher: Sendable {
     case terminate
     /// The terminal went away.
     case hangUp
+    /// The user quit at the terminal.
+    case quit
 
     /// The number that the system gives it.
     public var number: Int32 {
@@ -26,6 +28,7 @@ public final class SignalWatcher: Sendable {
       case .interrupt: SIGINT
       case .terminate: SIGTERM
       case .hangUp: SIGHUP
+      case .quit: SIGQUIT
       }
     }
   }
@@ -36,8 +39,10 @@ public final class SignalWatcher: Sendable {
   /// Starts watching; `receive` is called for each signal, on a queue of its own.
   public init(_ receive: @escaping @Sendable (Signal) -> Void) {
     let queue = DispatchQueue(label: "token-broker.signals")
-    // Whoever started us with nohup wants us to outlive the terminal.
-    let watched = Signal.allCases.filter { $0 != .hangUp || broker_signal_is_ignored($0.number) == 0 }
+    // Whoever started us with nohup, or behind a script's back, wants us to outlive the terminal.
+    let watched = Signal.allCases.filter {
+      ![.hangUp, .quit].contains($0) || broker_signal_is_ignored($0.number) == 0
+    }
     unsafe sources = watched.map { watched in
       // The source hears of an ignored signal, too.
       signal(watched.number, SIG_IGN)
