@@ -7,7 +7,7 @@ enum Tool {
   /// The version, as `--version` and the user agent give it.
   static let version = "0.1.0"
 
-  static func main() async {
+  static func main() {
     ProcessHardening.apply()
     ProcessMemory.shareAmongThreads()
     let environment = Environment.process()
@@ -15,14 +15,17 @@ enum Tool {
       isGitHubActions: environment["GITHUB_ACTIONS"] == "true", style: TextStyle(.error, environment: environment))
     let signals = SignalRelay()
     signals.start()
-    let surroundings = Surroundings(environment: environment, console: console, signals: signals)
-    let work = Task { await run(Array(CommandLine.arguments.dropFirst()), surroundings) }
+    let loop = EventLoop()
+    let surroundings = Surroundings(environment: environment, console: console, signals: signals, loop: loop)
+    let work = Task(executorPreference: loop) {
+      let status = await run(Array(CommandLine.arguments.dropFirst()), surroundings)
+      // A request that was cut off by a signal is reported as interrupted; the status tells by which.
+      let isCutOff = status == ExitStatus.interrupted.rawValue
+      ProcessEnd.now(isCutOff ? signals.received.map { 128 + $0.number } ?? status : status)
+    }
     let ending = RunEnding(of: work, signals)
     signals.otherwise { ending.signalled($0) }
-    let status = await work.value
-    // A request that was cut off by a signal is reported as interrupted; the status tells by which.
-    let isCutOff = status == ExitStatus.interrupted.rawValue
-    ProcessEnd.now(isCutOff ? signals.received.map { 128 + $0.number } ?? status : status)
+    loop.run()
   }
 
   /// Runs the command that `arguments` name.

@@ -26,17 +26,18 @@ public struct Broker: Sendable {
   ///   - catalog: The plug-ins; nil for those that come with the broker.
   ///   - environment: The job's variables; nil for those of this process.
   ///   - transport: Sends requests; nil for libcurl.
-  ///   - time: Clocks and randomness.
+  ///   - time: Clocks and randomness; nil for those of this machine.
+  ///   - loop: Runs libcurl and the timers beside the tasks that use them; nil for threads of their own.
   /// - Throws: `ErrorCode.pluginContract` if the catalog cannot be filled.
   public init(
     catalog: PluginCatalog? = nil, environment: Environment? = nil, transport: (any HTTPTransport)? = nil,
-    time: TimeSource = SystemTime.source
+    time: TimeSource? = nil, loop: EventLoop? = nil
   ) throws(BrokerError) {
     let environment = environment ?? Environment.process()
     self.catalog = if let catalog { catalog } else { try PluginCatalog.builtIn() }
     self.environment = environment
-    self.transport = transport ?? CurlTransport(TransportConfiguration(environment: environment))
-    self.time = time
+    self.transport = transport ?? CurlTransport(TransportConfiguration(environment: environment), on: loop)
+    self.time = time ?? loop.map(SystemTime.source(on:)) ?? SystemTime.source
   }
 
   // MARK: Configuration

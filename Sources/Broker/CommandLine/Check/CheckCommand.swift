@@ -4,8 +4,9 @@ import TokenBroker
 
 /// `token-broker check`: everything short of publishing, as a table of what passes, warns and fails.
 enum CheckCommand: Command {
+  static let name = "check"
   static let spec = CommandSpec(
-    "check", "look at everything short of publishing: configuration, provider, identity, publisher rules",
+    name, "look at everything short of publishing: configuration, provider, identity, publisher rules",
     operands: "[TARGET...]", operandCount: 0...64,
     operandChoices: CommandTable.builtInTargets,
     options: [

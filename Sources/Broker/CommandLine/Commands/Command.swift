@@ -2,7 +2,9 @@ import BrokerCore
 
 /// A command of the tool.
 protocol Command: Sendable {
-  /// Its name, options and help.
+  /// Its name, apart from the rest so that a command is found without making them all.
+  static var name: String { get }
+  /// Its options and help.
   static var spec: CommandSpec { get }
 
   /// Carries it out.

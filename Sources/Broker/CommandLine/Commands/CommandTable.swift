@@ -17,18 +17,18 @@ enum CommandTable {
   /// - Throws: `ErrorCode.usage` with the nearest name.
   static func find(_ arguments: [String]) throws(BrokerError) -> (command: any Command.Type, rest: [String]) {
     let pair = arguments.prefix(2).joined(separator: " ")
-    if let command = commands.first(where: { $0.spec.name == pair && arguments.count > 1 }) {
+    if let command = commands.first(where: { $0.name == pair && arguments.count > 1 }) {
       return (command, Array(arguments.dropFirst(2)))
     }
     let name = arguments.first ?? ""
-    guard let command = commands.first(where: { $0.spec.name == name }) else { throw unknown(name) }
+    guard let command = commands.first(where: { $0.name == name }) else { throw unknown(name) }
     let rest = Array(arguments.dropFirst())
     if let word = rest.first, !word.hasPrefix("-"), hasCommandsBelow(name) { throw unknown("\(name) \(word)") }
     return (command, rest)
   }
 
   private static func hasCommandsBelow(_ name: String) -> Bool {
-    commands.contains { $0.spec.name.hasPrefix("\(name) ") }
+    commands.contains { $0.name.hasPrefix("\(name) ") }
   }
 
   /// The error that there is no such command, with the nearest one.
@@ -41,7 +41,7 @@ enum CommandTable {
 
 extension CommandTable {
   /// The names of all commands.
-  static var names: [String] { commands.map { $0.spec.name } }
+  static var names: [String] { commands.map { $0.name } }
 
   /// The targets that there are without a configuration file.
   static var builtInTargets: [String] {

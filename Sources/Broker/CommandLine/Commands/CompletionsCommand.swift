@@ -2,8 +2,9 @@ import BrokerCore
 
 /// `token-broker completions`: what a shell needs to complete command lines.
 enum CompletionsCommand: Command {
+  static let name = "completions"
   static let spec = CommandSpec(
-    "completions", "print completions for a shell",
+    name, "print completions for a shell",
     operands: "bash|zsh|fish", operandCount: 1...1, operandChoices: CompletionShell.allCases.map(\.rawValue),
     notes: [
       "bash: source <(token-broker completions bash) in ~/.bashrc, or the output as "

@@ -3,8 +3,9 @@ import TokenBroker
 
 /// `token-broker config check`: reads files and says what is wrong with them.
 enum ConfigCheckCommand: Command {
+  static let name = "config check"
   static let spec = CommandSpec(
-    "config check", "read configuration files and say what is wrong with each",
+    name, "read configuration files and say what is wrong with each",
     operands: "FILE...", operandCount: 1...10_000,
     options: OptionSpec.configuration.filter { $0.name != "--config" },
     notes: [

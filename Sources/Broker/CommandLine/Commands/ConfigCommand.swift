@@ -3,8 +3,9 @@ import TokenBroker
 
 /// `token-broker config`: the configuration in force, its layers, and where each value came from.
 enum ConfigCommand: Command {
+  static let name = "config"
   static let spec = CommandSpec(
-    "config", "show the configuration in force, its layers, and where each value came from",
+    name, "show the configuration in force, its layers, and where each value came from",
     options: OptionSpec.configuration,
     notes: [
       "Layers, from the highest to the lowest: built-in; organisation (TOKEN_BROKER_ORG_CONFIG names a file, "

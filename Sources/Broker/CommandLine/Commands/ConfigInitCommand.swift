@@ -4,8 +4,9 @@ import TokenBroker
 
 /// `token-broker config init`: a configuration file for this repository, and the workflow to go with it.
 enum ConfigInitCommand: Command {
+  static let name = "config init"
   static let spec = CommandSpec(
-    "config init", "write a configuration file for this repository, and print the workflow to go with it",
+    name, "write a configuration file for this repository, and print the workflow to go with it",
     options: [
       OptionSpec("--output", "FILE", "write to FILE instead of token-broker.json"),
       OptionSpec("--force", nil, "replace the file if it is there"),

@@ -4,8 +4,9 @@ import TokenBroker
 
 /// `token-broker config publishers`: the sheet for the one step that only a person can do.
 enum ConfigPublishersCommand: Command {
+  static let name = "config publishers"
   static let spec = CommandSpec(
-    "config publishers", "print what to register as trusted publishers, field by field, and where",
+    name, "print what to register as trusted publishers, field by field, and where",
     operands: "[DIR...]", operandCount: 0...10_000,
     options: OptionSpec.configuration + [
       OptionSpec("--format", "FORMAT", "text, markdown or json"),

@@ -3,8 +3,9 @@ import TokenBroker
 
 /// `token-broker config schema`: the JSON Schema of configuration files.
 enum ConfigSchemaCommand: Command {
+  static let name = "config schema"
   static let spec = CommandSpec(
-    "config schema", "print the JSON Schema of configuration files, for editors and checks",
+    name, "print the JSON Schema of configuration files, for editors and checks",
     notes: ["Name it in a file's \"$schema\", and editors complete and check the file while it is written."])
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {

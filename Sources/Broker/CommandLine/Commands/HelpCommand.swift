@@ -2,8 +2,9 @@ import BrokerCore
 
 /// `token-broker help`: the tool's page, or a command's.
 enum HelpCommand: Command {
+  static let name = "help"
   static let spec = CommandSpec(
-    "help", "show the commands, or the options of one",
+    name, "show the commands, or the options of one",
     operands: "[COMMAND]", operandCount: 0...2, operandChoices: CommandTable.names.filter { !$0.contains(" ") })
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {

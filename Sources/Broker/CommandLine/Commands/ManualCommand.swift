@@ -2,8 +2,9 @@ import BrokerCore
 
 /// `token-broker manual`: the manual page.
 enum ManualCommand: Command {
+  static let name = "manual"
   static let spec = CommandSpec(
-    "manual", "print the manual page",
+    name, "print the manual page",
     notes: ["Read it with token-broker manual | man -l -, or install it as share/man/man1/token-broker.1."])
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {

@@ -4,8 +4,9 @@ import TokenBroker
 
 /// `token-broker mint`: credentials for one or more targets, all or nothing.
 enum MintCommand: Command {
+  static let name = "mint"
   static let spec = CommandSpec(
-    "mint", "mint a short-lived API token for each target and hand it over",
+    name, "mint a short-lived API token for each target and hand it over",
     operands: "TARGET...", operandCount: 1...64, operandChoices: CommandTable.builtInTargets,
     options: OptionSpec.configuration + OptionSpec.report + [
       OptionSpec("--provider", "NAME", "use this identity provider"),

@@ -3,7 +3,8 @@ import TokenBroker
 
 /// `token-broker plugins`: the providers and registries this program knows.
 enum PluginsCommand: Command {
-  static let spec = CommandSpec("plugins", "list the identity providers and registries, one line each")
+  static let name = "plugins"
+  static let spec = CommandSpec(name, "list the identity providers and registries, one line each")
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let catalog = try surroundings.broker().catalog

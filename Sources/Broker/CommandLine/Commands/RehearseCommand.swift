@@ -5,8 +5,9 @@ import Synchronization
 
 /// `token-broker rehearse`: the whole way against the embedded sandbox, and two refusals that users meet.
 enum RehearseCommand: Command {
+  static let name = "rehearse"
   static let spec = CommandSpec(
-    "rehearse", "go the whole way on this machine alone: both providers, TestPyPI and then PyPI, two refusals",
+    name, "go the whole way on this machine alone: both providers, TestPyPI and then PyPI, two refusals",
     options: [
       OptionSpec(
         "--break", "STEP",

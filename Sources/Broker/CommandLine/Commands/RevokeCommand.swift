@@ -4,8 +4,9 @@ import TokenBroker
 
 /// `token-broker revoke`: burns a credential before it expires.
 enum RevokeCommand: Command {
+  static let name = "revoke"
   static let spec = CommandSpec(
-    "revoke", "burn a credential at its registry before it expires",
+    name, "burn a credential at its registry before it expires",
     operands: "[TARGET]", operandCount: 0...1, operandChoices: CommandTable.builtInTargets,
     options: OptionSpec.configuration + [
       OptionSpec("--from-env", "NAME", "take the credential from this variable instead of standard input")

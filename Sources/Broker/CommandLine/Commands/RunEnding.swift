@@ -3,7 +3,7 @@ import Synchronization
 
 /// Ends the run when a signal asks for it: in order at the first, at once at the next.
 final class RunEnding: Sendable {
-  private let work: Task<Int32, Never>
+  private let work: Task<Void, Never>
   private let signals: SignalRelay
   private let began = Mutex<ContinuousClock.Instant?>(nil)
 
@@ -15,7 +15,7 @@ final class RunEnding: Sendable {
   /// A signal that a terminal and a program between send both is one.
   private static let sameSignal: Duration = .milliseconds(250)
 
-  init(of work: Task<Int32, Never>, _ signals: SignalRelay) {
+  init(of work: Task<Void, Never>, _ signals: SignalRelay) {
     self.work = work
     self.signals = signals
   }

@@ -5,8 +5,9 @@ import TokenBroker
 
 /// `token-broker sandbox`: an issuer and indexes on loopback, for a command or until it is ended.
 enum SandboxCommand: Command {
+  static let name = "sandbox"
   static let spec = CommandSpec(
-    "sandbox", "play a CI system and package indexes on this machine",
+    name, "play a CI system and package indexes on this machine",
     operands: "[-- COMMAND [ARGS...]]",
     options: [
       OptionSpec(

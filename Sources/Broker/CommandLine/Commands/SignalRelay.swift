@@ -9,7 +9,6 @@ final class SignalRelay: Sendable {
     var receivers: [@Sendable (Signal) -> Void] = []
     var received: Signal?
     var act: (@Sendable (Signal) -> Void)?
-    var watcher: SignalWatcher?
     var cutShort: [@Sendable () -> Void] = []
     var isCutShort = false
   }
@@ -18,14 +17,13 @@ final class SignalRelay: Sendable {
 
   /// Starts watching.
   func start() {
-    let watcher = SignalWatcher { [self] signal in
+    SignalWatcher.start { [self] signal in
       let receiver = state.withLock { state in
         state.received = signal
         return state.receivers.last ?? state.act
       }
       receiver?(signal)
     }
-    state.withLock { $0.watcher = watcher }
   }
 
   /// Sets what a signal does while no command has asked for signals; one that came before does it now.

@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSystem
 import TokenBroker
 
 /// What a command finds around it.
@@ -9,10 +10,12 @@ struct Surroundings: Sendable {
   let console: Console
   /// Where the signals that ask us to end go.
   let signals: SignalRelay
+  /// Runs the command's tasks, and libcurl.
+  let loop: EventLoop
 
   /// A broker for this process.
   func broker() throws(BrokerError) -> Broker {
-    let broker = try Broker(environment: environment)
+    let broker = try Broker(environment: environment, loop: loop)
     signals.atUrgency(broker.transport.cutShort)
     return broker
   }

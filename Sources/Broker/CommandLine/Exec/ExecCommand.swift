@@ -4,8 +4,9 @@ import TokenBroker
 
 /// `token-broker exec`: runs a publishing tool once for each target, with a credential that lives as long as it does.
 enum ExecCommand: Command {
+  static let name = "exec"
   static let spec = CommandSpec(
-    "exec", "run a publishing tool for each target, with a credential in its environment alone",
+    name, "run a publishing tool for each target, with a credential in its environment alone",
     operands: "TARGET... -- COMMAND [ARGS...]", operandCount: 1...64,
     operandChoices: CommandTable.builtInTargets,
     options: ExecOptions.specs + OptionSpec.report, takesCommand: true,

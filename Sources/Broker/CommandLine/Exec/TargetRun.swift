@@ -92,7 +92,7 @@ struct TargetRun: Sendable {
     say("\(name) ended with status \(exit.status)")
     let hints = UploadHints.hints(for: tail.bytes, target: target.name)
     for hint in hints { say("hint: \(hint)") }
-    if hints.isEmpty, mayHaveMissed, CommandTable.commands.contains(where: { $0.spec.name == "explain" }) {
+    if hints.isEmpty, mayHaveMissed, CommandTable.commands.contains(where: { $0.name == "explain" }) {
       say("hint: token-broker explain says what an error means that is pasted into it")
     }
     return exit.status

@@ -4,8 +4,9 @@ import TokenBroker
 
 /// `token-broker explain`: says what a pasted error or log means, offline.
 enum ExplainCommand: Command {
+  static let name = "explain"
   static let spec = CommandSpec(
-    "explain", "read an error or a log from standard input, and say what it means",
+    name, "read an error or a log from standard input, and say what it means",
     options: OptionSpec.configuration + [
       OptionSpec("--registry", "NAME", "the registry that refused; usually told by its host in the text"),
       OptionSpec("--project", "NAME", "the project, for the address of its publishers"),

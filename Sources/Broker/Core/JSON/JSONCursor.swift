@@ -113,19 +113,22 @@ struct JSONCursor {
 
   private mutating func readString() throws(JSONError) -> String {
     advance()
-    var text = String.UnicodeScalarView()
+    var text = ""
+    var start = index
     while let scalar = peek {
       switch scalar {
       case "\"":
+        text += String(scalars[start..<index])
         advance()
-        return String(text)
+        return text
       case "\\":
+        text += String(scalars[start..<index])
         advance()
-        text.append(try readEscape())
+        text.unicodeScalars.append(try readEscape())
+        start = index
       case "\u{0}"..."\u{1F}":
         throw syntax("a control character in a string has to be escaped")
       default:
-        text.append(scalar)
         advance()
       }
     }

@@ -28,10 +28,11 @@ package enum Base64URL {
 
   /// The text form of `bytes`, without padding.
   package static func encode(_ bytes: [UInt8]) -> String {
-    var text = ""
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count * 4 + 2) / 3)
     var accumulator: UInt32 = 0
     var bits = 0
-    func append(_ value: UInt32) { text.unicodeScalars.append(Unicode.Scalar(alphabet[Int(value & 0x3F)])) }
+    func append(_ value: UInt32) { text.append(alphabet[Int(value & 0x3F)]) }
     for byte in bytes {
       accumulator = accumulator << 8 | UInt32(byte)
       bits += 8
@@ -42,7 +43,7 @@ package enum Base64URL {
       }
     }
     if bits > 0 { append(accumulator << UInt32(6 - bits)) }
-    return text
+    return String(decoding: text, as: UTF8.self)
   }
 
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)

@@ -2,8 +2,8 @@ import BrokerCore
 import CLibcurl
 import Synchronization
 
-/// The one thread that drives libcurl's multi handle.
-final class CurlLoop: Sendable {
+/// Drives libcurl's multi handle on one thread: its own, or that of an ``EventLoop``.
+final class CurlLoop: EventDriver {
   private typealias Completion = CheckedContinuation<Result<HTTPResponse, HTTPFailure>, Never>
 
   /// What the other threads leave for the loop.
@@ -11,10 +11,12 @@ final class CurlLoop: Sendable {
     var isStarted = false
     var isStopped = false
     var isCutShort = false
+    /// Whether the thread waits, or is about to.
+    var isWaiting = false
     var multi: MultiHandle?
     var nextIdentifier: UInt64 = 1
     var submissions: [(identifier: UInt64, submission: CurlSubmission, completion: Completion)] = []
-    var cancellations: Set<UInt64> = []
+    var cancellations: [UInt64] = []
   }
 
   /// Only `wake` uses the pointer on another thread than the loop's, which libcurl allows for that call.
@@ -36,32 +38,38 @@ final class CurlLoop: Sendable {
   }
 
   private let inbox = Mutex(Inbox())
+  private let loop: EventLoop?
   private let loadError: @Sendable () -> String?
 
   /// A loop that has not started; `loadError` says why libcurl cannot be used.
-  init(loadError: @escaping @Sendable () -> String? = { Libcurl.loadError }) {
+  init(on loop: EventLoop? = nil, loadError: @escaping @Sendable () -> String? = { Libcurl.loadError }) {
+    self.loop = loop
     self.loadError = loadError
   }
 
-  /// Starts the thread, once.
+  /// Opens libcurl on a thread of its own, once; that goes on to drive it if there is no other.
   func start() {
     let isFirst = inbox.withLock { inbox in
       defer { inbox.isStarted = true }
       return !inbox.isStarted
     }
-    if isFirst { DedicatedThread.start { self.run() } }
+    guard isFirst else { return }
+    DedicatedThread.start { [self] in
+      if let error = loadError() { return refuseAll(error) }
+      if let loop { loop.hand(over: self) } else { drive(nil) }
+    }
   }
 
   /// Ends the thread; requests under way fail as cancelled.
   func stop() {
     inbox.withLock { $0.isStopped = true }
-    wake()
+    wakeIfWaiting()
   }
 
   /// Ends the requests under way, and those that come, as if they were cancelled without any grace.
   func cutShort() {
     inbox.withLock { $0.isCutShort = true }
-    wake()
+    wakeIfWaiting()
   }
 
   /// Sends a request; cancelling the task ends it at once, or after its grace if it may have arrived.
@@ -70,22 +78,24 @@ final class CurlLoop: Sendable {
       defer { inbox.nextIdentifier += 1 }
       return inbox.nextIdentifier
     }
-    defer { inbox.withLock { _ = $0.cancellations.remove(identifier) } }
+    defer { inbox.withLock { $0.cancellations.removeAll { $0 == identifier } } }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { completion in
         inbox.withLock { $0.submissions.append((identifier, submission, completion)) }
         // A thread without a libcurl ends when there is nothing to refuse: it is started behind the submission.
         start()
-        wake()
+        wakeIfWaiting()
       }
     } onCancel: {
-      inbox.withLock { _ = $0.cancellations.insert(identifier) }
-      wake()
+      inbox.withLock { $0.cancellations.append(identifier) }
+      wakeIfWaiting()
     }
   }
 
-  private func wake() {
+  func wakeIfWaiting() {
     inbox.withLock { inbox in
+      guard inbox.isWaiting else { return }
+      inbox.isWaiting = false
       // The handle is destroyed under this lock, so that it is valid here.
       inbox.multi?.wake()
     }
@@ -93,8 +103,9 @@ final class CurlLoop: Sendable {
 
   // MARK: On the thread
 
-  private func run() {
-    if let error = loadError() { return refuseAll(error) }
+  func drive(_ loop: EventLoop) { drive(.some(loop)) }
+
+  private func drive(_ loop: EventLoop?) {
     // A multi handle is missing only when there is no memory.
     guard let multi = unsafe broker_multi_create() else { return refuseAll("no memory") }
     inbox.withLock { unsafe $0.multi = MultiHandle(multi) }
@@ -110,13 +121,15 @@ final class CurlLoop: Sendable {
     }
 
     while true {
+      loop?.runJobs()
       let (submissions, cancellations, isStopped, isCutShort) = inbox.withLock { inbox in
         // A cancellation may come before its submission, and is kept until then.
-        let known = unsafe Set(inbox.submissions.map(\.identifier)).union(active.keys)
-        let cancellations = inbox.cancellations.intersection(known)
+        let cancellations = inbox.cancellations.filter { identifier in
+          unsafe active[identifier] != nil || inbox.submissions.contains { $0.identifier == identifier }
+        }
         defer {
           inbox.submissions = []
-          inbox.cancellations.subtract(cancellations)
+          inbox.cancellations.removeAll { cancellations.contains($0) }
         }
         return (inbox.submissions, cancellations, inbox.isStopped, inbox.isStopped || inbox.isCutShort)
       }
@@ -133,7 +146,7 @@ final class CurlLoop: Sendable {
         unsafe broker_multi_add(multi, transfer)
         unsafe active[identifier] = Active(transfer: transfer, completion: completion, submission: submission)
       }
-      for identifier in unsafe isCutShort ? Set(active.keys) : cancellations {
+      for identifier in unsafe isCutShort ? Array(active.keys) : cancellations {
         if !isCutShort, let request = unsafe active[identifier], unsafe CurlOutcome.mayHaveArrived(request.transfer),
           let last = unsafe request.submission.endOfGrace
         {
@@ -156,9 +169,18 @@ final class CurlLoop: Sendable {
       for (identifier, last) in ends where last <= .now {
         unsafe end(identifier) { unsafe CurlOutcome.cancelled($0.transfer) }
       }
-      // A wake-up that comes before the wait ends it at once.
-      let wait = ends.map { ($0.1 - .now).milliseconds }.min() ?? 60_000
-      unsafe broker_multi_wait(multi, Int32(min(wait, 60_000)))
+      let isIdle = inbox.withLock { inbox in
+        // Other cancellations belong to submissions that are not there yet.
+        let isAsked = inbox.isStopped || inbox.cancellations.contains { unsafe active[$0] != nil }
+        let isCutShort = unsafe inbox.isCutShort && !active.isEmpty
+        inbox.isWaiting = inbox.submissions.isEmpty && !isAsked && !isCutShort
+        return inbox.isWaiting
+      }
+      guard isIdle else { continue }
+      // A job that comes after this, and a wake-up that comes before the wait, end the wait at once.
+      let waits = [60_000, loop?.timeToWait()] + ends.map { ($0.1 - .now).milliseconds }
+      if let limit = waits.compactMap({ $0 }).min(), limit > 0 { unsafe broker_multi_wait(multi, Int32(limit)) }
+      inbox.withLock { $0.isWaiting = false }
     }
     inbox.withLock { $0.multi = nil }
     unsafe broker_multi_destroy(multi)

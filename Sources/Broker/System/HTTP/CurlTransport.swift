@@ -8,16 +8,21 @@ import CLibcurl
 /// decoded.
 public final class CurlTransport: HTTPTransport {
   private let configuration: TransportConfiguration
-  private let loop = CurlLoop()
+  private let loop: CurlLoop
 
   /// A transport; libcurl is opened with the first request, or by ``prepare()``.
-  public init(_ configuration: TransportConfiguration) {
+  ///
+  /// - Parameters:
+  ///   - configuration: How to connect.
+  ///   - loop: Drives libcurl, for one transport at a time; nil for a thread of its own.
+  public init(_ configuration: TransportConfiguration, on loop: EventLoop? = nil) {
     self.configuration = configuration
+    self.loop = CurlLoop(on: loop)
   }
 
   deinit { loop.stop() }
 
-  /// Opens libcurl on the transport's own thread, so that it is ready when the first request comes.
+  /// Opens libcurl beside what else is done, so that it is ready when the first request comes.
   public func prepare() { loop.start() }
 
   /// Ends every request at once, and refuses those that come.

@@ -1,5 +1,5 @@
+import BrokerCore
 import CProcess
-import Dispatch
 
 #if canImport(Glibc)
   import Glibc
@@ -10,7 +10,7 @@ import Dispatch
 #endif
 
 /// Tells of signals that ask the process to end, instead of ending it.
-public final class SignalWatcher: Sendable {
+public enum SignalWatcher {
   /// The signals that are watched.
   public enum Signal: Sendable, CaseIterable {
     /// The user interrupted, or the runner cancelled.
@@ -33,28 +33,28 @@ public final class SignalWatcher: Sendable {
     }
   }
 
-  // Dispatch sources may be used on any thread (dispatch_source_create(3)); their protocol does not say so in Swift.
-  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
-
-  /// Starts watching; `receive` is called for each signal, on a queue of its own.
-  public init(_ receive: @escaping @Sendable (Signal) -> Void) {
-    let queue = DispatchQueue(label: "token-broker.signals")
+  /// Starts watching; `receive` is called for each signal, on a thread of its own.
+  ///
+  /// To be called before the first other thread starts: threads take over which signals do not interrupt them.
+  public static func start(_ receive: @escaping @Sendable (Signal) -> Void) {
     // Whoever started us with nohup, or behind a script's back, wants us to outlive the terminal.
     let watched = Signal.allCases.filter {
       ![.hangUp, .quit].contains($0) || broker_signal_is_ignored($0.number) == 0
     }
-    unsafe sources = watched.map { watched in
-      // The source hears of an ignored signal, too.
-      signal(watched.number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: watched.number, queue: queue)
-      source.setEventHandler { receive(watched) }
-      source.resume()
-      return source
+    // The C library fills and reads the set within each call.
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for signal in watched { unsafe sigaddset(&set, signal.number) }
+    unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    // A signal that a parent left ignored would not be waited for everywhere.
+    for watched in watched { signal(watched.number, SIG_DFL) }
+    DedicatedThread.start { [set] in
+      while true {
+        var set = set
+        var number: Int32 = 0
+        guard unsafe sigwait(&set, &number) == 0 else { return }
+        if let signal = watched.first(where: { $0.number == number }) { receive(signal) }
+      }
     }
-  }
-
-  /// Stops watching; the signals stay ignored.
-  public func stop() {
-    for source in unsafe sources { source.cancel() }
   }
 }
