@@ -11,9 +11,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 #if defined(__linux__)
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -179,10 +176,4 @@ void broker_process_harden(void) {
 char *const *broker_process_environment(void) {
   extern char **environ;
   return environ;
-}
-
-void broker_process_share_memory(void) {
-#if defined(__GLIBC__)
-  mallopt(M_ARENA_MAX, 1);
-#endif
 }

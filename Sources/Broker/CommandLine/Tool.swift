@@ -9,7 +9,6 @@ enum Tool {
 
   static func main() {
     ProcessHardening.apply()
-    ProcessMemory.shareAmongThreads()
     let environment = Environment.process()
     let console = Console(
       isGitHubActions: environment["GITHUB_ACTIONS"] == "true", style: TextStyle(.error, environment: environment))

@@ -1,6 +1,14 @@
 public import BrokerCore
 import CProcess
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 extension Environment {
   /// The greatest length of a file that a variable names, in bytes.
   private static let largestFile = 32 * 1024 * 1024
@@ -18,9 +26,11 @@ extension Environment {
     // Nothing in this program changes its variables; the texts are copied.
     var entry = unsafe broker_process_environment()
     while let text = unsafe entry.pointee {
-      let parts = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2, variables[String(parts[0])] == nil { variables[String(parts[0])] = String(parts[1]) }
       unsafe entry += 1
+      guard let equals = unsafe strchr(text, 0x3D) else { continue }
+      let bytes = unsafe UnsafeRawBufferPointer(start: text, count: equals - text)
+      let name = unsafe String(decoding: bytes, as: UTF8.self)
+      if variables[name] == nil { variables[name] = unsafe String(cString: equals + 1) }
     }
     return variables
   }

@@ -36,10 +36,6 @@ void broker_terminal_copy_size(int source, int target);
 /// exec).
 void broker_process_harden(void);
 
-/// Lets all threads take memory from one place, where the C library would give each a place of its own, which grows by one
-/// system call for each page.
-void broker_process_share_memory(void);
-
 /// The variables of this process as "NAME=VALUE", ended by NULL; they may change while they are read.
 char *_Nullable const *_Nonnull broker_process_environment(void);
 
