@@ -15,7 +15,13 @@ enum SandboxToken {
     var generator = SystemRandomNumberGenerator()
     var bytes: [UInt8] = []
     // Eight at a time: each number is a system call.
-    while bytes.count < count { withUnsafeBytes(of: generator.next()) { unsafe bytes.append(contentsOf: $0) } }
+    while bytes.count < count {
+      var number = generator.next()
+      for _ in 0..<8 {
+        bytes.append(UInt8(truncatingIfNeeded: number))
+        number >>= 8
+      }
+    }
     return Array(bytes.prefix(count))
   }
 
