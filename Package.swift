@@ -24,6 +24,7 @@ let package = Package(
       name: "CLibcurl", path: "Sources/Broker/CLibcurl",
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CProcess", path: "Sources/Broker/CProcess"),
+    .target(name: "CMemory", path: "Sources/Broker/CMemory"),
     .target(name: "BrokerSystem", dependencies: ["BrokerCore", "CLibcurl", "CProcess"], path: "Sources/Broker/System"),
     .target(name: "BrokerSandbox", dependencies: ["BrokerCore"], path: "Sources/Broker/Sandbox"),
     .target(name: "BrokerConformance", dependencies: ["BrokerCore"], path: "Sources/Broker/Conformance"),
@@ -45,7 +46,7 @@ let package = Package(
       path: "Sources/Broker/Composition"),
     .executableTarget(
       name: "token-broker",
-      dependencies: ["BrokerCore", "BrokerSystem", "BrokerSandbox", "TokenBroker"],
+      dependencies: ["BrokerCore", "BrokerSystem", "BrokerSandbox", "TokenBroker", "CMemory"],
       path: "Sources/Broker/CommandLine"),
 
     // Tests
@@ -76,7 +77,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "token-broker", "TokenBroker", "BrokerSystem", "BrokerSandbox", "BrokerConformance", "BrokerCore",
+        "token-broker", "TokenBroker", "BrokerSystem", "BrokerSandbox", "BrokerConformance", "BrokerCore", "CMemory",
         "TestSupport",
       ]),
   ],
@@ -103,7 +104,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ImmutableWeakCaptures"),
 ]
 
-let cTargets: Set<String> = ["CLibcurl", "CProcess"]
+let cTargets: Set<String> = ["CLibcurl", "CProcess", "CMemory"]
 for target in package.targets where !cTargets.contains(target.name) {
   target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

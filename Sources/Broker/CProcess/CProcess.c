@@ -171,6 +171,11 @@ void broker_process_harden(void) {
 #if defined(__linux__)
   prctl(PR_SET_DUMPABLE, 0);
 #endif
+#if !defined(__has_feature) || !(__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+  // Where the Swift runtime explains crashes, it prints what memory the registers point to.
+  static const int crashes[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP};
+  for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) signal(crashes[i], SIG_DFL);
+#endif
 }
 
 char *const *broker_process_environment(void) {

@@ -32,8 +32,8 @@ int broker_terminal_open(int like, int *reading, int *writing);
 void broker_terminal_copy_size(int source, int target);
 
 /// Opens /dev/null for reading in place of each standard stream that is closed, and keeps other processes of this user
-/// from reading this one's memory and environment, and the kernel from writing core files of it (reset in a child by
-/// exec).
+/// from reading this one's memory and environment, the kernel from writing core files of it (reset in a child by exec), and
+/// the language's runtime from showing pieces of memory when it crashes.
 void broker_process_harden(void);
 
 /// The variables of this process as "NAME=VALUE", ended by NULL; they may change while they are read.

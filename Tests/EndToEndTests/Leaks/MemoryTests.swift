@@ -1,0 +1,171 @@
+#if os(Linux)
+  import BrokerCore
+  import BrokerSystem
+  import CMemory
+  import TestSupport
+  import Testing
+
+  #if canImport(FoundationEssentials)
+    import FoundationEssentials
+  #else
+    import Foundation
+  #endif
+  #if canImport(Glibc)
+    import Glibc
+  #endif
+
+  /// What the memory of a running tool holds, who may read it, and what is left of it after a crash.
+  struct MemoryTests {
+    /// What a run looks like from outside while its command waits.
+    private struct Look {
+      /// Copies in memory of each text that was asked for; nil if this user may not read the memory.
+      var copies: [Int]?
+      var limits = ""
+    }
+
+    /// Runs `exec` with a command that waits, and looks at the tool meanwhile.
+    private func look(at site: HostileSite, isGitLab: Bool, texts: () -> [String]) async throws -> Look {
+      let folder = try TestFolder()
+      defer { folder.remove() }
+      let variables = site.variables(isGitLab: isGitLab)
+      async let run = BuiltTool.run(
+        ["exec", "pypi", "--no-compare", "--env", "T={token}", "--", "sh", "-c"] + [
+          "echo $PPID >ready; until [ -e go ]; do sleep 0.02; done"
+        ], variables, in: folder)
+      while !folder.read("ready").hasSuffix("\n") { try await Task.sleep(for: .milliseconds(10)) }
+      let process = String(folder.read("ready").dropLast())
+      let look = Look(copies: Memory(of: process)?.counts(of: texts()), limits: Memory.file("limits", of: process))
+      try folder.write("go", "")
+      let ended = try await run
+      #expect(ended.status == 0, "\(ended.error)")
+      return look
+    }
+
+    private let healthy = Fault("none") { $0.send($0.answer) }
+
+    /// Once an identity token was exchanged, no copy of it is left, in any of the forms that it had on its way.
+    ///
+    /// One from the job's variables is where these are: at the start of the process, and in our copy of them. Of the credential
+    /// there is what is needed to run the command and to burn it.
+    @Test(arguments: [false, true]) func keepsNoIdentityTokenBehindItsExchange(_ isGitLab: Bool) async throws {
+      let site = try HostileSite(.burn, healthy)
+      let look = try await look(at: site, isGitLab: isGitLab) {
+        let identity = site.identityTokens.map(\.token)
+        let credential = site.secrets.filter { $0.hasPrefix("pypi-") }
+        return identity + identity.map { String($0.split(separator: ".")[1]) }
+          + credential.map { Data("__token__:\($0)".utf8).base64EncodedString() } + credential
+      }
+      #expect(look.limits.firstMatch(of: #/Max core file size +0 +0 /#) != nil)
+      // Nobody but root may look.
+      guard let copies = look.copies else { return #expect(geteuid() != 0) }
+      try #require(copies.count == 4)
+      guard broker_memory_is_wiped() == 1 else { return }
+      #expect(copies[..<2].allSatisfy { isGitLab ? $0 <= 2 : $0 == 0 }, "copies of the identity token: \(copies)")
+      #expect(copies[2] == 0, "copies for basic authentication: \(copies)")
+      #expect((1...3).contains(copies[3]), "copies of the credential: \(copies)")
+      site.stop()
+    }
+
+    /// The user that runs the tool may not read its memory, nor its variables; of the command it may.
+    @Test func isClosedToItsOwnUser() async throws {
+      let folder = try TestFolder()
+      defer { folder.remove() }
+      let site = try HostileSite(.burn, healthy)
+      let isRoot = geteuid() == 0
+      // Root sees everything: nobody in particular is asked instead.
+      let other = isRoot ? "setpriv --reuid 65534 --regid 65534 --clear-groups" : ""
+      try folder.write(
+        "look",
+        """
+        for file in mem environ maps; do head -c 1 /proc/$PPID/$file >/dev/null 2>&1 && echo "tool $file"; done
+        head -c 1 /proc/$$/environ >/dev/null && echo command environ
+        """)
+      if isRoot { _ = unsafe chmod(folder.path, 0o777) }
+      let variables = site.variables(isGitLab: false).map { "\($0)='\($1)'" }.joined(separator: " ")
+      let exit = try await ChildProcess(
+        [
+          "/bin/sh", "-c",
+          "cd '\(folder.path)' && env -i PATH=/usr/bin:/bin \(variables) \(other) '\(BuiltTool.path)' exec pypi --no-compare "
+            + "--env T={token} -- sh look >shown 2>errors",
+        ], environment: .init(["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"])
+      ).run()
+      #expect(exit == .exited(0), "\(folder.read("errors"))")
+      #expect(folder.read("shown") == "command environ\n", "\(folder.read("errors"))")
+      site.stop()
+    }
+
+    /// A crash leaves no core file, even where one is allowed, and the runtime shows no memory.
+    @Test(arguments: [SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP])
+    func leavesNothingOfACrash(_ signal: Int32) async throws {
+      let silent = Fault("silent") { scene in
+        scene.wire.waitForEnd()
+        return false
+      }
+      let site = try HostileSite(.exchange, silent)
+      let folder = try TestFolder()
+      defer { folder.remove() }
+      let run = try await BuiltTool.run(
+        ["mint", "pypi", "--format", "token"], site.variables(isGitLab: false), in: folder,
+        preparation: "ulimit -c unlimited",
+        interruption: .init(signal: signal) { site.count(.exchange) > 0 })
+      // A sanitizer has a say of its own in crashes.
+      if broker_memory_is_wiped() == 1 {
+        #expect(run.status == 128 + signal, "\(run.error)")
+        #expect(!run.error.contains("crashed") && !run.error.contains("Registers"), "\(run.error)")
+      }
+      #expect(folder.names.isEmpty, "\(folder.names)")
+      site.stop()
+    }
+  }
+
+  /// The memory of another process.
+  private struct Memory {
+    private let regions: [[UInt8]]
+
+    /// A file of a process.
+    static func file(_ name: String, of process: String) -> String {
+      (try? Data(contentsOf: URL(filePath: "/proc/\(process)/\(name)"))).map { String(decoding: $0, as: UTF8.self) }
+        ?? ""
+    }
+
+    /// All that can be read; nil if nothing can.
+    init?(of process: String) {
+      let number = unsafe open("/proc/\(process)/mem", O_RDONLY | O_CLOEXEC)
+      guard number >= 0 else { return nil }
+      defer { close(number) }
+      var regions: [[UInt8]] = []
+      for line in Self.file("maps", of: process).split(separator: "\n") {
+        // Only what the process may write can hold what it was told.
+        guard let match = line.firstMatch(of: /^([0-9a-f]+)-([0-9a-f]+) rw/), let start = Int(match.1, radix: 16),
+          let end = Int(match.2, radix: 16), end - start <= 256 * 1024 * 1024
+        else { continue }
+        var bytes = [UInt8](repeating: 0, count: end - start)
+        // The kernel fills the buffer within the call.
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(number, $0.baseAddress, $0.count, off_t(start)) }
+        if count > 0 { regions.append(Array(bytes[..<count])) }
+      }
+      guard !regions.isEmpty else { return nil }
+      self.regions = regions
+    }
+
+    /// How often each text is there.
+    func counts(of texts: [String]) -> [Int] {
+      texts.map { text in regions.reduce(0) { $0 + Self.count(text, in: $1) } }
+    }
+
+    private static func count(_ text: String, in region: [UInt8]) -> Int {
+      let wanted = Array(text.utf8)
+      return unsafe region.withUnsafeBytes { region in
+        guard let start = region.baseAddress else { return 0 }
+        var (place, count) = (0, 0)
+        while place + wanted.count <= region.count,
+          let found = unsafe memchr(start + place, Int32(wanted[0]), region.count - wanted.count + 1 - place)
+        {
+          place = unsafe start.distance(to: UnsafeRawPointer(found)) + 1
+          if unsafe memcmp(found, wanted, wanted.count) == 0 { count += 1 }
+        }
+        return count
+      }
+    }
+  }
+#endif
