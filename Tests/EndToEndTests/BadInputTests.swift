@@ -1,7 +1,6 @@
 import BrokerConformance
 import BrokerCore
 import BrokerSandbox
-import BrokerSystem
 import TestSupport
 import Testing
 
@@ -10,12 +9,7 @@ struct BadInputTests {
   private func sandbox(
     _ faults: [SandboxFault] = [], claims: [SandboxClaim] = []
   ) throws -> Sandbox {
-    var configuration = SandboxConfiguration(now: SystemTime.source.now)
-    configuration.faults = faults
-    configuration.claims = claims
-    let sandbox = try Sandbox(configuration)
-    sandbox.start()
-    return sandbox
+    try Sandbox.started { ($0.faults, $0.claims) = (faults, claims) }
   }
 
   private func exchanges(_ sandbox: Sandbox) -> Int { sandbox.requests.count { $0.path == "/_/oidc/mint-token" } }

@@ -1,6 +1,5 @@
 import BrokerCore
 import BrokerSandbox
-import BrokerSystem
 import TestSupport
 import Testing
 
@@ -13,11 +12,7 @@ import Testing
 /// Signals at awkward moments, and streams that are closed, full or silent.
 struct EndingTests {
   private func sandbox(_ faults: [SandboxFault] = []) throws -> Sandbox {
-    var configuration = SandboxConfiguration(now: SystemTime.source.now)
-    configuration.faults = faults
-    let sandbox = try Sandbox(configuration)
-    sandbox.start()
-    return sandbox
+    try Sandbox.started { $0.faults = faults }
   }
 
   private func saw(_ path: String, in sandbox: Sandbox) -> Bool { sandbox.requests.contains { $0.path == path } }

@@ -5,24 +5,10 @@ import TestSupport
 import Testing
 
 struct ExecTests {
-  private func sandbox(
-    _ change: (inout SandboxConfiguration) -> Void = { _ in }
-  ) throws -> Sandbox {
-    var configuration = SandboxConfiguration(now: SystemTime.source.now)
-    change(&configuration)
-    let sandbox = try Sandbox(configuration)
-    sandbox.start()
-    return sandbox
-  }
-
-  private func steps(_ sandbox: Sandbox) -> [String] {
-    sandbox.requests.filter { $0.listener != "directory" }.map { "\($0.listener) \($0.path)" }
-  }
-
   /// Each target in order; a token is asked for at its turn only, and burned before the next.
   @Test(arguments: [SandboxProvider.github, .gitlab])
   func runsTheCommandOncePerTarget(_ provider: SandboxProvider) async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let run = try await BuiltTool.run(
       ["exec", "release", "--env", "T={token}", "--env", "A={username}@{url}", "--", "sh", "-c"]
         + ["echo {registry} $A $T"],
@@ -36,7 +22,7 @@ struct ExecTests {
         "testpypi __token__@\(testpypi)/legacy/", "pypi __token__@\(pypi)/legacy/",
       ])
     #expect(Set(lines.map { $0[2] }).count == 2 && lines.allSatisfy { $0[2].hasPrefix("pypi-") })
-    let steps = steps(sandbox)
+    let steps = sandbox.steps
     let burns = steps.indices.filter { steps[$0].hasSuffix("burn-token") }
     #expect(burns.count == 2)
     #expect(steps.firstIndex(of: "pypi /_/oidc/mint-token") ?? 0 > burns[0], "\(steps)")
@@ -48,18 +34,18 @@ struct ExecTests {
       ("exit 7", Int32(7), false), ("kill -9 $$", 137, false), ("exit 0", 0, true),
     ] as [(String, Int32, Bool)])
   func endsAsItsCommandDoes(_ script: String, _ status: Int32, _ goesOn: Bool) async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let run = try await BuiltTool.run(
       ["exec", "release", "--env", "T={token}", "--", "sh", "-c", script], sandbox.environment(for: .github))
     #expect(run.status == status, "\(run.error)")
     #expect(run.error.contains("not reached: pypi") == !goesOn, "\(run.error)")
-    #expect(steps(sandbox).contains("pypi /_/oidc/mint-token") == goesOn)
-    #expect(steps(sandbox).contains("testpypi /_/oidc/burn-token"))
+    #expect(sandbox.steps.contains("pypi /_/oidc/mint-token") == goesOn)
+    #expect(sandbox.steps.contains("testpypi /_/oidc/burn-token"))
   }
 
   /// The command's bytes come out as they are, on the streams that they were written to.
   @Test func relaysByteForByte() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     let script =
@@ -80,7 +66,7 @@ struct ExecTests {
 
   /// Standard output and error that are one file keep their order.
   @Test func keepsTheOrderOfStreamsThatAreOneFile() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     let lines = "for i in 1 2 3 4 5 6 7 8 9; do echo out $i; echo err $i >&2; done"
@@ -92,7 +78,7 @@ struct ExecTests {
 
   /// A process that the command leaves behind does not keep us, and a reader that goes away ends the command.
   @Test func isNotKeptByOthers() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let started = SystemTime.source.elapsed()
     let run = try await BuiltTool.run(
       ["exec", "pypi", "--env", "T={token}", "--", "sh", "-c", "sleep 600 & echo now"],
@@ -109,7 +95,7 @@ struct ExecTests {
   }
 
   @Test func takesTheCredentialOutOfTheOutput() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let script = "echo \"a $T b\"; printf %s \"$U:$T\" | base64 -w0; echo; echo \"$T\" >&2"
     let run = try await BuiltTool.run(
       ["exec", "pypi", "--env", "T={token}", "--env", "U={username}", "--redact", "--", "sh", "-c", script],
@@ -123,7 +109,7 @@ struct ExecTests {
   /// The command owns the terminal; with `--redact` it has one of its own, which follows ours in size.
   @Test(arguments: [false, true])
   func givesTheCommandATerminal(_ isRedacted: Bool) async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     try folder.write(
@@ -155,7 +141,7 @@ struct ExecTests {
   /// The command's environment, arguments and those of its ancestors hold the one credential that it needs and no identity.
   @Test(arguments: [SandboxProvider.github, .gitlab])
   func givesTheCommandNothingElse(_ provider: SandboxProvider) async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     var environment = sandbox.environment(for: provider)
@@ -191,17 +177,17 @@ struct ExecTests {
   }
 
   @Test func keepsTheIdentityWhenAsked() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let run = try await BuiltTool.run(
       ["exec", "pypi", "--keep-identity", "--keep-credential", "--env", "T={token}", "--"] + [
         "sh", "-c", "echo ${ACTIONS_ID_TOKEN_REQUEST_TOKEN:+kept}",
       ], sandbox.environment(for: .github))
     #expect(run.status == 0 && run.output == "kept\n", "\(run.error)")
-    #expect(!steps(sandbox).contains("pypi /_/oidc/burn-token"))
+    #expect(!sandbox.steps.contains("pypi /_/oidc/burn-token"))
   }
 
   @Test func masksBeforeTheCommandStarts() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     try await Self.shell(
@@ -230,7 +216,7 @@ struct ExecTests {
   func failsBeforeAnythingIsPublished(
     _ changes: [String: String?], _ fault: String?, _ command: [String], _ words: String
   ) async throws {
-    let sandbox = try sandbox { $0.faults = fault.flatMap { try? [SandboxFault(parsing: $0)] } ?? [] }
+    let sandbox = try Sandbox.started { $0.faults = fault.flatMap { try? [SandboxFault(parsing: $0)] } ?? [] }
     let run = try await BuiltTool.run(
       ["exec", "release", "--env", "T={token}", "--"] + command,
       sandbox.environment(for: .gitlab).merging(changes.compactMapValues { $0 }) { $1 }
@@ -241,7 +227,7 @@ struct ExecTests {
   }
 
   @Test func seesAWrongAudienceOfALaterTargetsToken() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     var environment = sandbox.environment(for: .gitlab)
     environment["PYPI_ID_TOKEN"] = environment["TESTPYPI_ID_TOKEN"]
     let run = try await BuiltTool.run(["exec", "release", "--env", "T={token}", "--", "true"], environment)
@@ -251,18 +237,18 @@ struct ExecTests {
 
   /// A later target's identity token is not asked for before its turn.
   @Test func asksForIdentityTokensInTurn() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let run = try await BuiltTool.run(
       ["exec", "release", "--env", "T={token}", "--", "sh", "-c", "exit 1"], sandbox.environment(for: .github))
     #expect(run.status == 1)
-    let steps = steps(sandbox)
+    let steps = sandbox.steps
     #expect(steps.count { $0.hasPrefix("issuer") } == 1 && steps.count { $0 == "pypi /_/oidc/audience" } == 1)
   }
 
   // MARK: Several targets, several files
 
   @Test func goesOnWhenAskedAndResumes() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let command = ["--env", "T={token}", "--", "sh", "-c", "echo {registry}; test {registry} = pypi"]
     let on = try await BuiltTool.run(["exec", "release", "--keep-going"] + command, sandbox.environment(for: .github))
     #expect(on.status == 1 && on.output == "testpypi\npypi\n", "\(on.error)")
@@ -277,7 +263,7 @@ struct ExecTests {
   /// One command for each file with what belongs to it; a credential each on GitHub, one for all on GitLab.
   @Test(arguments: [(SandboxProvider.github, 2), (.gitlab, 1)])
   func runsOncePerFile(_ provider: SandboxProvider, _ credentials: Int) async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     let files = ["a-1.whl", "a-1.whl.asc", "a-1.tar.gz", "a-1.tar.gz.publish.attestation", "notes"]
@@ -290,7 +276,7 @@ struct ExecTests {
     #expect(
       lines.map(\.[0]) == ["-x a-1.whl a-1.whl.asc notes", "-x a-1.tar.gz a-1.tar.gz.publish.attestation notes"])
     #expect(Set(lines.map(\.[1])).count == credentials)
-    #expect(steps(sandbox).count { $0.hasSuffix("burn-token") } == credentials)
+    #expect(sandbox.steps.count { $0.hasSuffix("burn-token") } == credentials)
     #expect(run.error.contains("(1 file, 1 attestation)"))
     let failed = try await BuiltTool.run(
       ["exec", "pypi", "--per-file", "--no-compare", "--env", "T={token}", "--", "sh", "-c", "exit 3", "sh"] + files,
@@ -303,7 +289,7 @@ struct ExecTests {
   }
 
   @Test func saysThatACredentialExpires() async throws {
-    let sandbox = try sandbox { $0.faults = (try? [SandboxFault(parsing: "exchange=expires:50")]) ?? [] }
+    let sandbox = try Sandbox.started { $0.faults = (try? [SandboxFault(parsing: "exchange=expires:50")]) ?? [] }
     let folder = try TestFolder()
     defer { folder.remove() }
     for file in ["a-1.whl", "a-2.whl"] { try folder.write(file, "") }
@@ -325,7 +311,7 @@ struct ExecTests {
     (3, ":", 131),
   ])
   func passesASignalOn(_ signal: Int32, _ trap: String, _ status: Int32) async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     let script = "\(trap); : >ready; while :; do sleep 0.05; done"
@@ -339,13 +325,13 @@ struct ExecTests {
     child.send(signal)
     #expect(try await work.value.status == status, "\(folder.read("stderr"))")
     #expect(folder.read("stderr").contains("not reached: pypi"), "\(folder.read("stderr"))")
-    #expect(steps(sandbox).contains("testpypi /_/oidc/burn-token"))
-    #expect(!steps(sandbox).contains("pypi /_/oidc/mint-token"))
+    #expect(sandbox.steps.contains("testpypi /_/oidc/burn-token"))
+    #expect(!sandbox.steps.contains("pypi /_/oidc/mint-token"))
   }
 
   /// A command that does not end after a signal: the credential is burned while it runs, and it is killed.
   @Test func endsACommandThatDoesNotWantTo() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     var environment = sandbox.environment(for: .gitlab)
@@ -362,12 +348,12 @@ struct ExecTests {
     let burned = try #require(lines.firstIndex { $0.hasPrefix("pypi: burn:") })
     let ended = try #require(lines.firstIndex { $0.hasPrefix("pypi: sh ended with status") })
     #expect(burned < ended, "\(lines)")
-    #expect(steps(sandbox).contains("pypi /_/oidc/burn-token"))
+    #expect(sandbox.steps.contains("pypi /_/oidc/burn-token"))
   }
 
   /// The command dies with us.
   @Test func takesTheCommandAlong() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     var environment = sandbox.environment(for: .gitlab)

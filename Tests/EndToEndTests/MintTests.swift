@@ -1,26 +1,11 @@
 import BrokerCore
 import BrokerSandbox
-import BrokerSystem
 import TestSupport
 import Testing
 
 struct MintTests {
-  private func sandbox(
-    _ change: (inout SandboxConfiguration) -> Void = { _ in }
-  ) throws -> Sandbox {
-    var configuration = SandboxConfiguration(now: SystemTime.source.now)
-    change(&configuration)
-    let sandbox = try Sandbox(configuration)
-    sandbox.start()
-    return sandbox
-  }
-
-  private func requests(_ sandbox: Sandbox) -> [SandboxRequest] {
-    sandbox.requests.filter { $0.listener != "directory" }
-  }
-
   @Test func writesTheTokenAndALineEndAlone() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let run = try await BuiltTool.run(
       ["mint", "pypi", "--format", "token"], sandbox.environment(for: .github))
     #expect(run.status == 0, "\(run.error)")
@@ -28,30 +13,30 @@ struct MintTests {
   }
 
   @Test func sendsThreeRequestsOverTwoConnections() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], sandbox.environment(for: .github))
     #expect(run.status == 0)
-    let requests = requests(sandbox)
+    let requests = sandbox.flow
     #expect(requests.count == 3)
     #expect(Set(requests.map { "\($0.listener) \($0.connection)" }).count == 2)
     #expect(requests.last?.path == "/_/oidc/mint-token")
   }
 
   @Test func mintsSeveralTargetsWithATokenEach() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let run = try await BuiltTool.run(["mint", "release", "--format", "json"], sandbox.environment(for: .github))
     #expect(run.status == 0, "\(run.error)")
     let node = try JSONReader().read(Array(run.output.utf8))
     let credentials = try #require(node.object?["credentials"]?.array)
     #expect(credentials.compactMap { $0.object?["registry"]?.string } == ["testpypi", "pypi"])
-    let requests = requests(sandbox)
+    let requests = sandbox.flow
     #expect(requests.count == 6)
     #expect(Set(requests.map { "\($0.listener) \($0.connection)" }).count <= 4)
     #expect(Set(requests.compactMap(\.identityTokenID)).count == 2)
   }
 
   @Test func masksBeforeAnythingElseAndWritesStepOutputs() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     try folder.write("output", "earlier=1\n")
@@ -74,7 +59,7 @@ struct MintTests {
   }
 
   @Test func writesAFileThatIsItsOwnersAlone() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     try folder.write("token", "old")
@@ -87,7 +72,7 @@ struct MintTests {
   }
 
   @Test func writesShellAssignments() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let run = try await BuiltTool.run(["mint", "pypi", "--format", "env"], sandbox.environment(for: .gitlab))
     #expect(
       run.output.wholeMatch(
@@ -117,12 +102,12 @@ struct MintTests {
     (["pypi", "--config", "missing.json", "--format", "token"], 3, "No such file"),
   ])
   func refusesBeforeAnyRequest(_ arguments: [String], _ status: Int32, _ words: String) async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let run = try await BuiltTool.run(["mint"] + arguments, sandbox.environment(for: .gitlab))
     #expect(run.status == status, "\(run.error)")
     #expect(run.error.contains(words), "\(run.error)")
     #expect(run.output.isEmpty)
-    #expect(requests(sandbox).isEmpty)
+    #expect(sandbox.flow.isEmpty)
   }
 
   /// What is changed in a GitHub job's variables, the status, words of the message.
@@ -140,7 +125,7 @@ struct MintTests {
       (["TOKEN_BROKER_CONFIG": "missing"], 3, "missing"),
     ] as [([String: String?], Int32, String)])
   func explainsWrongJobs(_ changes: [String: String?], _ status: Int32, _ words: String) async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let folder = try TestFolder()
     defer { folder.remove() }
     try folder.write("output", "")
@@ -151,7 +136,7 @@ struct MintTests {
     #expect(run.status == status, "\(run.error)")
     #expect(run.error.contains(words), "\(run.error)")
     #expect(folder.read("output").isEmpty && run.output.isEmpty)
-    #expect(!requests(sandbox).contains { $0.method == "POST" })
+    #expect(!sandbox.flow.contains { $0.method == "POST" })
   }
 
   /// What goes wrong, the status, words of the message, the number of exchanges.
@@ -170,33 +155,33 @@ struct MintTests {
       ("exchange=status:429:3600", 7, "3600 s", 1), ("exchange=garbage", 6, "not HTTP", 1),
     ] as [(String, Int32, String, Int)])
   func explainsWhatGoesWrong(_ fault: String, _ status: Int32, _ words: String, _ exchanges: Int) async throws {
-    let sandbox = try sandbox { $0.faults = (try? [SandboxFault(parsing: fault)]) ?? [] }
+    let sandbox = try Sandbox.started { $0.faults = (try? [SandboxFault(parsing: fault)]) ?? [] }
     let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], sandbox.environment(for: .github))
     #expect(run.status == status, "\(run.error)")
     #expect(run.output.isEmpty)
-    #expect(requests(sandbox).count { $0.method == "POST" } == exchanges, "\(run.error)")
+    #expect(sandbox.flow.count { $0.method == "POST" } == exchanges, "\(run.error)")
     #expect(run.error.contains(words), "\(run.error)")
   }
 
   @Test func recoversFromALostAnswerWithAFreshToken() async throws {
-    let sandbox = try sandbox { $0.faults = [SandboxFault(.exchange, .loseAnswer, count: 1)] }
+    let sandbox = try Sandbox.started { $0.faults = [SandboxFault(.exchange, .loseAnswer, count: 1)] }
     let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], sandbox.environment(for: .github))
     #expect(run.status == 0, "\(run.error)")
-    let tokens = requests(sandbox).compactMap(\.identityTokenID)
+    let tokens = sandbox.flow.compactMap(\.identityTokenID)
     #expect(tokens.count == 2 && Set(tokens).count == 2)
   }
 
   @Test func stopsWhenGitLabsOnlyTokenMayBeSpent() async throws {
-    let sandbox = try sandbox { $0.faults = [SandboxFault(.exchange, .loseAnswer, count: 1)] }
+    let sandbox = try Sandbox.started { $0.faults = [SandboxFault(.exchange, .loseAnswer, count: 1)] }
     let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], sandbox.environment(for: .gitlab))
     #expect(run.status == 5)
     #expect(run.error.contains("may have been used up"))
-    #expect(requests(sandbox).compactMap(\.identityTokenID).count == 1)
+    #expect(sandbox.flow.compactMap(\.identityTokenID).count == 1)
   }
 
   /// The index used up the first token, whose answer was lost; the second is another.
   @Test func usesTheNextOfAGitLabJobsTokens() async throws {
-    let sandbox = try sandbox { $0.faults = [SandboxFault(.exchange, .loseAnswer, count: 1)] }
+    let sandbox = try Sandbox.started { $0.faults = [SandboxFault(.exchange, .loseAnswer, count: 1)] }
     let folder = try TestFolder()
     defer { folder.remove() }
     try folder.write(
@@ -206,7 +191,7 @@ struct MintTests {
     environment["PYPI_ID_TOKEN_2"] = sandbox.issueIdentityToken(for: .gitlab, audience: "pypi")
     let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], environment, in: folder)
     #expect(run.status == 0 && run.error.contains("Trying again"), "\(run.error)")
-    let tokens = requests(sandbox).compactMap(\.identityTokenID)
+    let tokens = sandbox.flow.compactMap(\.identityTokenID)
     #expect(tokens.count == 2 && Set(tokens).count == 2)
     // Both are used up now: a second run is refused each, and says so.
     let again = try await BuiltTool.run(["mint", "pypi", "--format", "token"], environment, in: folder)
@@ -214,7 +199,7 @@ struct MintTests {
   }
 
   @Test func endsWithinItsTimeLimit() async throws {
-    let sandbox = try sandbox { $0.faults = [SandboxFault(.audience, .stall)] }
+    let sandbox = try Sandbox.started { $0.faults = [SandboxFault(.audience, .stall)] }
     let clock = ContinuousClock()
     var durations: [Duration] = []
     // A machine that is short of time is slow once or twice.
@@ -229,16 +214,16 @@ struct MintTests {
   }
 
   @Test func burnsEverythingWhenOneTargetFails() async throws {
-    let sandbox = try sandbox {
+    let sandbox = try Sandbox.started {
       $0.faults = [SandboxFault(.exchange, at: "pypi", .status(422, retryAfter: nil))]
     }
     let run = try await BuiltTool.run(["mint", "release", "--format", "json"], sandbox.environment(for: .github))
     #expect(run.status == 6 && run.output.isEmpty, "\(run.error)")
-    #expect(requests(sandbox).filter { $0.path == "/_/oidc/burn-token" }.map(\.listener) == ["testpypi"])
+    #expect(sandbox.flow.filter { $0.path == "/_/oidc/burn-token" }.map(\.listener) == ["testpypi"])
   }
 
   @Test func explainsTheSelection() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let run = try await BuiltTool.run(
       ["mint", "pypi", "--format", "token", "--explain"], sandbox.environment(for: .gitlab))
     #expect(run.status == 0)
@@ -248,12 +233,12 @@ struct MintTests {
   }
 
   @Test func revokesFromStandardInput() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let environment = sandbox.environment(for: .gitlab)
     let minted = try await BuiltTool.run(["mint", "pypi", "--format", "token"], environment)
     let run = try await BuiltTool.run(["revoke", "pypi"], environment, input: minted.output)
     #expect(run.status == 0 && run.output.isEmpty, "\(run.error)")
-    #expect(requests(sandbox).last?.path == "/_/oidc/burn-token")
+    #expect(sandbox.flow.last?.path == "/_/oidc/burn-token")
     var unsuited = environment
     unsuited["MINE"] = "two words"
     for (arguments, words) in [

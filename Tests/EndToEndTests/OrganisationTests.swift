@@ -1,6 +1,5 @@
 import BrokerCore
 import BrokerSandbox
-import BrokerSystem
 import TestSupport
 import Testing
 
@@ -31,12 +30,6 @@ struct OrganisationTests {
       outside.remove()
       checkout.remove()
     }
-  }
-
-  private func sandbox() throws -> Sandbox {
-    let sandbox = try Sandbox(SandboxConfiguration(now: SystemTime.source.now))
-    sandbox.start()
-    return sandbox
   }
 
   // MARK: Layers
@@ -136,7 +129,7 @@ struct OrganisationTests {
       (["check", "pypi"], 3),
     ] as [([String], Int32)])
   func requiresAnOrganisation(_ command: [String], _ status: Int32) async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let site = try Site(#"{"version":1}"#)
     defer { site.remove() }
     let index = command.firstIndex(of: "--") ?? command.endIndex
@@ -179,7 +172,7 @@ struct OrganisationTests {
     ] as [(String, Int32, String)])
   func judgesTheJobBeforeAnythingIsSent(_ rules: String, _ status: Int32, _ words: String) async throws {
     for provider in SandboxProvider.allCases {
-      let sandbox = try sandbox()
+      let sandbox = try Sandbox.started()
       var environment = sandbox.environment(for: provider)
       environment["TOKEN_BROKER_ORG_CONFIG_JSON"] = "{\"version\":1,\(rules)}"
       let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], environment)
@@ -199,7 +192,7 @@ struct OrganisationTests {
   }
 
   @Test func aRepositoryCannotTalkItsWayAroundARule() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     for repository in [
       #"{"version":1}"#, #"{"version":1,"mode":"audit"}"#,
       #"{"version":1,"registries":{"pypi":{"rules":{"environment":["pypi"]}}}}"#,
@@ -220,7 +213,7 @@ struct OrganisationTests {
   }
 
   @Test func saysThatAProviderIsLeftOut() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     var environment = sandbox.environment(for: .gitlab)
     environment["TOKEN_BROKER_ORG_CONFIG_JSON"] = #"{"version":1,"providers":{"github":{}}}"#
     let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], environment)
@@ -230,7 +223,7 @@ struct OrganisationTests {
   }
 
   @Test func aPinBelowAnOrganisationNamesTheOwnHostAlone() async throws {
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let organisation =
       #"{"version":1,"registries":{"pypi":{"upload-url":"https://pypi.example.com/legacy/"}}}"#
     for (variable, pin, words) in [

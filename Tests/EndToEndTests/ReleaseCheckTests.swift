@@ -17,10 +17,7 @@ struct ReleaseCheckTests {
     let folder: TestFolder
 
     init(_ faults: [String] = []) throws {
-      var configuration = SandboxConfiguration(now: SystemTime.source.now)
-      configuration.faults = try faults.map { try SandboxFault(parsing: $0) }
-      sandbox = try Sandbox(configuration)
-      sandbox.start()
+      sandbox = try Sandbox.started { $0.faults = try faults.map { try SandboxFault(parsing: $0) } }
       folder = try TestFolder()
       for name in [wheel, sdist] { try folder.write(name, "content of \(name)") }
       try folder.write("log", "")

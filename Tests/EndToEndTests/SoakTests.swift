@@ -1,6 +1,5 @@
 import BrokerCore
 import BrokerSandbox
-import BrokerSystem
 import TestSupport
 import Testing
 import TokenBroker
@@ -40,12 +39,6 @@ import TokenBroker
   ]
   private static let steps: [SandboxFault.Step] = [.audience, .identityToken, .exchange]
 
-  private func sandbox() throws -> Sandbox {
-    let sandbox = try Sandbox(SandboxConfiguration(now: SystemTime.source.now))
-    sandbox.start()
-    return sandbox
-  }
-
   @Test func mintsInOneProcess() async throws {
     let count = ProcessInfo.processInfo.environment["SOAK"].flatMap { Int($0) } ?? 5000
     var succeeded = 0
@@ -53,7 +46,7 @@ import TokenBroker
     var before = Holdings()
     for batch in 0..<10 {
       // A sandbox remembers all that it was asked; a new one for each batch keeps that out of the sum.
-      let sandbox = try sandbox()
+      let sandbox = try Sandbox.started()
       let broker = try Broker(environment: Environment(sandbox.environment(for: .github)))
       let configuration = try broker.configuration()
       let provider = try broker.selectProvider(in: configuration)
@@ -101,7 +94,7 @@ import TokenBroker
     let width = 10
     var delivered = 0
     var explained = 0
-    let sandbox = try sandbox()
+    let sandbox = try Sandbox.started()
     let environment = sandbox.environment(for: .github)
     for batch in 0..<(count / width) {
       for number in 0..<2 {
