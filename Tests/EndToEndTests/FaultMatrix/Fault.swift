@@ -232,7 +232,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
     [408, 425, 429, 500, 502, 503, 504].map { status in
       Fault("status \(status)", .againSent, .unavailable, .act { $0.send("<html></html>", status: status) })
     }
-    + [429, 503].flatMap { status in
+    + [408, 425, 429, 503].flatMap { status in
       [
         ("0", Consequence.againSent), ("Sun, 06 Nov 1994 08:49:37 GMT", .againSent), ("-5", .againSent),
         ("soon", .againSent), ("", .againSent), ("3600", .final), ("99999999999999999999999", .final),

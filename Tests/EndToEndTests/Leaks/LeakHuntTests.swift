@@ -109,7 +109,13 @@ struct LeakHuntTests {
     for (arguments, delivers) in [
       (["mint", "pypi", "--format", "token"], "stdout"), (["mint", "pypi", "--format", "json", "--explain"], "stdout"),
       (["mint", "pypi", "--format", "env"], "stdout"), (["mint", "pypi", "--output", "token", "--explain"], "token"),
-      (["config"], nil), (["plugins"], nil),
+      (["config"], nil), (["plugins"], nil), (["config", "publishers"], nil), (["config", "init"], nil),
+      (["rehearse"], nil), (["check", "pypi"], nil), (["check", "--json"], nil),
+      (["check", "pypi", "--offline", "--report", "report"], nil),
+      (["check", "pypi", "--mint", "--use-up-token", "--summary", "--report", "report"], nil),
+      (["mint", "pypi", "--output", "token", "--summary", "--report", "report"], "token"),
+      (["exec", "pypi", "--env", "T={token}", "--summary", "--report", "report", "--", "sh", "-c", "exit 3"], nil),
+      (["exec", "pypi", "--client", "all", "--redact", "--explain", "--", "sh", "-c", "echo $TWINE_PASSWORD"], nil),
       ([isGitLab ? "config" : "mint"] + (isGitLab ? [] : ["pypi", "--explain"]), "output"),
     ] as [([String], String?)] {
       let lines = CommandLines()
@@ -121,7 +127,8 @@ struct LeakHuntTests {
       try await hunt(
         arguments, site, isGitLab: isGitLab, delivers: delivers, name: arguments.joined(separator: " "), lines: lines)
       let isSeen = lines.all.contains { $0.contains(([BuiltTool.path] + arguments).joined(separator: "\0")) }
-      #expect(isSeen == (arguments[0] == "mint"), "\(arguments): \(lines.all)")
+      let isExchanged = ["mint", "exec"].contains(arguments[0]) || arguments.contains("--mint")
+      #expect(isSeen == isExchanged, "\(arguments): \(lines.all)")
     }
   }
 
@@ -188,13 +195,31 @@ struct LeakHuntTests {
     try await hunt(["revoke", "pypi"], site, isGitLab: isGitLab, input: credential, name: "burn, \(echo.name)")
   }
 
-  @Test(arguments: Fault.all.filter { !$0.isSlow && !$0.name.contains("status") }) func findsNothingAfterFailures(
-    _ fault: Fault
-  ) async throws {
-    let site = try HostileSite(.exchange, fault)
+  @Test(
+    arguments: [(.exchange, true), (.exchange, false), (.identityToken, false), (.audience, false)]
+      as [(HostileSite.Step, Bool)], Fault.all.filter { !$0.isSlow && !$0.name.contains("status") })
+  func findsNothingAfterFailures(_ place: (step: HostileSite.Step, isGitLab: Bool), _ fault: Fault) async throws {
+    let site = try HostileSite(place.step, fault)
     try await hunt(
-      ["mint", "pypi", "--format", "token", "--explain", "--timeout", "5"], site, isGitLab: true,
-      delivers: fault.consequence == .success ? "stdout" : nil, name: fault.name)
+      ["mint", "pypi", "--format", "token", "--explain", "--timeout", "5", "--report", "report"], site,
+      isGitLab: place.isGitLab, delivers: fault.consequence == .success ? "stdout" : nil,
+      name: "\(place.step.rawValue), \(fault.name)")
+  }
+
+  /// A credential that is burned, and one in a log that somebody pastes: neither is said again.
+  @Test(arguments: [false, true]) func findsNothingOfWhatIsRead(_ isGitLab: Bool) async throws {
+    let credential = "pypi-secret-0123456789-abcdefghijklmnopqrst"
+    let identity = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJweXBpIiwibWFya2VkIjoic2VjcmV0In0.c2lnbmF0dXJlLW1hcmtlZA"
+    for (arguments, input) in [
+      (["revoke", "pypi"], "\(credential)\n"),
+      (["explain"], "error: Could not exchange \(identity): 403 for \(credential) [exchange-refused]\n"),
+      (["explain"], "HTTPError: 403 Forbidden from https://upload.pypi.org/legacy/ \(credential)\n"),
+      (["explain"], "\(identity) \(credential)\n"),
+    ] {
+      let site = try HostileSite(.exchange, Fault("none") { $0.send($0.answer) })
+      for secret in [credential, identity] { site.remember(secret) }
+      try await hunt(arguments, site, isGitLab: isGitLab, input: input, name: "\(arguments[0]), \(input)")
+    }
   }
 
   /// The command's own environment holds the credential under the name that was asked for, and no identity.
