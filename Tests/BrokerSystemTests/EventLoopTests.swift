@@ -125,7 +125,8 @@ struct EventLoopTests {
       peer.waitForEnd()
     }
     let loop = runningLoop()
-    let transport = CurlTransport(TransportConfiguration(environment: Environment([:])), on: loop)
+    let transport = CurlTransport(
+      TransportConfiguration(environment: Environment([:]), requestLimit: .seconds(600)), on: loop)
     let url = try server.url()
     let request = Task(executorPreference: loop) { () -> HTTPFailure.Reason? in
       do throws(HTTPFailure) {
