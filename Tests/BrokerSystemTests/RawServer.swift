@@ -41,9 +41,11 @@ final class RawServer: Sendable {
     guard let (socket, port) = Socket.listening() else { throw BrokerError(.unreachable, "cannot listen") }
     self.socket = socket
     self.port = port
-    DedicatedThread.start { [self] in
+    // It must not keep the server, whose end is what ends it.
+    DedicatedThread.start { [weak self, socket] in
       var number = 0
       while let connection = socket.accept() {
+        guard let self else { return }
         number += 1
         let peer = Peer(socket: connection, number: number)
         DedicatedThread.start {
