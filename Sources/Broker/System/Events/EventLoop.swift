@@ -96,7 +96,7 @@ public final class EventLoop: TaskExecutor {
     while true {
       let (jobs, timers) = inbox.withLock { inbox in
         let now = ContinuousClock.now
-        let due = inbox.timers.isEmpty ? [] : inbox.timers.filter { $0.end <= now }
+        let due = inbox.timers.isEmpty ? [] : inbox.timers.filter { $0.end <= now }.sorted { $0.end < $1.end }
         if !due.isEmpty { inbox.timers.removeAll { $0.end <= now } }
         defer { inbox.jobs = [] }
         return (inbox.jobs, due)
