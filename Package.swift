@@ -24,7 +24,9 @@ let package = Package(
       name: "CLibcurl", path: "Sources/Broker/CLibcurl",
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CProcess", path: "Sources/Broker/CProcess"),
-    .target(name: "CMemory", path: "Sources/Broker/CMemory"),
+    .target(
+      name: "CMemory", path: "Sources/Broker/CMemory",
+      linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "BrokerSystem", dependencies: ["BrokerCore", "CLibcurl", "CProcess"], path: "Sources/Broker/System"),
     .target(name: "BrokerSandbox", dependencies: ["BrokerCore"], path: "Sources/Broker/Sandbox"),
     .target(name: "BrokerConformance", dependencies: ["BrokerCore"], path: "Sources/Broker/Conformance"),

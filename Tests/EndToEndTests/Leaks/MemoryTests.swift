@@ -115,6 +115,22 @@
       #expect(folder.names.isEmpty, "\(folder.names)")
       site.stop()
     }
+
+    /// A library that an image puts before the C library brings memory of its own, which the C library must not be given.
+    ///
+    /// That for debugging comes with the C library; the others are there where they were installed.
+    @Test(arguments: ["libc_malloc_debug.so.0", "libjemalloc.so.2", "libtcmalloc_minimal.so.4", "libasan.so.8"])
+    func runsOnTheMemoryOfAnotherLibrary(_ name: String) async throws {
+      let variables = ["LD_PRELOAD": name, "GLIBC_TUNABLES": "glibc.malloc.check=3", "ASAN_OPTIONS": "detect_leaks=0"]
+      let version = try await BuiltTool.run(["--version", "--libcurl"], variables)
+      // The linker passes over a library that is not there.
+      guard !version.error.contains("cannot be preloaded") else { return #expect(name != "libc_malloc_debug.so.0") }
+      #expect(version.status == 0, "\(version.error)")
+      let run = try await BuiltTool.run(
+        ["sandbox", "--", BuiltTool.path, "exec", "pypi", "--env", "T={token}", "--", "/bin/sh", "-c", "echo $T"],
+        variables)
+      #expect(run.status == 0 && run.output.contains("pypi-"), "\(run.error)")
+    }
   }
 
   /// The memory of another process.
