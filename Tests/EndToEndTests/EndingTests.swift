@@ -51,6 +51,27 @@ struct EndingTests {
     #expect(run.error.ranges(of: "may have been minted").count == 1, "\(run.error)")
   }
 
+  /// Two answers that do not come are two credentials that may be left: one error does not stand for both.
+  @Test func saysForEachTargetWhatMayBeLeft() async throws {
+    let sandbox = try sandbox([SandboxFault(.exchange, .stall)])
+    let run = try await BuiltTool.run(
+      ["mint", "release", "--format", "json"], sandbox.environment(for: .gitlab),
+      interruption: .init(signal: SIGTERM) {
+        sandbox.requests.count { $0.path == "/_/oidc/mint-token" } == 2
+      })
+    #expect(run.status == 143 && run.output.isEmpty, "\(run.error)")
+    #expect(run.error.ranges(of: "may have been minted").count == 2, "\(run.error)")
+    #expect(run.error.contains("\npypi: failed, too: [interrupted] "), "\(run.error)")
+  }
+
+  /// A refusal by each registry: what has to be changed at the second one is not left for the next run.
+  @Test func saysWhatEachTargetRefused() async throws {
+    let sandbox = try sandbox([SandboxFault(.exchange, .refuse("invalid-publisher", "no"))])
+    let run = try await BuiltTool.run(
+      ["mint", "release", "--format", "json"], sandbox.environment(for: .gitlab))
+    #expect(run.status == 6 && run.error.contains("\npypi: failed, too: [publisher-not-found] "), "\(run.error)")
+  }
+
   @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, 143)] as [(Int32, Int32)])
   func endsWhileItWaitsForStandardInput(_ signal: Int32, _ status: Int32) async throws {
     let sandbox = try sandbox()

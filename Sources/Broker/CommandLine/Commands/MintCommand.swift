@@ -72,7 +72,13 @@ enum MintCommand: Command {
       recorder.note(event)
       EventNotes(console: console, isExplained: isExplained, now: broker.time.now()).show(event)
     }
-    let credentials = try await engine.mint(targets, from: provider.source, pinned: pinned)
+    let credentials: [Credential]
+    do throws(BrokerError) {
+      credentials = try await engine.mint(targets, from: provider.source, pinned: pinned)
+    } catch {
+      if !isExplained { sayOtherFailures(than: error, in: recorder.report, console) }
+      throw error
+    }
     do throws(BrokerError) {
       let place = try delivery.deliver(credentials)
       for credential in credentials {
@@ -84,6 +90,15 @@ enum MintCommand: Command {
       throw error
     }
     return ExitStatus.done.rawValue
+  }
+
+  /// One error ends the run; what the other targets' failures may have left behind has to be said as well.
+  private static func sayOtherFailures(than error: BrokerError, in report: RunReport, _ console: Console) {
+    var others = report.sections.filter { $0.registry != nil && $0.error != nil }
+    if let thrown = others.firstIndex(where: { $0.error == error }) { others.remove(at: thrown) }
+    for case let (registry?, other?) in others.map({ ($0.registry, $0.error) }) {
+      console.error("\(registry): failed, too: [\(other.code)] \(other.message)\n")
+    }
   }
 
   private static func pinnedAudience(
