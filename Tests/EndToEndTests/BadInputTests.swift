@@ -25,7 +25,7 @@ struct BadInputTests {
     ("\(parts[0]).a+b/.\(parts[2])", "payload is not base64url"), ("\(parts[0]).W10.\(parts[2])", "is an array"),
     ("\(parts[0]).MQ.\(parts[2])", "is a number"), ("a b.\(parts[1]).\(parts[2])", "header is not base64url"),
     (" " + parts.joined(separator: "."), "header is not base64url"),
-    (parts.joined(separator: ".") + "\n", "signature is not base64url"), ("not a token", "1 parts"),
+    (parts.joined(separator: ".") + "\n", "signature is not base64url"), ("not a token", "1 part where"),
     ("\(parts[0]).\(mebibyte.prefix(60_000)).\(parts[2])", "longer than 16384 bytes"),
   ]
 

@@ -226,7 +226,7 @@ struct RefusalReading {
       fixes: [
         "Mint once in the job and hand the API token to every tool that needs it; switch off the trusted publishing of the "
           + "tools themselves (twine, uv: give them the token).",
-        "Or give the job one identity token for each exchange.",
+        "Give the job one identity token for each exchange.",
       ], snippet: input.audience.flatMap { input.guide.spareToken($0) })
   }
 

@@ -26,7 +26,7 @@ enum GitLabGuide {
     var fixes = ["Give the job an identity token for this audience, in the variable \(name)."]
     if !others.isEmpty {
       fixes.append(
-        "If one of \(others.joined(separator: ", ")) is meant for it, change its aud, or name it in "
+        "If \(others.count == 1 ? "" : "one of ")\(others.joined(separator: ", ")) is meant for it, change its aud, or name it in "
           + "providers.gitlab.variables of the configuration.")
     }
     return Cause(

@@ -30,7 +30,7 @@ public struct FieldDifference: Sendable, Equatable {
     guard let actual else { return "the job has none" }
     if actual.lowercased() == expected.lowercased() { return "they differ in case" }
     if DeceptiveText.looksLike(actual, expected) { return "they look alike, but characters differ" }
-    return "they differ"
+    return "the job has another"
   }
 
   /// The stable name of the cause: `environment-missing`, `workflow-differs`.

@@ -31,7 +31,9 @@ public struct IdentityToken: Sendable {
       throw malformed("it is longer than \(Self.maximumBytes) bytes")
     }
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3 else { throw malformed("it has \(parts.count) parts where a JWT has 3") }
+    guard parts.count == 3 else {
+      throw malformed("it has \(parts.count) part\(parts.count == 1 ? "" : "s") where a JWT has 3")
+    }
     func object(_ part: Substring, _ name: String) throws(BrokerError) -> JSONObject {
       guard let bytes = Base64URL.decode(part) else { throw malformed("its \(name) is not base64url") }
       let node: JSONNode
