@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import token_broker
@@ -11,6 +12,38 @@ struct RehearseTests {
     #expect(run.output.components(of: "sandbox saw     3 requests over 2 connections") == 2)
     #expect(run.output.components(of: "[redacted]") == 4)
     #expect(!run.output.contains("pypi-") && !run.output.contains("eyJ"))
+  }
+
+  /// A configuration that expects a job of its own is rehearsed with that job, and refuses the sandbox's usual one.
+  @Test(
+    arguments: [
+      (
+        "github", #""owner":"Acme","repository":"widget","workflow":"publish.yml","environment":"release""#,
+        "owner=Acme,repository=widget,workflow=publish.yml,environment=release"
+      ),
+      (
+        "gitlab", #""namespace":"acme/sub","project":"widget","pipeline-file":"ci/p.yml","environment":"release""#,
+        "owner=acme/sub,repository=widget,workflow=ci/p.yml,environment=release"
+      ),
+    ])
+  func playsTheJobThatIsExpected(_ provider: String, _ expected: String, _ job: String) async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write("token-broker.json", #"{"version":1,"registries":{"pypi":{"expect":{\#(expected)}}}}"#)
+    let mint = ["--", BuiltTool.path, "mint", "pypi", "--format", "token"]
+    let run = try await BuiltTool.run(["sandbox", "--provider", provider, "--job", job] + mint, in: folder)
+    #expect(run.status == 0 && run.output.hasPrefix("pypi-"), "\(run.error)")
+    let usual = try await BuiltTool.run(["sandbox", "--provider", provider] + mint, in: folder)
+    #expect(usual.status == 8 && usual.error.contains("expectation-failed"), "\(usual.error)")
+    let changed = try await BuiltTool.run(
+      ["sandbox", "--provider", provider, "--job", job, "--claim", "environment=other"] + mint, in: folder)
+    #expect(changed.status == 8, "\(changed.error)")
+  }
+
+  @Test(arguments: ["owner=Acme", "provider=github,owner=a,repository=b,workflow=c", "x"])
+  func refusesAJobThatIsNone(_ parts: String) async throws {
+    let run = try await BuiltTool.run(["sandbox", "--job", parts, "--", "true"])
+    #expect(run.status == 125 && run.error.contains("--job has"), "\(run.error)")
   }
 
   @Test(arguments: RehearsalStep.allCases)

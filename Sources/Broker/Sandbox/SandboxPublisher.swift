@@ -53,16 +53,28 @@ public struct SandboxPublisher: Sendable {
   ///
   /// - Throws: `ErrorCode.usage` naming what is wrong.
   public init(parsing text: String) throws(BrokerError) {
+    try self.init(parsing: text, option: "--publisher", provider: nil)
+  }
+
+  /// Reads a job of `provider` and the publisher that it matches: the parts of a publisher without `provider`.
+  ///
+  /// - Throws: `ErrorCode.usage` naming what is wrong.
+  public init(parsing text: String, of provider: SandboxProvider) throws(BrokerError) {
+    try self.init(parsing: text, option: "--job", provider: provider)
+  }
+
+  private init(parsing text: String, option: String, provider given: SandboxProvider?) throws(BrokerError) {
     func wrong(_ problem: String, _ remedy: String) -> BrokerError {
-      BrokerError(.usage, "--publisher \(problem).", remedy: remedy)
+      BrokerError(.usage, "\(option) \(problem).", remedy: remedy)
     }
+    let keys = given == nil ? Self.keys : ["owner", "owner-id", "repository", "workflow", "environment", "project"]
     var values: [String: [String]] = [:]
     for item in text.split(separator: ",") {
       let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2, Self.keys.contains(parts[0]) else {
+      guard parts.count == 2, keys.contains(parts[0]) else {
         throw wrong(
           "has \(UntrustedText.quoted(String(item))), which is not one of its parts",
-          "Write KEY=VALUE with commas between; known keys: \(Self.keys.joined(separator: ", ")).")
+          "Write KEY=VALUE with commas between; known keys: \(keys.joined(separator: ", ")).")
       }
       values[parts[0], default: []].append(parts[1])
     }
@@ -70,9 +82,9 @@ public struct SandboxPublisher: Sendable {
       guard let value = values[key]?.first else { throw wrong("has no \(key)", "Add \(key)=VALUE.") }
       return value
     }
-    let provider = try required("provider")
-    guard let provider = SandboxProvider(rawValue: provider) else {
-      throw wrong("has the provider \(UntrustedText.quoted(provider))", "Write provider=github or provider=gitlab.")
+    let name = if let given { given.rawValue } else { try required("provider") }
+    guard let provider = SandboxProvider(rawValue: name) else {
+      throw wrong("has the provider \(UntrustedText.quoted(name))", "Write provider=github or provider=gitlab.")
     }
     self.init(
       provider, owner: try required("owner"), ownerID: values["owner-id"]?.first ?? "1000",
@@ -82,5 +94,27 @@ public struct SandboxPublisher: Sendable {
     guard !isPending || projects?.count == 1 else {
       throw wrong("is pending and names no single project", "Add project=NAME once.")
     }
+  }
+
+  /// The claims of a job on the default branch that this publisher matches.
+  public var claims: [SandboxClaim] {
+    let path = "\(owner)/\(repository)"
+    let own: [SandboxClaim] =
+      switch provider {
+      case .github:
+        [
+          SandboxClaim("repository", path), SandboxClaim("repository_owner", owner),
+          SandboxClaim("repository_owner_id", ownerID), SandboxClaim("sub", "repo:\(path):ref:refs/heads/main"),
+          SandboxClaim("workflow_ref", "\(path)/.github/workflows/\(workflow)@refs/heads/main"),
+          SandboxClaim("job_workflow_ref", "\(path)/.github/workflows/\(workflow)@refs/heads/main"),
+        ]
+      case .gitlab:
+        [
+          SandboxClaim("project_path", path), SandboxClaim("namespace_path", owner),
+          SandboxClaim("namespace_id", ownerID), SandboxClaim("sub", "project_path:\(path):ref_type:branch:ref:main"),
+          SandboxClaim("ci_config_ref_uri", "gitlab.com/\(path)//\(workflow)@refs/heads/main"),
+        ]
+      }
+    return own + (environment.map { [SandboxClaim("environment", $0)] } ?? [])
   }
 }

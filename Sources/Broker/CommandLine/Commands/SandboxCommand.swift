@@ -14,6 +14,10 @@ enum SandboxCommand: Command {
         "--provider", "NAME", "the CI system to play: github (the default) or gitlab",
         choices: SandboxProvider.allCases.map(\.rawValue)),
       OptionSpec(
+        "--job", "PARTS",
+        "the job to play, and a publisher for it, such as owner=octo-org,repository=sample,workflow=release.yml and "
+          + "after another comma environment=release"),
+      OptionSpec(
         "--claim", "KEY=VALUE", "a claim of the job's identity tokens (KEY= leaves it out)", isRepeatable: true),
       OptionSpec(
         "--publisher", "PARTS",
@@ -51,7 +55,7 @@ enum SandboxCommand: Command {
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let provider = try provider(arguments)
-    let sandbox = try Sandbox(configuration(arguments))
+    let sandbox = try Sandbox(configuration(arguments, provider))
     sandbox.start()
     defer { sandbox.stop() }
     guard let command = arguments.command else { return await stay(sandbox, provider, surroundings) }
@@ -90,7 +94,9 @@ enum SandboxCommand: Command {
     return provider
   }
 
-  private static func configuration(_ arguments: ParsedArguments) throws(BrokerError) -> SandboxConfiguration {
+  private static func configuration(
+    _ arguments: ParsedArguments, _ provider: SandboxProvider
+  ) throws(BrokerError) -> SandboxConfiguration {
     var ahead: Int64 = 0
     if let text = arguments.value("--clock") {
       guard let seconds = Int64(text), abs(seconds) <= 366 * 24 * 3600 else {
@@ -101,6 +107,11 @@ enum SandboxCommand: Command {
       ahead = seconds
     }
     var configuration = SandboxConfiguration(now: { [ahead] in SystemTime.source.now().advanced(by: ahead) })
+    if let text = arguments.value("--job") {
+      let job = try SandboxPublisher(parsing: text, of: provider)
+      configuration.claims += job.claims
+      configuration.publishers = [job]
+    }
     for text in arguments.all("--claim") {
       configuration.claims.append(try SandboxClaim(parsing: text, now: configuration.now()))
     }
