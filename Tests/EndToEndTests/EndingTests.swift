@@ -20,14 +20,14 @@ struct EndingTests {
   /// The signal, the status, and where the run is when it comes.
   @Test(
     arguments: [
-      (SIGINT, Int32(130), SandboxFault(.audience, .status(503, retryAfter: "30"))),
-      (SIGTERM, 143, SandboxFault(.audience, .status(503, retryAfter: "30"))),
+      (SIGINT, Int32(130), SandboxFault(.audience, .status(503, retryAfter: "600"))),
+      (SIGTERM, 143, SandboxFault(.audience, .status(503, retryAfter: "600"))),
       (SIGTERM, 143, SandboxFault(.audience, .stall)), (SIGINT, 130, SandboxFault(.audience, .stallInBody)),
     ] as [(Int32, Int32, SandboxFault)])
   func endsAtOnceOnASignal(_ signal: Int32, _ status: Int32, _ fault: SandboxFault) async throws {
     let sandbox = try sandbox([fault])
     let run = try await BuiltTool.run(
-      ["mint", "pypi", "--format", "token"], sandbox.environment(for: .gitlab),
+      ["mint", "pypi", "--format", "token", "--timeout", "900"], sandbox.environment(for: .gitlab),
       interruption: .init(signal: signal) { saw("/_/oidc/audience", in: sandbox) })
     #expect(run.status == status && run.output.isEmpty, "\(run.error)")
     #expect(run.error.contains("[interrupted]"), "\(run.error)")
