@@ -72,6 +72,19 @@ struct EndingTests {
     #expect(run.status == 6 && run.error.contains("\npypi: failed, too: [publisher-not-found] "), "\(run.error)")
   }
 
+  /// Whatever can no longer be opened: what was minted is burned, and the end is an orderly one.
+  @Test(arguments: 13...24) func burnsWhatWasMintedWhenFilesRunOut(_ files: Int) async throws {
+    let sandbox = try sandbox()
+    let run = try await BuiltTool.run(
+      ["exec", "pypi", "--no-compare", "--env", "T={token}", "--", "sh", "-c", "exit 3"],
+      sandbox.environment(for: .github), preparation: "ulimit -n \(files)")
+    #expect([3, 125, 126].contains(run.status), "\(run.status): \(run.error)")
+    let (minted, burned) = (
+      saw("/_/oidc/mint-token", in: sandbox), sandbox.requests.count { $0.path == "/_/oidc/burn-token" }
+    )
+    #expect(burned == (minted ? 1 : 0), "\(run.error)")
+  }
+
   @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, 143)] as [(Int32, Int32)])
   func endsWhileItWaitsForStandardInput(_ signal: Int32, _ status: Int32) async throws {
     let sandbox = try sandbox()

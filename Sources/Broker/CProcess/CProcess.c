@@ -59,6 +59,10 @@ static void become(
   // Copies above 2 first, so that no descriptor is overwritten before it is used.
   int from[3] = {fcntl(input, F_DUPFD, 3), fcntl(output, F_DUPFD, 3), fcntl(error, F_DUPFD, 3)};
   int kept = fcntl(report, F_DUPFD_CLOEXEC, 3);
+  if (kept < 0) {
+    failure = errno;
+    kept = report;
+  }
   for (int stream = 0; stream < 3; stream++)
     if (from[stream] < 0 || dup2(from[stream], stream) < 0) failure = errno;
   if (!failure) {

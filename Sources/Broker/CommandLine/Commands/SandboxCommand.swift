@@ -68,7 +68,7 @@ enum SandboxCommand: Command {
     let child = ChildProcess(
       command,
       environment: surroundings.environment.merging(foreignVariables).merging(variables.mapValues { Optional($0) }))
-    let exit = try await Supervisor(child, signals: surroundings.signals).run()
+    let exit = try await Supervisor(child, in: surroundings).run()
     for upload in sandbox.uploads {
       let attested = upload.attestationCount == 0 ? "" : ", attested"
       surroundings.console.error(
@@ -159,7 +159,7 @@ enum SandboxCommand: Command {
       variables.map { "export \($0.key)=\(ShellText.quoted($0.value))\n" }.joined())
     guard status == ExitStatus.done.rawValue else { return status }
     surroundings.console.error("sandbox: up until it is interrupted; \(sandbox.directory)/requests lists requests\n")
-    try? await Task.sleep(for: .seconds(10 * 365 * 24 * 3600))
+    try? await surroundings.loop.sleep(for: .seconds(10 * 365 * 24 * 3600))
     return ExitStatus.interrupted.rawValue
   }
 }

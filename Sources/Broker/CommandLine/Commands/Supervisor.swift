@@ -5,7 +5,7 @@ import Synchronization
 /// Runs a child and passes on the signals that only we were sent.
 final class Supervisor: Sendable {
   private let child: ChildProcess
-  private let signals: SignalRelay
+  private let surroundings: Surroundings
   private let signalled: @Sendable () -> Void
   /// Ends the child that does not end by itself after a signal.
   private let ending = Mutex<Task<Void, Never>?>(nil)
@@ -15,11 +15,11 @@ final class Supervisor: Sendable {
 
   /// - Parameters:
   ///   - child: The child, not started yet.
-  ///   - signals: Where signals come from.
+  ///   - surroundings: Where signals and timers come from.
   ///   - signalled: Called for each signal while the child runs.
-  init(_ child: ChildProcess, signals: SignalRelay, signalled: @escaping @Sendable () -> Void = {}) {
+  init(_ child: ChildProcess, in surroundings: Surroundings, signalled: @escaping @Sendable () -> Void = {}) {
     self.child = child
-    self.signals = signals
+    self.surroundings = surroundings
     self.signalled = signalled
   }
 
@@ -28,7 +28,7 @@ final class Supervisor: Sendable {
   /// A terminal sends its signals to the whole process group, so that an interrupt from there has reached the child
   /// already.
   func run() async throws(BrokerError) -> ChildExit {
-    let result = await signals.passing { [self] signal in
+    let result = await surroundings.signals.passing { [self] signal in
       signalled()
       if [.interrupt, .quit].contains(signal), StandardStreams.isForeground { return }
       child.send(signal.number)
@@ -43,8 +43,8 @@ final class Supervisor: Sendable {
   private func killLater() {
     ending.withLock { ending in
       guard ending == nil else { return }
-      ending = Task { [child] in
-        do { try await Task.sleep(for: Self.patience) } catch { return }
+      ending = Task(executorPreference: surroundings.loop) { [child, loop = surroundings.loop] in
+        do { try await loop.sleep(for: Self.patience) } catch { return }
         child.kill()
       }
     }

@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSystem
 import Synchronization
 
 /// Burns the credentials of a target, once each, as soon as nobody needs them or time is running out.
@@ -11,14 +12,16 @@ final class CredentialBurn: Sendable {
 
   private let engine: Engine
   private let target: any RegistryTarget
+  private let loop: EventLoop
   private let state = Mutex(State())
 
   /// How long after a signal the command is waited for.
   private static let patience: Duration = .seconds(4)
 
-  init(engine: Engine, target: any RegistryTarget) {
+  init(engine: Engine, target: any RegistryTarget, on loop: EventLoop) {
     self.engine = engine
     self.target = target
+    self.loop = loop
   }
 
   /// Adds a credential to those that are to be burned.
@@ -31,8 +34,8 @@ final class CredentialBurn: Sendable {
       return !state.isSignalled
     }
     guard isFirst else { return }
-    Task {
-      try? await Task.sleep(for: Self.patience)
+    Task(executorPreference: loop) { [self] in
+      try? await engine.time.sleep(Self.patience)
       begin()
     }
   }
@@ -46,8 +49,8 @@ final class CredentialBurn: Sendable {
   /// Burns what is held when the last of the output has been relayed, and a second after the command has ended if nobody
   /// takes that.
   func finish(after rest: () async -> Void) async {
-    let timer = Task {
-      guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+    let timer = Task(executorPreference: loop) { [self] in
+      guard (try? await engine.time.sleep(.seconds(1))) != nil else { return }
       begin()
     }
     await rest()
@@ -61,7 +64,10 @@ final class CredentialBurn: Sendable {
       let credentials = state.held
       let limit = state.isSignalled ? Engine.burnLimitAtEnd : Engine.burnLimit
       state.held = []
-      state.work.append(Task { [engine, target] in await engine.burn(credentials, at: [target], within: limit) })
+      state.work.append(
+        Task(executorPreference: loop) { [engine, target] in
+          await engine.burn(credentials, at: [target], within: limit)
+        })
     }
   }
 }

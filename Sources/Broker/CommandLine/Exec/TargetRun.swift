@@ -24,7 +24,7 @@ struct TargetRun: Sendable {
   /// - Throws: If there is no credential, or a command cannot be started.
   func run() async throws(BrokerError) -> Int32 {
     for note in variables.notes(for: target.name, in: surroundings.environment) { say(note) }
-    let burn = CredentialBurn(engine: engine, target: target)
+    let burn = CredentialBurn(engine: engine, target: target, on: surroundings.loop)
     let result: Result<Int32, BrokerError>
     do throws(BrokerError) { result = .success(try await runAll(burn)) } catch { result = .failure(error) }
     await burn.finish()
@@ -82,11 +82,11 @@ struct TargetRun: Sendable {
     let child = ChildProcess(
       command.words, environment: variables.make(for: credential, in: surroundings.environment),
       streams: .relayed(into: tail, redacting: options.isRedacted ? SecretForms.all(of: credential) : []))
-    let expiry = Task { await warn(of: credential, name) }
+    let expiry = Task(executorPreference: surroundings.loop) { await warn(of: credential, name) }
     defer { expiry.cancel() }
     let size = options.isRedacted ? TerminalSizeWatcher { child.terminalChanged() } : nil
     defer { size?.stop() }
-    let exit = try await Supervisor(child, signals: surroundings.signals) { burn.signalled() }.run()
+    let exit = try await Supervisor(child, in: surroundings) { burn.signalled() }.run()
     if isLast { await burn.finish(after: child.outputRelayed) } else { await child.outputRelayed() }
     guard exit.status != 0 else { return 0 }
     say("\(name) ended with status \(exit.status)")
