@@ -49,6 +49,7 @@
     /// there is what is needed to run the command and to burn it.
     @Test(arguments: [false, true]) func keepsNoIdentityTokenBehindItsExchange(_ isGitLab: Bool) async throws {
       let site = try HostileSite(.burn, healthy)
+      defer { site.stop() }
       let look = try await look(at: site, isGitLab: isGitLab) {
         let identity = site.identityTokens.map(\.token)
         let credential = site.secrets.filter { $0.hasPrefix("pypi-") }
@@ -71,6 +72,7 @@
       let folder = try TestFolder()
       defer { folder.remove() }
       let site = try HostileSite(.burn, healthy)
+      defer { site.stop() }
       let isRoot = geteuid() == 0
       // Root sees everything: nobody in particular is asked instead.
       let other = isRoot ? "setpriv --reuid 65534 --regid 65534 --clear-groups" : ""
