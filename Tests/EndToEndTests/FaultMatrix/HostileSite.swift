@@ -22,11 +22,11 @@ final class HostileSite: Sendable {
     var count = 0
     var fillers: [Wire] = []
     var isFull = false
-    var secrets: [String] = [requestToken]
+    var secrets: [String] = []
   }
 
-  /// The secret of the issuer's endpoint.
-  private static let requestToken = "request-token-0123456789-abcdefghij"
+  /// The secret of the issuer's endpoint; another one at each site, so that none finds that of another.
+  private let requestToken = "request-token-0123456789-\(UInt64.random(in: 0 ... .max))"
 
   private let step: Step
   private let fault: Fault
@@ -58,8 +58,10 @@ final class HostileSite: Sendable {
     // An exchange comes after the audience from the same port: that one is spoiled when the audience is answered.
     if step != .exchange { spoil() }
     for listener in [directory, issuer, index] where !isSpoiled(listener) { serve(listener) }
-    DedicatedThread.start { [self] in
+    // Threads that accept must not keep the site, whose end is what ends them.
+    DedicatedThread.start { [weak self, other] in
       while let wire = other.accept() {
+        guard let self else { return }
         let text = String(decoding: wire.receive(), as: UTF8.self)
         state.withLock { $0.arrivals.append(Arrival(step: nil, text: text)) }
       }
@@ -84,13 +86,13 @@ final class HostileSite: Sendable {
     } else {
       variables["GITHUB_ACTIONS"] = "true"
       variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = "http://127.0.0.1:\(issuer.port)/61//idtoken/1?api-version=2.0"
-      variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = Self.requestToken
+      variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = requestToken
     }
     return variables
   }
 
   /// Every secret so far: that of the issuer's endpoint, identity tokens, credentials.
-  var secrets: [String] { state.withLock { $0.secrets } }
+  var secrets: [String] { [requestToken] + state.withLock { $0.secrets } }
 
   /// Counts a text among the secrets.
   func remember(_ secret: String) { state.withLock { $0.secrets.append(secret) } }
@@ -144,14 +146,15 @@ final class HostileSite: Sendable {
   }
 
   private func serve(_ listener: WireListener) {
-    DedicatedThread.start { [self] in
+    DedicatedThread.start { [weak self] in
       while let wire = listener.accept() {
+        guard let self else { return }
         if step == .exchange, listener === index, state.withLock({ $0.isFull }) {
           hasStopped.signal()
           return
         }
         // The connection is closed with its last reference.
-        DedicatedThread.start { [self] in serve(wire) }
+        DedicatedThread.start { self.serve(wire) }
       }
     }
   }

@@ -16,17 +16,20 @@ struct ProxyTests {
     init(_ answer: String?) throws {
       guard let listener = WireListener() else { throw BrokerError(.unreachable, "cannot listen") }
       self.listener = listener
-      DedicatedThread.start { [self] in
+      DedicatedThread.start { [weak self, listener] in
         while let wire = listener.accept() {
-          DedicatedThread.start { [self] in
+          guard let self else { return }
+          DedicatedThread.start {
             let text = String(decoding: wire.receive(), as: UTF8.self)
-            heard.withLock { $0.append(text) }
+            self.heard.withLock { $0.append(text) }
             guard let answer else { return wire.waitForEnd() }
             wire.send(answer)
           }
         }
       }
     }
+
+    deinit { listener.end() }
 
     var requests: [String] { heard.withLock { $0 } }
   }

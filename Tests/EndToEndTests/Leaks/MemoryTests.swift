@@ -83,13 +83,14 @@
         head -c 1 /proc/$$/environ >/dev/null && echo command environ
         """)
       if isRoot { _ = unsafe chmod(folder.path, 0o777) }
-      let variables = site.variables(isGitLab: false).map { "\($0)='\($1)'" }.joined(separator: " ")
+      // In its environment, not in the shell's command line, where others would find what they hunt for.
+      let variables = site.variables(isGitLab: false).merging(["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"]) { $1 }
       let exit = try await ChildProcess(
         [
           "/bin/sh", "-c",
-          "cd '\(folder.path)' && env -i PATH=/usr/bin:/bin \(variables) \(other) '\(BuiltTool.path)' exec pypi --no-compare "
-            + "--env T={token} -- sh look >shown 2>errors",
-        ], environment: .init(["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"])
+          "cd '\(folder.path)' && exec \(other) '\(BuiltTool.path)' exec pypi --no-compare --env T={token} -- sh look "
+            + ">shown 2>errors",
+        ], environment: .init(variables)
       ).run()
       #expect(exit == .exited(0), "\(folder.read("errors"))")
       #expect(folder.read("shown") == "command environ\n", "\(folder.read("errors"))")
