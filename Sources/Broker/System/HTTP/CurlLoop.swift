@@ -4,7 +4,7 @@ import Synchronization
 
 /// Drives libcurl's multi handle on one thread: its own, or that of an ``EventLoop``.
 final class CurlLoop: EventDriver {
-  private typealias Completion = CheckedContinuation<Result<HTTPResponse, HTTPFailure>, Never>
+  private typealias Submitted = (identifier: UInt64, submission: CurlSubmission, completion: CurlTransfers.Completion)
 
   /// What the other threads leave for the loop.
   private struct Inbox {
@@ -13,28 +13,10 @@ final class CurlLoop: EventDriver {
     var isCutShort = false
     /// Whether the thread waits, or is about to.
     var isWaiting = false
-    var multi: MultiHandle?
+    var waker: CurlTransfers.Waker?
     var nextIdentifier: UInt64 = 1
-    var submissions: [(identifier: UInt64, submission: CurlSubmission, completion: Completion)] = []
+    var submissions: [Submitted] = []
     var cancellations: [UInt64] = []
-  }
-
-  /// Only `wake` uses the pointer on another thread than the loop's, which libcurl allows for that call.
-  @safe private struct MultiHandle: @unchecked Sendable {
-    private let pointer: UnsafeMutableRawPointer
-
-    init(_ pointer: UnsafeMutableRawPointer) { unsafe self.pointer = pointer }
-
-    func wake() { unsafe broker_multi_wake(pointer) }
-  }
-
-  /// A transfer under way; it is destroyed when it ends.
-  @unsafe private struct Active {
-    let transfer: OpaquePointer
-    let completion: Completion
-    let submission: CurlSubmission
-    /// When it ends although nothing came: it was cancelled.
-    var end: ContinuousClock.Instant?
   }
 
   private let inbox = Mutex(Inbox())
@@ -96,8 +78,8 @@ final class CurlLoop: EventDriver {
     inbox.withLock { inbox in
       guard inbox.isWaiting else { return }
       inbox.isWaiting = false
-      // The handle is destroyed under this lock, so that it is valid here.
-      inbox.multi?.wake()
+      // It is forgotten under this lock before its handle is destroyed, so that it is valid here.
+      inbox.waker?.wake()
     }
   }
 
@@ -107,83 +89,63 @@ final class CurlLoop: EventDriver {
 
   private func drive(_ loop: EventLoop?) {
     // A multi handle is missing only when there is no memory.
-    guard let multi = unsafe broker_multi_create() else { return refuseAll("no memory") }
-    inbox.withLock { unsafe $0.multi = MultiHandle(multi) }
-    var active: [UInt64: Active] = unsafe [:]
-
-    func end(_ identifier: UInt64, _ result: (Active) -> Result<HTTPResponse, HTTPFailure>) {
-      guard let ended = unsafe active.removeValue(forKey: identifier) else { return }
-      // Nothing refers to the transfer after this.
-      unsafe broker_multi_remove(multi, ended.transfer)
-      let value = unsafe result(ended)
-      unsafe broker_transfer_destroy(ended.transfer)
-      unsafe ended.completion.resume(returning: value)
-    }
-
+    guard var transfers = unsafe CurlTransfers() else { return refuseAll("no memory") }
+    inbox.withLock { unsafe $0.waker = transfers.waker }
     while true {
       loop?.runJobs()
-      let (submissions, cancellations, isStopped, isCutShort) = inbox.withLock { inbox in
-        // A cancellation may come before its submission, and is kept until then.
-        let cancellations = inbox.cancellations.filter { identifier in
-          unsafe active[identifier] != nil || inbox.submissions.contains { $0.identifier == identifier }
-        }
-        defer {
-          inbox.submissions = []
-          inbox.cancellations.removeAll { cancellations.contains($0) }
-        }
-        return (inbox.submissions, cancellations, inbox.isStopped, inbox.isStopped || inbox.isCutShort)
-      }
+      let (submissions, cancellations, isStopped, isCutShort) = unsafe takeInbox(transfers)
       for (identifier, submission, completion) in submissions {
-        guard !cancellations.contains(identifier), !isCutShort else {
+        if cancellations.contains(identifier) || isCutShort {
           completion.resume(returning: .failure(HTTPFailure(.cancelled, arrival: .nothingSent)))
-          continue
+        } else {
+          unsafe transfers.begin(identifier, submission, completion)
         }
-        guard let transfer = unsafe submission.makeTransfer(identifier: identifier) else {
-          completion.resume(
-            returning: .failure(HTTPFailure(.unavailable, detail: "no memory", arrival: .nothingSent)))
-          continue
-        }
-        unsafe broker_multi_add(multi, transfer)
-        unsafe active[identifier] = Active(transfer: transfer, completion: completion, submission: submission)
       }
-      for identifier in unsafe isCutShort ? Array(active.keys) : cancellations {
-        if !isCutShort, let request = unsafe active[identifier], unsafe CurlOutcome.mayHaveArrived(request.transfer),
-          let last = unsafe request.submission.endOfGrace
-        {
-          unsafe active[identifier]?.end = last
-          continue
-        }
-        unsafe end(identifier) { unsafe CurlOutcome.cancelled($0.transfer) }
+      if isCutShort {
+        unsafe transfers.endAll()
+      } else {
+        for cancelled in cancellations { unsafe transfers.cancel(cancelled) }
       }
       if isStopped { break }
-
-      unsafe broker_multi_perform(multi)
-      var code: Int32 = 0
-      while case let identifier = unsafe broker_multi_next(multi, &code), identifier != 0 {
-        unsafe end(identifier) {
-          unsafe CurlOutcome.result(
-            of: $0.transfer, code: code, redaction: $0.submission.configuration.proxies.redaction)
-        }
-      }
-      let ends = unsafe active.compactMap { identifier, request in unsafe request.end.map { (identifier, $0) } }
-      for (identifier, last) in ends where last <= .now {
-        unsafe end(identifier) { unsafe CurlOutcome.cancelled($0.transfer) }
-      }
-      let isIdle = inbox.withLock { inbox in
-        // Other cancellations belong to submissions that are not there yet.
-        let isAsked = inbox.isStopped || inbox.cancellations.contains { unsafe active[$0] != nil }
-        let isCutShort = unsafe inbox.isCutShort && !active.isEmpty
-        inbox.isWaiting = inbox.submissions.isEmpty && !isAsked && !isCutShort
-        return inbox.isWaiting
-      }
-      guard isIdle else { continue }
+      unsafe transfers.perform()
+      guard unsafe beginWait(transfers) else { continue }
       // A job that comes after this, and a wake-up that comes before the wait, end the wait at once.
-      let waits = [60_000, loop?.timeToWait()] + ends.map { ($0.1 - .now).milliseconds }
-      if let limit = waits.compactMap({ $0 }).min(), limit > 0 { unsafe broker_multi_wait(multi, Int32(limit)) }
+      let limits = unsafe [60_000, loop?.timeToWait(), transfers.timeToWait()]
+      if let limit = limits.compactMap({ $0 }).min(), limit > 0 { unsafe transfers.wait(milliseconds: limit) }
       inbox.withLock { $0.isWaiting = false }
     }
-    inbox.withLock { $0.multi = nil }
-    unsafe broker_multi_destroy(multi)
+    inbox.withLock { $0.waker = nil }
+    unsafe transfers.destroy()
+  }
+
+  private func takeInbox(
+    _ transfers: CurlTransfers
+  ) -> (
+    submissions: [Submitted],
+    cancellations: [UInt64], isStopped: Bool, isCutShort: Bool
+  ) {
+    inbox.withLock { inbox in
+      // A cancellation may come before its submission, and is kept until then.
+      let cancellations = inbox.cancellations.filter { identifier in
+        unsafe transfers.contains(identifier) || inbox.submissions.contains { $0.identifier == identifier }
+      }
+      defer {
+        inbox.submissions = []
+        inbox.cancellations.removeAll { cancellations.contains($0) }
+      }
+      return (inbox.submissions, cancellations, inbox.isStopped, inbox.isStopped || inbox.isCutShort)
+    }
+  }
+
+  /// Whether there is nothing to do but to wait; from then on, whoever leaves something wakes the thread.
+  private func beginWait(_ transfers: CurlTransfers) -> Bool {
+    inbox.withLock { inbox in
+      // Other cancellations belong to submissions that are not there yet.
+      let isAsked = inbox.isStopped || inbox.cancellations.contains { unsafe transfers.contains($0) }
+      let isCutShort = unsafe inbox.isCutShort && !transfers.isEmpty
+      inbox.isWaiting = inbox.submissions.isEmpty && !isAsked && !isCutShort
+      return inbox.isWaiting
+    }
   }
 
   /// Answers every request that there is no libcurl.
