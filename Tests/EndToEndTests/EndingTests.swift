@@ -1,5 +1,6 @@
 import BrokerCore
 import BrokerSandbox
+import BrokerSystem
 import TestSupport
 import Testing
 
@@ -84,6 +85,31 @@ struct EndingTests {
     )
     #expect(burned == (minted ? 1 : 0), "\(run.error)")
   }
+
+  #if os(Linux)
+    /// The same of threads and processes.
+    ///
+    /// Root's are not counted: those of a user are, who has no others.
+    @Test(.enabled(if: geteuid() == 0), arguments: 1...7)
+    func burnsWhatWasMintedWhenThreadsRunOut(_ threads: Int) async throws {
+      let sandbox = try sandbox()
+      let folder = try TestFolder()
+      defer { folder.remove() }
+      _ = unsafe chmod(folder.path, 0o777)
+      let variables = sandbox.environment(for: .github).map { "\($0)='\($1)'" }.joined(separator: " ")
+      let exit = try await ChildProcess(
+        [
+          "/bin/sh", "-c",
+          "cd '\(folder.path)' && exec env -i PATH=/usr/bin:/bin \(variables) prlimit --nproc=\(threads) setpriv "
+            + "--reuid \(61_000 + threads) --regid 65534 --clear-groups '\(BuiltTool.path)' exec pypi --no-compare "
+            + "--env T={token} -- sh -c 'exit 3' >shown 2>errors",
+        ], environment: .init(["PATH": "/usr/bin:/bin:/usr/sbin:/sbin"])
+      ).run()
+      #expect([3, 126].contains(exit.status), "\(exit): \(folder.read("errors"))")
+      #expect(saw("/_/oidc/mint-token", in: sandbox))
+      #expect(saw("/_/oidc/burn-token", in: sandbox), "\(folder.read("errors"))")
+    }
+  #endif
 
   @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, 143)] as [(Int32, Int32)])
   func endsWhileItWaitsForStandardInput(_ signal: Int32, _ status: Int32) async throws {

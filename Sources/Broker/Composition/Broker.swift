@@ -19,6 +19,7 @@ public struct Broker: Sendable {
   public let transport: any HTTPTransport
   /// Clocks and randomness.
   public let time: TimeSource
+  private let loop: EventLoop?
 
   /// A broker.
   ///
@@ -37,6 +38,7 @@ public struct Broker: Sendable {
     self.catalog = if let catalog { catalog } else { try PluginCatalog.builtIn() }
     self.environment = environment
     self.transport = transport ?? CurlTransport(TransportConfiguration(environment: environment), on: loop)
+    self.loop = loop
     self.time = time ?? loop.map(SystemTime.source(on:)) ?? SystemTime.source
   }
 
@@ -152,6 +154,6 @@ public struct Broker: Sendable {
     Engine(
       time: time, policy: policy, isRehearsal: isRehearsal,
       gates: configuration.gates, notes: configuration.registrySettings.mapValues(\.notes),
-      pinsOwnHostsAlone: configuration.hasOrganisation, observe: observe)
+      pinsOwnHostsAlone: configuration.hasOrganisation, executor: loop, observe: observe)
   }
 }

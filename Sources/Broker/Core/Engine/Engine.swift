@@ -15,6 +15,8 @@ public struct Engine: Sendable {
   public let pinsOwnHostsAlone: Bool
   /// What the configuration says about publishing, by the registry's name.
   public let notes: [String: TargetNotes]
+  /// What carries out the work that outlives a cancelled task; nil for the runtime's pool of threads.
+  public let executor: (any TaskExecutor)?
   /// Told of every event, at once.
   public let observe: @Sendable (EngineEvent) -> Void
 
@@ -27,7 +29,7 @@ public struct Engine: Sendable {
   public init(
     time: TimeSource, policy: RetryPolicy = RetryPolicy(), isRehearsal: Bool = false,
     gates: [String: [any JobGate]] = [:], notes: [String: TargetNotes] = [:], pinsOwnHostsAlone: Bool = false,
-    observe: @escaping @Sendable (EngineEvent) -> Void = { _ in }
+    executor: (any TaskExecutor)? = nil, observe: @escaping @Sendable (EngineEvent) -> Void = { _ in }
   ) {
     self.time = time
     self.policy = policy
@@ -35,6 +37,7 @@ public struct Engine: Sendable {
     self.gates = gates
     self.pinsOwnHostsAlone = pinsOwnHostsAlone
     self.notes = notes
+    self.executor = executor
     self.observe = observe
   }
 
@@ -91,7 +94,7 @@ public struct Engine: Sendable {
   public func burn(
     _ credentials: [Credential], at targets: [any RegistryTarget], within limit: Duration = burnLimit
   ) async {
-    let work = Task {
+    let work = Task(executorPreference: executor) {
       await withTaskGroup(of: Void.self) { group in
         for credential in credentials {
           guard let target = targets.first(where: { $0.name == credential.registry }) else { continue }

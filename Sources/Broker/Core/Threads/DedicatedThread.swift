@@ -21,6 +21,12 @@ package enum DedicatedThread {
 
   /// Starts a thread that ends with `body`; nobody waits for it.
   package static func start(_ body: @escaping @Sendable () -> Void) {
+    // A thread is refused only when the system has none left; what calls this could not go on without it.
+    precondition(startIfPossible(body), "the system has no more threads")
+  }
+
+  /// The same; false if the system has no thread left.
+  package static func startIfPossible(_ body: @escaping @Sendable () -> Void) -> Bool {
     var attributes = pthread_attr_t()
     // The C library fills and reads these within each call.
     _ = unsafe pthread_attr_init(&attributes)
@@ -34,13 +40,16 @@ package enum DedicatedThread {
       var thread = pthread_t()
     #endif
     let result = unsafe pthread_create(&thread, &attributes, enterThread, work.toOpaque())
-    // A thread is refused only when the system has none left; nothing here could go on without it.
-    precondition(result == 0, "the system has no more threads")
+    guard result == 0 else {
+      unsafe work.release()
+      return false
+    }
     #if canImport(Darwin)
       if let thread { _ = pthread_detach(thread) }
     #else
       _ = pthread_detach(thread)
     #endif
+    return true
   }
 
   fileprivate static func run(_ argument: UnsafeMutableRawPointer) {

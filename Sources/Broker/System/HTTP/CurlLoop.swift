@@ -36,10 +36,12 @@ final class CurlLoop: EventDriver {
       return !inbox.isStarted
     }
     guard isFirst else { return }
-    DedicatedThread.start { [self] in
+    let open = { @Sendable [self] in
       if let error = loadError() { return refuseAll(error) }
       if let loop { loop.hand(over: self) } else { drive(nil) }
     }
+    // Where the system has no thread left, the loop's own has to wait for it.
+    if loop == nil { DedicatedThread.start(open) } else if !DedicatedThread.startIfPossible(open) { open() }
   }
 
   /// Ends the thread; requests under way fail as cancelled.

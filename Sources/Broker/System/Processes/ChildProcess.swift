@@ -41,8 +41,11 @@ public final class ChildProcess: Sendable {
   public func run() async throws(CommandNotStarted) -> ChildExit {
     let result = await withCheckedContinuation { completion in
       // The thread that starts the child has to live as long as it does: its end is what kills the child on Linux.
-      DedicatedThread.start {
+      let isStarted = DedicatedThread.startIfPossible {
         completion.resume(returning: self.runOnThisThread())
+      }
+      if !isStarted {
+        completion.resume(returning: .failure(CommandNotStarted(name: self.command.first ?? "", failure: EAGAIN)))
       }
     }
     return try result.get()
@@ -72,9 +75,7 @@ public final class ChildProcess: Sendable {
     let terminals = relays.withLock { $0.filter(\.isTerminal) }
     guard !terminals.isEmpty else { return }
     for terminal in terminals { terminal.copySize() }
-    state.withLock { state in
-      if case .running(let child) = state { Self.signal(child, SIGWINCH) }
-    }
+    send(SIGWINCH)
   }
 
   private static func signal(_ child: pid_t, _ number: Int32) {
@@ -93,14 +94,20 @@ public final class ChildProcess: Sendable {
       return .failure(CommandNotStarted(name: name, failure: errno))
     }
     let all = output === error ? [output].compactMap { $0 } : [output, error].compactMap { $0 }
+    guard all.allSatisfy({ $0.start() }) else {
+      for relay in all { relay.abandon() }
+      return .failure(CommandNotStarted(name: name, failure: EAGAIN))
+    }
+    // Known before there is a child, which may have the terminal's size changed at once.
+    relays.withLock { $0 = all }
     var failure: Int32 = 0
     let child = start(output?.childEnd ?? 1, error?.childEnd ?? 2, &failure)
     guard child > 0 else {
+      relays.withLock { $0 = [] }
       for relay in all { relay.abandon() }
       return .failure(CommandNotStarted(name: name, failure: failure))
     }
-    relays.withLock { $0 = all }
-    for relay in all { relay.start() }
+    for relay in all { relay.childStarted() }
     state.withLock { state in
       if case .notStarted(let signals) = state { for number in signals { Self.signal(child, number) } }
       state = .running(child)

@@ -21,6 +21,7 @@ final class OutputRelay: Sendable {
   private let destination: Int32
   private let redaction: StreamRedaction?
   private let tail: OutputTail
+  private let isRelaying = Atomic(false)
   /// Written to when the child has ended.
   private let ending: ChildPipe.Ends?
   private let done = Mutex<(isOver: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
@@ -40,15 +41,21 @@ final class OutputRelay: Sendable {
     ending = ChildPipe.openPipe()
   }
 
-  /// Begins to relay: the child has its end, and ours of it is closed.
-  func start() {
-    close(childEnd)
-    DedicatedThread.start { self.relay() }
+  /// Begins to relay; false if the system has no thread left.
+  func start() -> Bool {
+    let isStarted = DedicatedThread.startIfPossible { self.relay() }
+    if isStarted { isRelaying.store(true, ordering: .relaxed) }
+    return isStarted
   }
+
+  /// The child has its end: ours of it is closed.
+  func childStarted() { close(childEnd) }
 
   /// Gives up a relay whose child did not start.
   func abandon() {
     close(childEnd)
+    // Its thread finds the end of what nobody writes, and closes the rest.
+    guard !isRelaying.load(ordering: .relaxed) else { return }
     close(reading)
     closeEnding()
     finish()

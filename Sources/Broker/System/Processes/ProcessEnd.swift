@@ -17,9 +17,11 @@ public enum ProcessEnd {
 
   /// Ends after so many seconds, unless the process has ended by then.
   public static func later(_ status: Int32, seconds: UInt32) {
-    DedicatedThread.start {
+    let isWatched = DedicatedThread.startIfPossible {
       sleep(seconds)
       now(status)
     }
+    // Without a thread, the status is that of an alarm.
+    if !isWatched { alarm(seconds) }
   }
 }

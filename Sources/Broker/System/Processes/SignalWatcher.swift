@@ -48,7 +48,7 @@ public enum SignalWatcher {
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     // A signal that a parent left ignored would not be waited for everywhere.
     for watched in watched { signal(watched.number, SIG_DFL) }
-    DedicatedThread.start { [set] in
+    let isWatching = DedicatedThread.startIfPossible { [set] in
       while true {
         var set = set
         var number: Int32 = 0
@@ -56,5 +56,7 @@ public enum SignalWatcher {
         if let signal = watched.first(where: { $0.number == number }) { receive(signal) }
       }
     }
+    // Where the system has no thread left, a signal does what it does to any program.
+    if !isWatching { unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil) }
   }
 }
