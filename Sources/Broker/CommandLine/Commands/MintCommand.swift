@@ -38,8 +38,6 @@ enum MintCommand: Command {
   ) async throws(BrokerError) -> Int32 {
     let console = surroundings.console
     let broker = try surroundings.broker()
-    // libcurl takes longer to open than everything up to the first request.
-    broker.transport.prepare()
     var policy = RetryPolicy()
     if let total = try arguments.seconds("--timeout") { policy.total = total }
     let configuration = try surroundings.configuration(for: arguments, broker)

@@ -18,8 +18,6 @@ enum RevokeCommand: Command {
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let broker = try surroundings.broker()
-    // libcurl takes longer to open than everything up to the first request.
-    broker.transport.prepare()
     let configuration = try surroundings.configuration(for: arguments, broker)
     let name = try target(arguments, configuration)
     if broker.isRehearsal { surroundings.console.error("rehearsal: the sandbox stands in for every registry\n") }

@@ -41,7 +41,6 @@ enum ExecCommand: Command {
     let console = surroundings.console
     let options = try ExecOptions(arguments)
     let broker = try surroundings.broker()
-    broker.transport.prepare()
     var policy = RetryPolicy()
     if let total = try arguments.seconds("--timeout") { policy.total = total }
     let configuration = try surroundings.configuration(for: arguments, broker)

@@ -4,9 +4,6 @@
 /// anywhere but the request, a body over the limit is refused while it arrives, and cancelling the task ends the request
 /// at once, or after its ``HTTPRequest/grace`` if it may have arrived.
 public protocol HTTPTransport: Sendable {
-  /// Gets ready for a request that is about to come; returns at once.
-  func prepare()
-
   /// Sends a request and reads the whole answer, whatever its status.
   ///
   /// - Throws: ``HTTPFailure`` if there was no whole answer.
@@ -17,9 +14,6 @@ public protocol HTTPTransport: Sendable {
 }
 
 extension HTTPTransport {
-  /// Nothing, where there is nothing to get ready.
-  public func prepare() {}
-
   /// Nothing, where no request takes long.
   public func cutShort() {}
 }

@@ -29,7 +29,9 @@ final class CurlLoop: EventDriver {
     self.loadError = loadError
   }
 
-  /// Opens libcurl on a thread of its own, once; that goes on to drive it if there is no other.
+  /// Opens libcurl, once: on the thread of the loop that is to drive it, or on one of its own.
+  ///
+  /// A second thread that opens it beside other work of the first gains nothing: both wait for the same map of memory.
   func start() {
     let isFirst = inbox.withLock { inbox in
       defer { inbox.isStarted = true }
@@ -40,8 +42,7 @@ final class CurlLoop: EventDriver {
       if let error = loadError() { return refuseAll(error) }
       if let loop { loop.hand(over: self) } else { drive(nil) }
     }
-    // Where the system has no thread left, the loop's own has to wait for it.
-    if loop == nil { DedicatedThread.start(open) } else if !DedicatedThread.startIfPossible(open) { open() }
+    if loop == nil { DedicatedThread.start(open) } else { open() }
   }
 
   /// Ends the thread; requests under way fail as cancelled.

@@ -10,7 +10,7 @@ public final class CurlTransport: HTTPTransport {
   private let configuration: TransportConfiguration
   private let loop: CurlLoop
 
-  /// A transport; libcurl is opened with the first request, or by ``prepare()``.
+  /// A transport; libcurl is opened with the first request.
   ///
   /// - Parameters:
   ///   - configuration: How to connect.
@@ -21,9 +21,6 @@ public final class CurlTransport: HTTPTransport {
   }
 
   deinit { loop.stop() }
-
-  /// Opens libcurl beside what else is done, so that it is ready when the first request comes.
-  public func prepare() { loop.start() }
 
   /// Ends every request at once, and refuses those that come.
   public func cutShort() { loop.cutShort() }
