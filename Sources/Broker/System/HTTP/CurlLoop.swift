@@ -123,10 +123,7 @@ final class CurlLoop: EventDriver {
 
   private func takeInbox(
     _ transfers: CurlTransfers
-  ) -> (
-    submissions: [Submitted],
-    cancellations: [UInt64], isStopped: Bool, isCutShort: Bool
-  ) {
+  ) -> (submissions: [Submitted], cancellations: [UInt64], isStopped: Bool, isCutShort: Bool) {
     inbox.withLock { inbox in
       // A cancellation may come before its submission, and is kept until then.
       let cancellations = inbox.cancellations.filter { identifier in
