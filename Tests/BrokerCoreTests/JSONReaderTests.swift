@@ -64,6 +64,15 @@ struct JSONReaderTests {
   }
 
   @Test(arguments: [
+    ("{\"é漢😀\": x}", 1, 9), ("[\"😀\",\n \"é\" 1]", 2, 6), ("\"é\\é\"", 1, 5), ("é", 1, 1), ("[\"漢", 1, 4),
+    ("\"😀\u{1}\"", 1, 3), ("\u{2028}", 1, 1),
+  ])
+  func countsScalarsInPlaces(_ text: String, _ line: Int, _ column: Int) {
+    let error = #expect(throws: JSONError.self) { try read(text) }
+    #expect(error?.position == SourcePosition(line: line, column: column))
+  }
+
+  @Test(arguments: [
     ("1795472456", 1_795_472_456), ("-5", -5), ("1.0", nil), ("1e3", nil), ("9223372036854775808", nil),
   ])
   func readsIntegers(_ text: String, _ value: Int64?) throws {
@@ -73,5 +82,11 @@ struct JSONReaderTests {
   @Test func writesWhatItReads() throws {
     let text = "a\"\\\n\r\t\u{1}\u{7F}\u{85}\u{2028}é😀"
     #expect(try read(JSONText.quoted(text)).string == text)
+    // Each alone, too: text without anything to escape takes a way of its own.
+    for scalar in (0...0xFF).compactMap(Unicode.Scalar.init(_:)) + text.unicodeScalars {
+      let alone = String(scalar)
+      #expect(try read(JSONText.quoted(alone)).string == alone)
+      #expect(try read(JSONText.quoted("a\(alone)b")).string == "a\(alone)b")
+    }
   }
 }

@@ -16,9 +16,9 @@ enum CommandTable {
   ///
   /// - Throws: `ErrorCode.usage` with the nearest name.
   static func find(_ arguments: [String]) throws(BrokerError) -> (command: any Command.Type, rest: [String]) {
-    let pair = arguments.prefix(2).joined(separator: " ")
-    if let command = commands.first(where: { $0.name == pair && arguments.count > 1 }) {
-      return (command, Array(arguments.dropFirst(2)))
+    if arguments.count > 1 {
+      let pair = "\(arguments[0]) \(arguments[1])"
+      if let command = commands.first(where: { $0.name == pair }) { return (command, Array(arguments.dropFirst(2))) }
     }
     let name = arguments.first ?? ""
     guard let command = commands.first(where: { $0.name == name }) else { throw unknown(name) }

@@ -15,10 +15,11 @@ enum WorkflowCommand {
 
   /// Percent and the line ends (actions/toolkit, packages/core/src/command.ts).
   private static func escaped(_ text: String, and others: [UInt8] = []) -> String {
+    let special = [0x25, 0x0D, 0x0A] + others
     var output: [UInt8] = []
     output.reserveCapacity(text.utf8.count)
     for byte in text.utf8 {
-      if [0x25, 0x0D, 0x0A].contains(byte) || others.contains(byte) {
+      if special.contains(byte) {
         output.append(contentsOf: "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))".utf8)
       } else {
         output.append(byte)

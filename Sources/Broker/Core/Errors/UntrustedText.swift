@@ -53,6 +53,7 @@ public enum UntrustedText {
   private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     switch scalar {
     case "\t", "\n", "\r", "\u{B}", "\u{C}", " ", "\u{85}": return " "
+    case "!"..."~": return scalar
     default: break
     }
     switch scalar.properties.generalCategory {

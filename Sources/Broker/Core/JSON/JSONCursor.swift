@@ -1,14 +1,13 @@
-/// The state of one pass over a JSON text.
+/// The state of one pass over a JSON text, which is valid UTF-8.
 struct JSONCursor {
-  private let scalars: String.UnicodeScalarView
-  private var index: String.UnicodeScalarView.Index
+  private let bytes: [UInt8]
+  private var index = 0
   private var line = 1
   private var column = 1
   private let maximumDepth: Int
 
-  init(_ text: String, maximumDepth: Int) {
-    scalars = text.unicodeScalars
-    index = scalars.startIndex
+  init(_ bytes: [UInt8], maximumDepth: Int) {
+    self.bytes = bytes
     self.maximumDepth = maximumDepth
   }
 
@@ -25,16 +24,16 @@ struct JSONCursor {
   private mutating func readValue(depth: Int) throws(JSONError) -> JSONNode {
     let start = position
     switch peek {
-    case "{": return JSONNode(.object(try readObject(depth: depth + 1)), at: start)
-    case "[": return JSONNode(.array(try readArray(depth: depth + 1)), at: start)
-    case "\"": return JSONNode(.string(try readString()), at: start)
-    case "t": return JSONNode(.boolean(try readWord("true", as: true)), at: start)
-    case "f": return JSONNode(.boolean(try readWord("false", as: false)), at: start)
-    case "n":
+    case UInt8(ascii: "{"): return JSONNode(.object(try readObject(depth: depth + 1)), at: start)
+    case UInt8(ascii: "["): return JSONNode(.array(try readArray(depth: depth + 1)), at: start)
+    case UInt8(ascii: "\""): return JSONNode(.string(try readString()), at: start)
+    case UInt8(ascii: "t"): return JSONNode(.boolean(try readWord("true", as: true)), at: start)
+    case UInt8(ascii: "f"): return JSONNode(.boolean(try readWord("false", as: false)), at: start)
+    case UInt8(ascii: "n"):
       try readWord("null", as: ())
       return JSONNode(.null, at: start)
     case nil: throw syntax("expected a value, found the end of the text")
-    case let scalar? where scalar == "-" || Self.isDigit(scalar):
+    case let byte? where byte == UInt8(ascii: "-") || Self.isDigit(byte):
       return JSONNode(.number(try readNumber()), at: start)
     default: throw syntax("expected a value")
     }
@@ -50,7 +49,7 @@ struct JSONCursor {
     while true {
       skipWhiteSpace()
       let start = position
-      guard peek == "\"" else { throw syntax("expected a key in double quotes") }
+      guard peek == UInt8(ascii: "\"") else { throw syntax("expected a key in double quotes") }
       let name = try readString()
       guard names.insert(name).inserted else { throw JSONError(.duplicateName(name), at: start) }
       skipWhiteSpace()
@@ -79,34 +78,27 @@ struct JSONCursor {
   }
 
   private mutating func readWord<Value>(_ word: String, as value: Value) throws(JSONError) -> Value {
-    for scalar in word.unicodeScalars {
-      guard accept(scalar) else { throw syntax("expected \(word)") }
+    for byte in word.utf8 {
+      guard accept(byte) else { throw syntax("expected \(word)") }
     }
     return value
   }
 
   private mutating func readNumber() throws(JSONError) -> String {
-    var text = ""
-    func take(_ cursor: inout JSONCursor) {
-      if let scalar = cursor.peek { text.unicodeScalars.append(scalar) }
-      cursor.advance()
+    let start = index
+    accept("-")
+    if !accept("0") { try skipDigits() }
+    if accept(".") { try skipDigits() }
+    if accept("e") || accept("E") {
+      if !accept("+") { accept("-") }
+      try skipDigits()
     }
-    func takeDigits(_ cursor: inout JSONCursor) throws(JSONError) {
-      guard cursor.peek.map(Self.isDigit) == true else { throw cursor.syntax("expected a digit") }
-      while cursor.peek.map(Self.isDigit) == true { take(&cursor) }
-    }
-    if peek == "-" { take(&self) }
-    if peek == "0" { take(&self) } else { try takeDigits(&self) }
-    if peek == "." {
-      take(&self)
-      try takeDigits(&self)
-    }
-    if peek == "e" || peek == "E" {
-      take(&self)
-      if peek == "+" || peek == "-" { take(&self) }
-      try takeDigits(&self)
-    }
-    return text
+    return text(from: start)
+  }
+
+  private mutating func skipDigits() throws(JSONError) {
+    guard peek.map(Self.isDigit) == true else { throw syntax("expected a digit") }
+    while peek.map(Self.isDigit) == true { advance() }
   }
 
   // MARK: Strings
@@ -115,18 +107,18 @@ struct JSONCursor {
     advance()
     var text = ""
     var start = index
-    while let scalar = peek {
-      switch scalar {
-      case "\"":
-        text += String(scalars[start..<index])
+    while let byte = peek {
+      switch byte {
+      case UInt8(ascii: "\""):
+        text += self.text(from: start)
         advance()
         return text
-      case "\\":
-        text += String(scalars[start..<index])
+      case UInt8(ascii: "\\"):
+        text += self.text(from: start)
         advance()
         text.unicodeScalars.append(try readEscape())
         start = index
-      case "\u{0}"..."\u{1F}":
+      case 0...0x1F:
         throw syntax("a control character in a string has to be escaped")
       default:
         advance()
@@ -136,10 +128,10 @@ struct JSONCursor {
   }
 
   private mutating func readEscape() throws(JSONError) -> Unicode.Scalar {
-    guard let scalar = peek else { throw syntax("a string is not closed") }
+    guard let byte = peek else { throw syntax("a string is not closed") }
     advance()
-    switch scalar {
-    case "\"", "\\", "/": return scalar
+    switch Unicode.Scalar(byte) {
+    case let scalar where scalar == "\"" || scalar == "\\" || scalar == "/": return scalar
     case "b": return "\u{8}"
     case "f": return "\u{C}"
     case "n": return "\n"
@@ -166,7 +158,7 @@ struct JSONCursor {
   private mutating func readHexadecimal() throws(JSONError) -> UInt16 {
     var unit: UInt16 = 0
     for _ in 0..<4 {
-      guard let scalar = peek, scalar.isASCII, let digit = Character(scalar).hexDigitValue else {
+      guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
         throw syntax("expected four hexadecimal digits")
       }
       unit = unit << 4 | UInt16(digit)
@@ -177,14 +169,17 @@ struct JSONCursor {
 
   // MARK: Position
 
-  private var peek: Unicode.Scalar? { index < scalars.endIndex ? scalars[index] : nil }
+  private var peek: UInt8? { index < bytes.count ? bytes[index] : nil }
 
   private var position: SourcePosition { SourcePosition(line: line, column: column) }
 
+  private func text(from start: Int) -> String { String(decoding: bytes[start..<index], as: UTF8.self) }
+
+  /// Goes over one scalar.
   private mutating func advance() {
-    guard let scalar = peek else { return }
-    index = scalars.index(after: index)
-    if scalar == "\n" {
+    guard let byte = peek else { return }
+    repeat { index += 1 } while peek.map(Self.continuesScalar) == true
+    if byte == UInt8(ascii: "\n") {
       line += 1
       column = 1
     } else {
@@ -192,17 +187,23 @@ struct JSONCursor {
     }
   }
 
-  private mutating func accept(_ scalar: Unicode.Scalar) -> Bool {
-    guard peek == scalar else { return false }
+  private mutating func accept(_ byte: UInt8) -> Bool {
+    guard peek == byte else { return false }
     advance()
     return true
   }
 
-  private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+  @discardableResult
+  private mutating func accept(_ scalar: Unicode.Scalar) -> Bool { accept(UInt8(ascii: scalar)) }
 
   private mutating func skipWhiteSpace() {
-    while let scalar = peek, scalar == " " || scalar == "\t" || scalar == "\n" || scalar == "\r" { advance() }
+    while let byte = peek, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { advance() }
   }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+  /// Whether a byte is not the first of its scalar (RFC 3629, section 3).
+  private static func continuesScalar(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
   private func check(_ depth: Int) throws(JSONError) {
     guard depth <= maximumDepth else { throw JSONError(.tooDeep(maximumDepth), at: position) }

@@ -20,8 +20,8 @@ public struct JSONReader: Sendable {
   public func read(_ bytes: some Collection<UInt8>) throws(JSONError) -> JSONNode {
     let start = SourcePosition(line: 1, column: 1)
     guard bytes.count <= maximumBytes else { throw JSONError(.tooLarge(maximumBytes), at: start) }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw JSONError(.notUTF8, at: start) }
-    var cursor = JSONCursor(text, maximumDepth: maximumDepth)
+    guard String(validating: bytes, as: UTF8.self) != nil else { throw JSONError(.notUTF8, at: start) }
+    var cursor = JSONCursor(Array(bytes), maximumDepth: maximumDepth)
     return try cursor.readDocument()
   }
 }

@@ -46,6 +46,7 @@ package enum JSONText {
 
   /// The text in double quotes, escaped so that it is one line of printable characters.
   package static func quoted(_ text: String) -> String {
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) { return "\"\(text)\"" }
     var quoted = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -4,15 +4,15 @@ package enum Base64URL {
   ///
   /// Padding is tolerated where it is complete, as PyPI's reader tolerates it.
   package static func decode(_ text: some StringProtocol) -> [UInt8]? {
-    var significant = Substring(text)
-    if significant.utf8.count % 4 == 0 {
-      for _ in 0..<2 where significant.hasSuffix("=") { significant.removeLast() }
+    var significant = Array(text.utf8)
+    if significant.count % 4 == 0 {
+      for _ in 0..<2 where significant.last == UInt8(ascii: "=") { significant.removeLast() }
     }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(significant.utf8.count * 3 / 4)
+    bytes.reserveCapacity(significant.count * 3 / 4)
     var accumulator: UInt32 = 0
     var bits = 0
-    for byte in significant.utf8 {
+    for byte in significant {
       guard let value = value(of: byte) else { return nil }
       accumulator = accumulator << 6 | UInt32(value)
       bits += 6

@@ -30,7 +30,7 @@ public struct IdentityToken: Sendable {
     guard text.utf8.count <= Self.maximumBytes else {
       throw malformed("it is longer than \(Self.maximumBytes) bytes")
     }
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map(Substring.init)
     guard parts.count == 3 else {
       throw malformed("it has \(parts.count) part\(parts.count == 1 ? "" : "s") where a JWT has 3")
     }
