@@ -16,7 +16,9 @@
 #if defined(__GLIBC__) && !defined(IS_SANITIZED)
 
 #include <dlfcn.h>
+#include <link.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <string.h>
 
 // The C library's own, under the name that it keeps for those who put another before it.
@@ -30,13 +32,33 @@ extern void __libc_free(void *);
 
 typedef void release(void *);
 
+// Two addresses.
+struct pair {
+  uintptr_t first, second;
+};
+
+// Whether both lie in this object. dladdr tells the object of an address too, but looks through all its symbols for a name.
+static int holds_both(struct dl_phdr_info *object, size_t size, void *addresses) {
+  (void)size;
+  const struct pair *pair = addresses;
+  int holds_first = 0, holds_second = 0;
+  for (int index = 0; index < object->dlpi_phnum; index++) {
+    if (object->dlpi_phdr[index].p_type != PT_LOAD) continue;
+    uintptr_t start = object->dlpi_addr + object->dlpi_phdr[index].p_vaddr;
+    size_t length = object->dlpi_phdr[index].p_memsz;
+    holds_first |= pair->first - start < length;
+    holds_second |= pair->second - start < length;
+  }
+  return holds_first && holds_second;
+}
+
 // The function, if it is there and not the C library's. Some libraries that take its place take the private name above, too:
 // where the function lies tells them apart.
 static release *if_foreign(void *function) {
   void *certain = dlsym(RTLD_NEXT, "gnu_get_libc_version");
-  Dl_info owner, library;
-  if (!function || !certain || !dladdr(function, &owner) || !dladdr(certain, &library)) return NULL;
-  return owner.dli_fbase == library.dli_fbase ? NULL : (release *)function;
+  if (!function || !certain) return NULL;
+  struct pair pair = {(uintptr_t)function, (uintptr_t)certain};
+  return dl_iterate_phdr(holds_both, &pair) ? NULL : (release *)function;
 }
 
 // What comes after us, if a library was put before the C library: that gives its own blocks back, and alone knows how long
