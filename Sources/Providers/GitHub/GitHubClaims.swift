@@ -26,14 +26,15 @@ enum GitHubClaims {
   /// What a subject is made of: `repo:OWNER/REPO:`, `repo:OWNER@ID/REPO@ID:`, or what an organisation chose.
   private static func subject(_ text: String, of repository: String) -> JobIdentity.SubjectForm {
     guard text.hasPrefix("repo:") else { return .customised }
-    let parts = text.dropFirst(5).prefix { $0 != ":" }.split(separator: "/")
-    if parts.joined(separator: "/") == repository { return .usual }
-    let names = parts.map { $0.prefix { $0 != "@" } }
+    let name = text.dropFirst(5).prefix { $0 != ":" }
+    if name == repository { return .usual }
+    let names = name.split(separator: "/").map { $0.prefix { $0 != "@" } }
     return names.joined(separator: "/") == repository ? .immutable : .customised
   }
 
   /// `.github/workflows/release.yml` of `OWNER/REPO/.github/workflows/release.yml@REF`.
   private static func path(_ workflowRef: String) -> String {
-    workflowRef.prefix { $0 != "@" }.split(separator: "/").dropFirst(2).joined(separator: "/")
+    let parts = workflowRef.prefix { $0 != "@" }.split(separator: "/", maxSplits: 2)
+    return parts.count == 3 ? String(parts[2]) : ""
   }
 }

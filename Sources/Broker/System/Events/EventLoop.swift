@@ -9,7 +9,8 @@ public final class EventLoop: TaskExecutor {
   private struct Timer {
     let identifier: UInt64
     let end: ContinuousClock.Instant
-    let completion: CheckedContinuation<Void, any Error>
+    /// Resumed with whether the time passed.
+    let completion: CheckedContinuation<Bool, Never>
   }
 
   private struct Inbox {
@@ -59,8 +60,8 @@ public final class EventLoop: TaskExecutor {
       defer { inbox.nextTimer += 1 }
       return inbox.nextTimer
     }
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { completion in
+    let hasPassed = await withTaskCancellationHandler {
+      await withCheckedContinuation { completion in
         inbox.withLock {
           $0.timers.append(Timer(identifier: identifier, end: .now + duration, completion: completion))
         }
@@ -70,13 +71,14 @@ public final class EventLoop: TaskExecutor {
     } onCancel: {
       cancel(identifier)
     }
+    guard hasPassed else { throw CancellationError() }
   }
 
   private func cancel(_ identifier: UInt64) {
     let timer = inbox.withLock { inbox in
       inbox.timers.firstIndex { $0.identifier == identifier }.map { inbox.timers.remove(at: $0) }
     }
-    timer?.completion.resume(throwing: CancellationError())
+    timer?.completion.resume(returning: false)
   }
 
   private func wake() {
@@ -102,7 +104,7 @@ public final class EventLoop: TaskExecutor {
         return (inbox.jobs, due)
       }
       if jobs.isEmpty, timers.isEmpty { return }
-      for timer in timers { timer.completion.resume() }
+      for timer in timers { timer.completion.resume(returning: true) }
       for job in jobs {
         // Each is run once, by the executor that it was left to.
         unsafe job.runSynchronously(on: asUnownedTaskExecutor())

@@ -17,6 +17,7 @@ import CLibcurl
 
   /// A transfer under way; it is destroyed when it ends.
   @unsafe private struct Active {
+    let identifier: UInt64
     let transfer: OpaquePointer
     let completion: Completion
     let submission: CurlSubmission
@@ -25,7 +26,8 @@ import CLibcurl
   }
 
   private let multi: UnsafeMutableRawPointer
-  private var active: [UInt64: Active] = unsafe [:]
+  /// A few, so that a search is enough.
+  private var active: [Active] = unsafe []
 
   /// No transfers; nil if there is no memory.
   init?() {
@@ -40,7 +42,7 @@ import CLibcurl
 
   var isEmpty: Bool { unsafe active.isEmpty }
 
-  func contains(_ identifier: UInt64) -> Bool { unsafe active[identifier] != nil }
+  func contains(_ identifier: UInt64) -> Bool { unsafe index(of: identifier) != nil }
 
   mutating func begin(_ identifier: UInt64, _ submission: CurlSubmission, _ completion: Completion) {
     guard let transfer = unsafe submission.makeTransfer(identifier: identifier) else {
@@ -48,15 +50,16 @@ import CLibcurl
         returning: .failure(HTTPFailure(.unavailable, detail: "no memory", arrival: .nothingSent)))
     }
     unsafe broker_multi_add(multi, transfer)
-    unsafe active[identifier] = Active(transfer: transfer, completion: completion, submission: submission)
+    unsafe active.append(
+      Active(identifier: identifier, transfer: transfer, completion: completion, submission: submission))
   }
 
   /// Ends a transfer at once, or after its grace if its request may have arrived.
   mutating func cancel(_ identifier: UInt64) {
-    if let request = unsafe active[identifier], unsafe CurlOutcome.mayHaveArrived(request.transfer),
-      let last = unsafe request.submission.endOfGrace
+    if let index = unsafe index(of: identifier), unsafe CurlOutcome.mayHaveArrived(active[index].transfer),
+      let last = unsafe active[index].submission.endOfGrace
     {
-      unsafe active[identifier]?.end = last
+      unsafe active[index].end = last
     } else {
       unsafe end(identifier) { unsafe CurlOutcome.cancelled($0.transfer) }
     }
@@ -64,7 +67,7 @@ import CLibcurl
 
   /// Ends all transfers at once.
   mutating func endAll() {
-    for identifier in unsafe Array(active.keys) {
+    for identifier in unsafe active.map(\.identifier) {
       unsafe end(identifier) { unsafe CurlOutcome.cancelled($0.transfer) }
     }
   }
@@ -91,11 +94,14 @@ import CLibcurl
   func wait(milliseconds: Int) { unsafe broker_multi_wait(multi, Int32(milliseconds)) }
 
   private var ends: [(identifier: UInt64, last: ContinuousClock.Instant)] {
-    unsafe active.compactMap { identifier, request in unsafe request.end.map { (identifier, $0) } }
+    unsafe active.compactMap { request in unsafe request.end.map { unsafe (request.identifier, $0) } }
   }
 
+  private func index(of identifier: UInt64) -> Int? { unsafe active.firstIndex { unsafe $0.identifier == identifier } }
+
   private mutating func end(_ identifier: UInt64, _ result: (Active) -> Result<HTTPResponse, HTTPFailure>) {
-    guard let ended = unsafe active.removeValue(forKey: identifier) else { return }
+    guard let index = unsafe index(of: identifier) else { return }
+    let ended = unsafe active.remove(at: index)
     // Nothing refers to the transfer after this.
     unsafe broker_multi_remove(multi, ended.transfer)
     let value = unsafe result(ended)
