@@ -105,6 +105,8 @@ struct AdoptionTests {
     let run = try await BuiltTool.run(["config", "init"], in: folder)
     #expect(run.status == 0, "\(run.error)")
     #expect(run.output.hasPrefix("# .github/workflows/publish.yml\nname: publish\n"))
+    // It is committed and read by others, as its neighbours are.
+    #expect(folder.permissions(of: "token-broker.json") == folder.permissions(of: "pyproject.toml"))
     #expect(run.output.contains("    environment: release\n") && run.output.contains("token-broker exec release --"))
     #expect(run.error.contains("registries.pypi.expect.owner            octo-org  (git remote origin)"), "\(run.error)")
     #expect(run.error.contains("Sample.Project  (pyproject.toml, line 2)") && run.error.contains("(suggested)"))

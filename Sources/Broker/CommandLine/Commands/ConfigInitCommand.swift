@@ -51,7 +51,7 @@ enum ConfigInitCommand: Command {
     }
     guard let family = values.first?.family else { return ExitStatus.done.rawValue }
     let start = StartingPoint(values, family: family, forms: forms)
-    try StagedFile(file).commit(Array(start.configuration.utf8))
+    try StagedFile(file, isPrivate: false).commit(Array(start.configuration.utf8))
 
     console.error("wrote \(UntrustedText.neutralized(file))\n\(start.commentary)")
     let notes = values.flatMap(\.notes)

@@ -15,11 +15,12 @@ enum WorkflowCommand {
 
   /// Percent and the line ends (actions/toolkit, packages/core/src/command.ts).
   private static func escaped(_ text: String, and others: [UInt8] = []) -> String {
-    let special = [0x25, 0x0D, 0x0A] + others
+    func isSpecial(_ byte: UInt8) -> Bool { byte == 0x25 || byte == 0x0D || byte == 0x0A || others.contains(byte) }
+    guard text.utf8.contains(where: isSpecial) else { return text }
     var output: [UInt8] = []
     output.reserveCapacity(text.utf8.count)
     for byte in text.utf8 {
-      if special.contains(byte) {
+      if isSpecial(byte) {
         output.append(contentsOf: "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))".utf8)
       } else {
         output.append(byte)

@@ -258,15 +258,15 @@ final class MintRun: Sendable {
 
   // MARK: Rules
 
+  private var rules: IdentityTokenRules { IdentityTokenRules(target) }
+
   /// The audience and the gates; a refusal that is only audited is reported, unless that is left to a later mint.
   private func judge(
     _ token: IdentityToken, for audience: Audience, isReported: Bool = true
   ) throws(BrokerError) {
     let job = source.job(from: token.claims)
     seen.withLock { ($0.token, $0.job) = (TokenFacts(token.claims), job) }
-    guard case .single(let claim) = token.claims.audience, Audience(claim) == audience else {
-      throw wrongAudience(token, audience)
-    }
+    try rules.check(token, isFor: audience)
     for expectations in engine.notes[target.name]?.expectations ?? [] {
       try ExpectationGate(expectations, rules: target.publisherRules).judge(job, for: target.name)
     }
@@ -278,43 +278,10 @@ final class MintRun: Sendable {
     }
   }
 
-  /// The rules that an identity token has to pass before it is sent.
   private func check(_ token: IdentityToken, serverTime: UnixTime?) throws(BrokerError) {
-    let origin = target.uploadURL.origin
-    let isSandbox = origin.isLoopback
-    guard token.isRehearsal == isSandbox, isSandbox || origin.scheme == .https else {
-      throw BrokerError(
-        .rehearsalBoundary,
-        token.isRehearsal
-          ? "A sandbox's identity token was not sent to \(origin.authority): rehearsal and reality do not mix."
-          : "A real identity token was not sent to \(origin.authority), which is this machine.",
-        remedy: token.isRehearsal
-          ? "Set TOKEN_BROKER_SANDBOX as the sandbox printed it, or run in a CI job."
-          : "Unset TOKEN_BROKER_SANDBOX, and configure the registry's own https address.")
+    if let seconds = try rules.check(token, now: engine.time.now(), serverTime: serverTime) {
+      engine.observe(.clockIsOff(registry: target.name, seconds: seconds))
     }
-    switch ClockCheck.judge(token.claims, now: engine.time.now(), serverTime: serverTime) {
-    case .valid: break
-    case .clockIsOff(let seconds): engine.observe(.clockIsOff(registry: target.name, seconds: seconds))
-    case .expired(let seconds):
-      throw BrokerError(
-        .identityTokenExpired, "The identity token for \(target.name) expired \(seconds) s ago; it was not sent.",
-        remedy: "Mint early in the job, or give the job a longer timeout: the token lives as long as that.")
-    case .notYetValid(let seconds):
-      throw BrokerError(
-        .identityTokenExpired, "The identity token for \(target.name) is valid in \(seconds) s only; it was not sent.",
-        remedy: "Set the issuer's clock: this machine's and the registry's agree.")
-    }
-  }
-
-  private func wrongAudience(_ token: IdentityToken, _ audience: Audience) -> BrokerError {
-    let claim = token.claims.audience
-    let isList = if case .list = claim { true } else { false }
-    return BrokerError(
-      .identityTokenAudience,
-      "The identity token for \(target.name) is made out to \(claim), not to \(audience); it was not sent.",
-      remedy: isList
-        ? "Give a single string as the audience, not a list: \(target.name) refuses lists."
-        : "Ask for the audience \(audience) where the token is made.")
   }
 
   private func handedOutTwice() -> BrokerError {

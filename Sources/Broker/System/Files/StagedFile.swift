@@ -19,11 +19,14 @@ public final class StagedFile: Sendable {
   private let file: FileDescriptor
   private let isDone = Mutex(false)
 
-  /// Opens a new file beside `path`, readable and writable by its owner alone.
+  /// Opens a new file beside `path`.
   ///
+  /// - Parameters:
+  ///   - path: The destination.
+  ///   - isPrivate: Whether it is its owner's alone, and not whoever's the process's mask allows.
   /// - Throws: `ErrorCode.deliveryFailed` if there is something other than a regular file at `path` (a
   ///   symbolic link is refused, not followed), or its folder cannot be written.
-  public init(_ path: String) throws(BrokerError) {
+  public init(_ path: String, isPrivate: Bool = true) throws(BrokerError) {
     guard !path.isEmpty else { throw Self.failure("write", "a file without a name", "the path is empty") }
     var status = stat()
     if unsafe lstat(path, &status) == 0 {
@@ -32,7 +35,8 @@ public final class StagedFile: Sendable {
       throw Self.failure("write", path, SystemError.last())
     }
     let stagingPath = "\(path).\(String(UInt64.random(in: 0 ... .max), radix: 36)).partial"
-    guard let file = FileDescriptor(stagingPath, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600) else {
+    let mode: mode_t = isPrivate ? 0o600 : 0o666
+    guard let file = FileDescriptor(stagingPath, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode) else {
       throw Self.failure("write", path, SystemError.last())
     }
     self.path = path
