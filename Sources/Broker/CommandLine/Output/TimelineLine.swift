@@ -29,7 +29,7 @@ struct TimelineLine: Sendable {
         "\(credential.secret), expires \(credential.expires) (in \(credential.expires.seconds(since: now)) s)"
       )
     case .retrying(_, let error, let wait):
-      (step, text) = ("retry", "\(error.message) Trying again in \(Self.milliseconds(wait)) ms.")
+      (step, text) = ("retry", "\(error.message) Trying again in \(Self.shown(wait)).")
     case .failed(_, let error): (step, text) = ("failed", "[\(error.code)] \(error.message)")
     case .burned: (step, text) = ("burn", "the registry was asked to burn the credential")
     case .burnFailed(_, let error):
@@ -50,7 +50,10 @@ struct TimelineLine: Sendable {
     }.joined(separator: ", ")
   }
 
-  private static func milliseconds(_ duration: Duration) -> Int64 {
-    duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+  /// Milliseconds, or seconds where those say no less.
+  private static func shown(_ wait: Duration) -> String {
+    let (seconds, attoseconds) = wait.components
+    guard seconds < 10 else { return "\(seconds) s" }
+    return "\(seconds * 1000 + attoseconds / 1_000_000_000_000_000) ms"
   }
 }
