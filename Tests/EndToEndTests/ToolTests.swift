@@ -13,6 +13,15 @@ import Testing
 #endif
 
 struct ToolTests {
+  @Test(arguments: [
+    (Duration.zero, "1 ms"), (.milliseconds(182), "182 ms"), (.microseconds(9_999_001), "10000 ms"),
+    (.seconds(10), "10 s"), (.milliseconds(30_900), "30 s"),
+  ])
+  func showsWaits(_ wait: Duration, _ shown: String) {
+    let event = EngineEvent.retrying(registry: "pypi", BrokerError(.unavailable, "No answer."), after: wait)
+    #expect(TimelineLine(event, now: UnixTime(0)).text == "No answer. Trying again in \(shown).")
+  }
+
   @Test func showsHelpForEveryCommand() async throws {
     let overview = try await BuiltTool.run(["--help"])
     #expect(overview.status == 0)

@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSystem
 
 /// An event of the engine as a line for people.
 struct TimelineLine: Sendable {
@@ -50,10 +51,8 @@ struct TimelineLine: Sendable {
     }.joined(separator: ", ")
   }
 
-  /// Milliseconds, or seconds where those say no less.
+  /// A wait as people say it: whole seconds from ten on, milliseconds below.
   private static func shown(_ wait: Duration) -> String {
-    let (seconds, attoseconds) = wait.components
-    guard seconds < 10 else { return "\(seconds) s" }
-    return "\(seconds * 1000 + attoseconds / 1_000_000_000_000_000) ms"
+    wait < .seconds(10) ? "\(wait.milliseconds) ms" : "\(wait.components.seconds) s"
   }
 }

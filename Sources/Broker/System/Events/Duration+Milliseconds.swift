@@ -1,6 +1,6 @@
 extension Duration {
   /// Whole milliseconds, rounded up; at least 1.
-  var milliseconds: Int {
+  package var milliseconds: Int {
     let (seconds, attoseconds) = components
     let millisecond: Int64 = 1_000_000_000_000_000
     let (product, overflow) = Int(seconds).multipliedReportingOverflow(by: 1000)
