@@ -28,9 +28,10 @@ let package = Package(
   products: [
     .executable(name: "token-broker", targets: ["token-broker"]),
     .library(name: "BrokerCore", targets: ["BrokerCore"]),
-    .library(name: "TrustedPublishing", targets: ["TrustedPublishing"]),
     .library(name: "BrokerConformance", targets: ["BrokerConformance"]),
     .library(name: "TokenBroker", targets: ["TokenBroker"]),
+    .library(name: "BuiltInPlugins", targets: ["BuiltInPlugins"]),
+    .library(name: "WarehouseRegistry", targets: ["WarehouseRegistry"]),
     .library(name: "GitHubProvider", targets: ["GitHubProvider"]),
     .library(name: "GitLabProvider", targets: ["GitLabProvider"]),
     .library(name: "PyPIRegistry", targets: ["PyPIRegistry"]),
@@ -39,7 +40,6 @@ let package = Package(
   targets: [
     // The broker
     .target(name: "BrokerCore", path: "Sources/Broker/Core"),
-    .target(name: "TrustedPublishing", dependencies: ["BrokerCore"], path: "Sources/Broker/TrustedPublishing"),
     .target(
       name: "CLibcurl", path: "Sources/Broker/CLibcurl",
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -52,31 +52,32 @@ let package = Package(
     .target(name: "BrokerConformance", dependencies: ["BrokerCore"], path: "Sources/Broker/Conformance"),
 
     // Plug-ins
-    .target(name: "GitHubProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitHub"),
-    .target(name: "GitLabProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitLab"),
-    .target(name: "PyPIRegistry", dependencies: ["BrokerCore", "TrustedPublishing"], path: "Sources/Registries/PyPI"),
+    .target(name: "GitHubProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitHub/Provider"),
+    .target(name: "GitLabProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitLab/Provider"),
+    .target(name: "WarehouseRegistry", dependencies: ["BrokerCore"], path: "Sources/Registries/Warehouse/Registry"),
+    .target(name: "PyPIRegistry", dependencies: ["BrokerCore", "WarehouseRegistry"], path: "Sources/Registries/PyPI"),
     .target(
-      name: "TestPyPIRegistry", dependencies: ["BrokerCore", "TrustedPublishing"], path: "Sources/Registries/TestPyPI"),
+      name: "TestPyPIRegistry", dependencies: ["BrokerCore", "WarehouseRegistry"], path: "Sources/Registries/TestPyPI"),
+    .target(
+      name: "BuiltInPlugins",
+      dependencies: ["BrokerCore", "GitHubProvider", "GitLabProvider", "PyPIRegistry", "TestPyPIRegistry"],
+      path: "Sources/Broker/BuiltIn"),
 
-    // The composition, and the tool
+    // The tool: the composition and the command line as a library, and the executable
     .target(
       name: "TokenBroker",
-      dependencies: [
-        "BrokerCore", "BrokerSystem",
-        "GitHubProvider", "GitLabProvider", "PyPIRegistry", "TestPyPIRegistry",
-      ],
-      path: "Sources/Broker/Composition"),
+      dependencies: ["BrokerCore", "BrokerSystem", "BrokerSandbox", "BuiltInPlugins", "CMemory"],
+      path: "Sources/Broker/Tool"),
     .executableTarget(
-      name: "token-broker",
-      dependencies: ["BrokerCore", "BrokerSystem", "BrokerSandbox", "TokenBroker", "CMemory"],
-      path: "Sources/Broker/CommandLine", linkerSettings: linksRuntime),
+      name: "token-broker", dependencies: ["TokenBroker", "BuiltInPlugins"], path: "Sources/Broker/Main",
+      linkerSettings: linksRuntime),
 
     // Tests
     .target(name: "TestSupport", dependencies: ["BrokerCore", "BrokerConformance"], path: "Tests/Support"),
     .testTarget(name: "BrokerCoreTests", dependencies: ["BrokerCore", "BrokerConformance", "TestSupport"]),
     .testTarget(
-      name: "TrustedPublishingTests",
-      dependencies: ["TrustedPublishing", "PyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
+      name: "WarehouseRegistryTests",
+      dependencies: ["WarehouseRegistry", "PyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "BrokerSystemTests", dependencies: ["BrokerSystem", "BrokerSandbox", "BrokerCore", "TestSupport"]),
     .testTarget(name: "BrokerSandboxTests", dependencies: ["BrokerSandbox", "BrokerCore", "TestSupport"]),
@@ -86,21 +87,21 @@ let package = Package(
       name: "GitLabProviderTests", dependencies: ["GitLabProvider", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "PyPIRegistryTests",
-      dependencies: ["PyPIRegistry", "TrustedPublishing", "BrokerConformance", "BrokerCore", "TestSupport"]),
+      dependencies: ["PyPIRegistry", "WarehouseRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "TestPyPIRegistryTests",
-      dependencies: ["TestPyPIRegistry", "TrustedPublishing", "BrokerConformance", "BrokerCore", "TestSupport"]),
+      dependencies: ["TestPyPIRegistry", "WarehouseRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "TokenBrokerTests",
       dependencies: [
-        "TokenBroker", "GitHubProvider", "GitLabProvider", "PyPIRegistry", "TestPyPIRegistry", "BrokerConformance",
-        "BrokerCore", "TestSupport",
+        "TokenBroker", "BuiltInPlugins", "GitHubProvider", "GitLabProvider", "PyPIRegistry", "TestPyPIRegistry",
+        "BrokerConformance", "BrokerCore", "TestSupport",
       ]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "token-broker", "TokenBroker", "BrokerSystem", "BrokerSandbox", "BrokerConformance", "BrokerCore", "CMemory",
-        "TestSupport",
+        "token-broker", "TokenBroker", "BuiltInPlugins", "BrokerSystem", "BrokerSandbox", "BrokerConformance",
+        "BrokerCore", "CMemory", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

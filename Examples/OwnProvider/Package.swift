@@ -12,6 +12,7 @@ let package = Package(
       dependencies: [
         .product(name: "BrokerCore", package: "token-broker"),
         .product(name: "TokenBroker", package: "token-broker"),
+        .product(name: "BuiltInPlugins", package: "token-broker"),
       ])
   ]
 )

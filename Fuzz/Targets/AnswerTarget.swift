@@ -48,7 +48,7 @@ enum AnswerTarget {
       else {
         fatalError("PyPI has no defaults")
       }
-      let index = TrustedPublishingIndex(name: "pypi", configuration: configuration, services: services)
+      let index = WarehouseClient(name: "pypi", configuration: configuration, services: services)
       do throws(BrokerError) { requirePlain(try await index.audience().audience.description) } catch {
         check(error, wasSent: false)
       }

@@ -2,7 +2,7 @@ import BrokerCore
 import TestSupport
 
 /// A registry that never answers.
-struct SilentRegistry: RegistryTarget {
+struct SilentRegistry: Registry {
   typealias Configuration = FakeRegistry.Configuration
 
   static let type = "silent"

@@ -7,7 +7,7 @@ import Synchronization
 final class RawServer: Sendable {
   /// A connection as the script sees it.
   struct Peer: Sendable {
-    let socket: Socket
+    let socket: LoopbackSocket
     /// The number of the connection, from 1.
     let number: Int
 
@@ -33,12 +33,12 @@ final class RawServer: Sendable {
     func waitForEnd() { while !socket.receive().isEmpty {} }
   }
 
-  private let socket: Socket
+  private let socket: LoopbackSocket
   let port: Int
   private let received = Mutex<[(connection: Int, request: String)]>([])
 
   init(_ script: @escaping @Sendable (Peer, RawServer) -> Void) throws {
-    guard let (socket, port) = Socket.listening() else { throw BrokerError(.unreachable, "cannot listen") }
+    guard let (socket, port) = LoopbackSocket.listening() else { throw BrokerError(.unreachable, "cannot listen") }
     self.socket = socket
     self.port = port
     // It must not keep the server, whose end is what ends it.

@@ -2,7 +2,7 @@ import BrokerCore
 import TestSupport
 import Testing
 
-@testable import token_broker
+@testable import TokenBroker
 
 struct AdoptionTests {
   // MARK: What a checkout says

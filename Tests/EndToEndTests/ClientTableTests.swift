@@ -2,7 +2,7 @@ import BrokerCore
 import TestSupport
 import Testing
 
-@testable import token_broker
+@testable import TokenBroker
 
 struct ClientTableTests {
   /// A command, and the tool that it runs; nil if that cannot be told.

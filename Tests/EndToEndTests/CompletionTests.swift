@@ -3,7 +3,7 @@ import BrokerSystem
 import TestSupport
 import Testing
 
-@testable import token_broker
+@testable import TokenBroker
 
 /// The words that complete a line, and the pages made from the command table.
 struct CompletionTests {

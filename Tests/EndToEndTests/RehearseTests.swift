@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import token_broker
+@testable import TokenBroker
 
 struct RehearseTests {
   @Test func completesWithoutAnyVariable() async throws {

@@ -1,10 +1,10 @@
 import BrokerConformance
 import BrokerCore
+import BuiltInPlugins
 import TestSupport
-import TokenBroker
 import Testing
 
-@testable import token_broker
+@testable import TokenBroker
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import token_broker
+@testable import TokenBroker
 
 /// Outputs of the real tools, and texts of PyPI's own server software.
 struct UploadHintsTests {

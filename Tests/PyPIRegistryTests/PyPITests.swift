@@ -2,7 +2,7 @@ import BrokerConformance
 import BrokerCore
 import PyPIRegistry
 import Testing
-import TrustedPublishing
+import WarehouseRegistry
 
 struct PyPITests {
   @Test func conforms() async throws {

@@ -2,7 +2,7 @@ public import BrokerCore
 import Synchronization
 
 /// A registry whose answers a test gives, and that remembers what it was asked.
-public final class FakeRegistry: RegistryTarget, CredentialRevoker {
+public final class FakeRegistry: Registry, CredentialRevoker {
   /// No settings.
   public struct Configuration: PluginConfiguration {
     /// None.

@@ -2,7 +2,7 @@ import BrokerConformance
 import BrokerCore
 import TestPyPIRegistry
 import Testing
-import TrustedPublishing
+import WarehouseRegistry
 
 struct TestPyPITests {
   @Test func conforms() async throws {

@@ -105,7 +105,7 @@ struct NarrowingPropertyTests {
   }
 
   /// The audiences that a registry accepts, out of those that are tried.
-  private func accepted(by registry: any RegistryTarget) -> [String] {
+  private func accepted(by registry: any Registry) -> [String] {
     let policy = AudiencePolicy(
       registry: registry.name, home: registry.home, expected: registry.expectedAudience, isRehearsal: false)
     // Of an expected audience, one more is enough to see that it is the only one.

@@ -1,4 +1,5 @@
 import BrokerCore
+import BuiltInPlugins
 import Testing
 import TokenBroker
 

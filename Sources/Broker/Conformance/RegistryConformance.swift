@@ -2,7 +2,7 @@ public import BrokerCore
 import Testing
 
 /// What every registry has to do; a plug-in's tests run it with samples of their own.
-public struct RegistryConformance<Registry: RegistryTarget>: Sendable {
+public struct RegistryConformance<Tested: Registry>: Sendable {
   /// The endpoints that a suite plays.
   public struct Endpoints: Sendable {
     let audience: @Sendable (HTTPRequest) -> Bool
@@ -33,7 +33,7 @@ public struct RegistryConformance<Registry: RegistryTarget>: Sendable {
   private let audience: Audience
 
   /// A suite for a registry with its default settings, which expects `audience`.
-  public init(_ registry: Registry.Type, audience: Audience, endpoints: Endpoints) {
+  public init(_ registry: Tested.Type, audience: Audience, endpoints: Endpoints) {
     self.audience = audience
     self.endpoints = endpoints
   }
@@ -49,16 +49,16 @@ public struct RegistryConformance<Registry: RegistryTarget>: Sendable {
 
   private let token = SampleToken.make(audience: "sample", identifier: "conformance-0123456789")
 
-  private func registry(_ transport: any HTTPTransport, rehearsal: Origin? = nil) throws -> Registry {
-    let configuration = try Registry.Configuration(from: .empty(path: ["registries", Registry.type]))
-    return Registry(
+  private func registry(_ transport: any HTTPTransport, rehearsal: Origin? = nil) throws -> Tested {
+    let configuration = try Tested.Configuration(from: .empty(path: ["registries", Tested.type]))
+    return Tested(
       name: "mine", configuration: configuration,
       services: PluginServices(transport: transport, time: FakeTime().source(), rehearsalOrigin: rehearsal))
   }
 
   private func checkNames() throws {
     var catalog = PluginCatalog()
-    try catalog.add(registry: Registry.self)
+    try catalog.add(registry: Tested.self)
     let registry = try registry(ScriptedTransport { _ in .success(endpoints.audienceAnswer) })
     #expect(registry.name == "mine")
     #expect(registry.uploadURL.origin == registry.home)

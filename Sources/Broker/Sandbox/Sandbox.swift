@@ -12,7 +12,7 @@ public final class Sandbox: Sendable {
   private let faults: FaultPlan
   private let directoryListener: Listener
   private let issuerListener: Listener
-  private let indexes: [(index: Index, listener: Listener)]
+  private let indexes: [(index: SandboxIndex, listener: Listener)]
   private let log = Mutex<[SandboxRequest]>([])
 
   /// A sandbox that listens, but does not answer yet.
@@ -27,10 +27,10 @@ public final class Sandbox: Sendable {
     faults = FaultPlan(configuration.faults)
     directoryListener = try Listener(port: port, now: configuration.now)
     issuerListener = try Listener(now: configuration.now)
-    var indexes: [(Index, Listener)] = []
+    var indexes: [(SandboxIndex, Listener)] = []
     for registry in configuration.registries {
       indexes.append(
-        (Index(registry, issuer: tokens, configuration: configuration), try Listener(now: configuration.now)))
+        (SandboxIndex(registry, issuer: tokens, configuration: configuration), try Listener(now: configuration.now)))
     }
     self.indexes = indexes
   }
@@ -155,7 +155,7 @@ public final class Sandbox: Sendable {
     return response
   }
 
-  private func serve(_ request: ServerRequest, _ index: Index, _ connection: Int) -> ServerResponse {
+  private func serve(_ request: ServerRequest, _ index: SandboxIndex, _ connection: Int) -> ServerResponse {
     let name = index.registry.name
     let step: SandboxFault.Step? =
       switch request.path {

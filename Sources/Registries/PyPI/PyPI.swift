@@ -1,8 +1,8 @@
 public import BrokerCore
-public import TrustedPublishing
+public import WarehouseRegistry
 
 /// The Python Package Index, or an own index that speaks its protocol.
-public struct PyPI: TrustedPublishingRegistry {
+public struct PyPI: WarehousePlugin {
   /// What PyPI is when nothing is configured (docs.pypi.org, "Using a publisher").
   public enum Defaults: IndexDefaults {
     /// The upload address, `https://upload.pypi.org/legacy/`.
@@ -23,10 +23,10 @@ public struct PyPI: TrustedPublishingRegistry {
   public static let summary = "the Python Package Index (pypi.org), or an own index that speaks its protocol"
 
   /// The index that does the work.
-  public let index: TrustedPublishingIndex
+  public let index: WarehouseClient
 
   /// Makes the registry.
   public init(name: String, configuration: IndexConfiguration<Defaults>, services: PluginServices) {
-    index = TrustedPublishingIndex(name: name, configuration: configuration, services: services)
+    index = WarehouseClient(name: name, configuration: configuration, services: services)
   }
 }

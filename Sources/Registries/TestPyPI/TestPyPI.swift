@@ -1,8 +1,8 @@
 public import BrokerCore
-public import TrustedPublishing
+public import WarehouseRegistry
 
 /// TestPyPI, PyPI's separate instance for trying things out.
-public struct TestPyPI: TrustedPublishingRegistry {
+public struct TestPyPI: WarehousePlugin {
   /// What TestPyPI is when nothing is configured (docs.pypi.org, "Using a publisher").
   public enum Defaults: IndexDefaults {
     /// The upload address, `https://test.pypi.org/legacy/`.
@@ -23,10 +23,10 @@ public struct TestPyPI: TrustedPublishingRegistry {
   public static let summary = "TestPyPI (test.pypi.org), where releases are tried out"
 
   /// The index that does the work.
-  public let index: TrustedPublishingIndex
+  public let index: WarehouseClient
 
   /// Makes the registry.
   public init(name: String, configuration: IndexConfiguration<Defaults>, services: PluginServices) {
-    index = TrustedPublishingIndex(name: name, configuration: configuration, services: services)
+    index = WarehouseClient(name: name, configuration: configuration, services: services)
   }
 }

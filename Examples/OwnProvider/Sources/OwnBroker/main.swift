@@ -1,4 +1,5 @@
 import BrokerCore
+import BuiltInPlugins
 import TokenBroker
 
 // The plug-ins that come with the broker, and one more.

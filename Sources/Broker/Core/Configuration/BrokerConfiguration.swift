@@ -3,7 +3,7 @@ public struct BrokerConfiguration: Sendable {
   /// The identity providers.
   public let providers: [ConfiguredPlugin<any IdentityProvider>]
   /// The registries.
-  public let registries: [ConfiguredPlugin<any RegistryTarget>]
+  public let registries: [ConfiguredPlugin<any Registry>]
   /// The settings that registries share, by the registry's name.
   public let registrySettings: [String: RegistrySettings]
   /// The routes.
@@ -28,13 +28,13 @@ public struct BrokerConfiguration: Sendable {
   /// - Throws: ``ErrorCode/unknownTarget`` with the nearest names.
   public func registries(
     for targets: [String]
-  ) throws(BrokerError) -> [ConfiguredPlugin<any RegistryTarget>] {
+  ) throws(BrokerError) -> [ConfiguredPlugin<any Registry>] {
     var names: [String] = []
     for target in targets {
       let expanded = routes.first { $0.name == target }?.registries ?? [target]
       for name in expanded where !names.contains(name) { names.append(name) }
     }
-    var found: [ConfiguredPlugin<any RegistryTarget>] = []
+    var found: [ConfiguredPlugin<any Registry>] = []
     for name in names {
       guard let registry = registries.first(where: { $0.name == name }) else {
         let known = registries.map(\.name) + routes.map(\.name)

@@ -12,7 +12,7 @@ struct DecodedLayers: Sendable {
   }
 
   var providers: [Entry<any IdentityProvider>]
-  var registries: [Entry<any RegistryTarget>]
+  var registries: [Entry<any Registry>]
   var routes: [Route]
   /// The rules of each layer, the highest first.
   var rules: [RuleSet]

@@ -118,7 +118,7 @@ struct LayerNarrowing: Sendable {
   // MARK: Registries of the lower layer's own
 
   private func judgeAdded(
-    _ entry: DecodedLayers.Entry<any RegistryTarget>, _ section: ConfigurationObject
+    _ entry: DecodedLayers.Entry<any Registry>, _ section: ConfigurationObject
   ) throws(BrokerError) {
     let registry = Self.reach(of: entry)
     guard lowerLayers.addedOrigins.contains(registry.home) else {
@@ -144,13 +144,13 @@ struct LayerNarrowing: Sendable {
   }
 
   /// The plug-in, made without any means to send something: for its host and audience.
-  private static func reach(of entry: DecodedLayers.Entry<any RegistryTarget>) -> any RegistryTarget {
+  private static func reach(of entry: DecodedLayers.Entry<any Registry>) -> any Registry {
     entry.plugin.make(PluginServices(transport: NoTransport(), time: .none))
   }
 
   /// Whether there is an audience that both accept.
-  private static func overlap(_ one: any RegistryTarget, _ other: any RegistryTarget) -> Bool {
-    func accepts(_ registry: any RegistryTarget, _ audience: Audience) -> Bool {
+  private static func overlap(_ one: any Registry, _ other: any Registry) -> Bool {
+    func accepts(_ registry: any Registry, _ audience: Audience) -> Bool {
       let policy = AudiencePolicy(
         registry: registry.name, home: registry.home, expected: registry.expectedAudience, isRehearsal: false)
       return (try? policy.judge(audience)) != nil

@@ -10,7 +10,7 @@ extension Engine {
   /// - Returns: The audience of each target, by its name.
   /// - Throws: The error of the first target, in their order, that cannot be minted for.
   public func check(
-    _ targets: [any RegistryTarget], from source: any IdentityTokenSource, asking asked: Set<String>
+    _ targets: [any Registry], from source: any IdentityTokenSource, asking asked: Set<String>
   ) async throws(BrokerError) -> [String: Audience] {
     let results = await SideBySide.values(of: targets) { target in
       await MintRun(engine: self, target: target, source: source, pinned: nil)
@@ -38,7 +38,7 @@ extension Engine {
   }
 
   /// This engine, which judges the job for other registries too before it sends an identity token to the first.
-  public func judging(_ first: any RegistryTarget, alsoFor others: [any RegistryTarget]) -> Engine {
+  public func judging(_ first: any Registry, alsoFor others: [any Registry]) -> Engine {
     var engine = self
     for other in others where other.name != first.name {
       let expected: [any JobGate] = (notes[other.name]?.expectations ?? []).map {

@@ -52,7 +52,7 @@ public struct Engine: Sendable {
   /// - Throws: The error of the first target, in their order, that failed, or `ErrorCode.interrupted` if the task was
   ///   cancelled; the credentials that came have been burned by then.
   public func mint(
-    _ targets: [any RegistryTarget], from source: any IdentityTokenSource, pinned: Audience? = nil
+    _ targets: [any Registry], from source: any IdentityTokenSource, pinned: Audience? = nil
   ) async throws(BrokerError) -> [Credential] {
     try check(pinned, against: targets)
     let results = await SideBySide.values(of: targets) { target in
@@ -76,7 +76,7 @@ public struct Engine: Sendable {
   ///
   /// - Returns: What is known then, in the order of the targets.
   public func preview(
-    _ targets: [any RegistryTarget], from source: any IdentityTokenSource, pinned: Audience? = nil
+    _ targets: [any Registry], from source: any IdentityTokenSource, pinned: Audience? = nil
   ) async -> [Result<JobPreview, BrokerError>] {
     await SideBySide.values(of: targets) { target in
       await MintRun(engine: self, target: target, source: source, pinned: pinned).preview()
@@ -92,7 +92,7 @@ public struct Engine: Sendable {
   ///   - targets: The registries that gave them.
   ///   - limit: The time that it may take.
   public func burn(
-    _ credentials: [Credential], at targets: [any RegistryTarget], within limit: Duration = burnLimit
+    _ credentials: [Credential], at targets: [any Registry], within limit: Duration = burnLimit
   ) async {
     let work = Task(executorPreference: executor) {
       await withTaskGroup(of: Void.self) { group in
@@ -112,7 +112,7 @@ public struct Engine: Sendable {
     await work.value
   }
 
-  private func check(_ pinned: Audience?, against targets: [any RegistryTarget]) throws(BrokerError) {
+  private func check(_ pinned: Audience?, against targets: [any Registry]) throws(BrokerError) {
     guard let pinned else { return }
     for target in targets {
       guard let expected = target.expectedAudience else {

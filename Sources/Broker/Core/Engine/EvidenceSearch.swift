@@ -11,7 +11,7 @@ public struct EvidenceSearch: Sendable {
   }
 
   /// The last attested release of a project; nil if there is none, or it cannot be told in time.
-  public func lastRelease(of project: String?, at target: any RegistryTarget) async -> PublishedRelease? {
+  public func lastRelease(of project: String?, at target: any Registry) async -> PublishedRelease? {
     guard let name = project.flatMap({ DistributionName.normalized($0) }), let history = target.publisherHistory
     else { return nil }
     let outcome = await TimeLimit(Self.limit, time: time).run { () async -> PublishedRelease? in

@@ -4,7 +4,7 @@ struct IdentityTokenRules {
   private let origin: Origin
 
   /// The rules of `target`.
-  init(_ target: any RegistryTarget) {
+  init(_ target: any Registry) {
     registry = target.name
     origin = target.uploadURL.origin
   }

@@ -3,7 +3,7 @@ import Synchronization
 /// One target's way from audience to credential.
 final class MintRun: Sendable {
   private let engine: Engine
-  private let target: any RegistryTarget
+  private let target: any Registry
   private let source: any IdentityTokenSource
   private let expectedAudience: Audience?
   private let started: Duration
@@ -20,7 +20,7 @@ final class MintRun: Sendable {
     var job: JobIdentity?
   }
 
-  init(engine: Engine, target: any RegistryTarget, source: any IdentityTokenSource, pinned: Audience?) {
+  init(engine: Engine, target: any Registry, source: any IdentityTokenSource, pinned: Audience?) {
     expectedAudience = target.expectedAudience ?? pinned
     self.engine = engine
     self.target = target

@@ -3,7 +3,7 @@ public struct PluginCatalog: Sendable {
   /// The identity providers, in the order they were added.
   public private(set) var providers: [CatalogEntry<any IdentityProvider>] = []
   /// The registries, in the order they were added.
-  public private(set) var registries: [CatalogEntry<any RegistryTarget>] = []
+  public private(set) var registries: [CatalogEntry<any Registry>] = []
 
   /// An empty catalog.
   public init() {}
@@ -19,7 +19,7 @@ public struct PluginCatalog: Sendable {
   /// Adds a registry.
   ///
   /// - Throws: ``ErrorCode/pluginContract`` if its type name is taken or malformed.
-  public mutating func add<R: RegistryTarget>(registry: R.Type) throws(BrokerError) {
+  public mutating func add<R: Registry>(registry: R.Type) throws(BrokerError) {
     try Self.check(R.type, against: registries.map(\.type))
     registries.append(CatalogEntry(registry, sharedKeys: RegistrySettings.keys) { $0 })
   }

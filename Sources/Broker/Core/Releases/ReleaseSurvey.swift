@@ -15,7 +15,7 @@ public struct ReleaseSurvey: Sendable {
   ///
   /// - Throws: If the registry gives no answer, within the policy.
   public func compare(
-    _ files: [ReleaseComparison.LocalFile], at target: any RegistryTarget
+    _ files: [ReleaseComparison.LocalFile], at target: any Registry
   ) async throws(BrokerError) -> ReleaseComparison {
     let projects = Set(files.map(\.name.project)).sorted()
     guard let index = target.releaseIndex else {

@@ -7,11 +7,11 @@ struct Connection {
   /// The greatest length of a request's head in bytes.
   private static let largestHead = 64 * 1024
 
-  private let socket: Socket
+  private let socket: LoopbackSocket
   private let now: @Sendable () -> UnixTime
   private var buffer: [UInt8] = []
 
-  init(_ socket: Socket, now: @escaping @Sendable () -> UnixTime) {
+  init(_ socket: LoopbackSocket, now: @escaping @Sendable () -> UnixTime) {
     self.socket = socket
     self.now = now
   }

@@ -7,18 +7,18 @@ final class Listener: Sendable {
   typealias Respond = @Sendable (ServerRequest, Int) -> ServerResponse
 
   private struct State {
-    var connections: [Int: Socket] = [:]
+    var connections: [Int: LoopbackSocket] = [:]
     var count = 0
     var isStopped = false
   }
 
   let port: Int
-  private let socket: Socket
+  private let socket: LoopbackSocket
   private let now: @Sendable () -> UnixTime
   private let state = Mutex(State())
 
   init(port: UInt16 = 0, now: @escaping @Sendable () -> UnixTime) throws(BrokerError) {
-    guard let (socket, port) = Socket.listening(port: port) else {
+    guard let (socket, port) = LoopbackSocket.listening(port: port) else {
       throw BrokerError(
         .unreachable, "The sandbox cannot listen on 127.0.0.1.",
         remedy: "Check that this machine has a loopback address.")
@@ -53,7 +53,7 @@ final class Listener: Sendable {
   }
 
   /// The connection's number; nil if the listener has been stopped.
-  private func add(_ connection: Socket) -> Int? {
+  private func add(_ connection: LoopbackSocket) -> Int? {
     state.withLock { state in
       guard !state.isStopped else { return nil }
       state.count += 1

@@ -1,0 +1,6 @@
+import TokenBroker
+
+@main
+enum Main {
+  static func main() { TokenBrokerTool.main() }
+}

@@ -1,0 +1,65 @@
+import BrokerCore
+
+/// Turns what was seen of a target into items: pure.
+struct TargetCheck: Sendable {
+  let target: any Registry
+  let seen: CheckNotes.Seen
+  /// Why the way up to the exchange ended; nil if it did not.
+  let failure: BrokerError?
+  let input: DiagnosisInput
+  let supply: IdentityTokenSupply?
+  let registries: [String]
+  let now: UnixTime
+
+  var items: [CheckItem] {
+    let failed = failure.map { CheckItem(Self.name(of: $0, seen), .fail, $0.message, causes: Self.causes(of: $0)) }
+    var items = [audience, clock, identityToken].compactMap { $0 }
+    items += JobChecks(input, supply: supply, registries: registries).items
+    items += seen.audited.map { CheckItem("rules", .warn, "Audit: \($0.message)", causes: Self.causes(of: $0)) }
+    guard let failed else {
+      return items + [CheckItem("rules", .pass, "The rules that are in force admit the job to \(target.name).")]
+    }
+    // The comparison with what is expected has an item of its own, with both values.
+    if failure?.code == .expectationFailed, items.contains(where: { $0.name == "expect" }) { return items }
+    items.removeAll { $0.name == failed.name }
+    items.insert(failed, at: min(items.count, failed.name == "audience" ? 0 : 1))
+    return items
+  }
+
+  /// The causes; a failure that says it all has one made of its remedy.
+  static func causes(of error: BrokerError) -> [Cause] {
+    guard error.causes.isEmpty, let remedy = error.remedy else { return error.causes }
+    return [Cause(error.code.name, .certain, error.message, fixes: [remedy])]
+  }
+
+  private static func name(of error: BrokerError, _ seen: CheckNotes.Seen) -> String {
+    if error.status == .identity || error.code == .identityTokenAudience { return "identity-token" }
+    if error.code == .audienceRefused || error.status == .registry { return "audience" }
+    if error.code == .expectationFailed { return "expect" }
+    if error.status == .rule { return "rules" }
+    return seen.audience == nil ? "audience" : "identity-token"
+  }
+
+  private var audience: CheckItem? {
+    guard let (audience, isExpected) = seen.audience else { return nil }
+    return CheckItem(
+      "audience", .pass,
+      "\(target.uploadURL.origin.authority) asks for \(audience), "
+        + (isExpected ? "the one it is known by." : "which names its own host."))
+  }
+
+  private var clock: CheckItem? {
+    guard let skew = seen.clockSkew else { return nil }
+    guard abs(skew) > 30 else { return CheckItem("clock", .pass, "This machine's clock and the registry's agree.") }
+    let direction = skew > 0 ? "ahead of" : "behind"
+    return CheckItem(
+      "clock", .warn, "This machine's clock is \(abs(skew)) s \(direction) the registry's.",
+      causes: [Cause("clock-off", .certain, "The two clocks differ.", fixes: ["Set this machine's clock with NTP."])])
+  }
+
+  private var identityToken: CheckItem? {
+    guard let token = seen.token else { return nil }
+    let life = token.expires.map { ", and expires in \($0.seconds(since: now)) s" } ?? ""
+    return CheckItem("identity-token", .pass, "It is made out to \(token.audience)\(life).")
+  }
+}

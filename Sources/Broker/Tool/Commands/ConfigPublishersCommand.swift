@@ -1,0 +1,87 @@
+import BrokerCore
+import BrokerSystem
+
+/// `token-broker config publishers`: the sheet for the one step that only a person can do.
+enum ConfigPublishersCommand: Command {
+  static let name = "config publishers"
+  static let spec = CommandSpec(
+    name, "print what to register as trusted publishers, field by field, and where",
+    operands: "[DIR...]", operandCount: 0...10_000,
+    options: OptionSpec.configuration + [
+      OptionSpec("--format", "FORMAT", "text, markdown or json"),
+      OptionSpec(
+        "--repository", "OWNER/NAME[=PROJECT]", "a repository that is not checked out here", isRepeatable: true),
+      OptionSpec("--provider", "NAME", "where it is built: github or gitlab"),
+      OptionSpec("--project", "NAME", "the project at the registry"),
+      OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
+      OptionSpec("--environment", "NAME", "the deployment environment"),
+    ],
+    notes: [
+      "A DIR is a checkout; without any, and without --repository, this folder. Its own token-broker.json is read "
+        + "unless --config names a file. For each registry of the configuration the values come from the command line, "
+        + "from \"project\" and \"expect\", and from the checkout: the git remote, workflow files and pyproject.toml, "
+        + "which are read by their lines. Each value is printed with its origin; nothing is sent anywhere.",
+      "Register a publisher where the project exists in the project's settings, and where it does not as a pending one.",
+    ])
+
+  static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
+    let format = try AdoptionOptions.format(arguments)
+    let given = try AdoptionOptions.given(arguments)
+    let places = try places(arguments, given)
+    guard given.project == nil || places.count == 1 else {
+      throw BrokerError(
+        .usage, "--project names the project of one repository, and there are \(places.count).",
+        remedy: "Write --repository OWNER/NAME=PROJECT for each.")
+    }
+    let broker = try surroundings.broker()
+    let services = PluginServices(transport: broker.transport, time: broker.time)
+    var entries: [PublisherEntry] = []
+    for place in places {
+      let own = "\(place.repository.folder)/token-broker.json"
+      let hasOwn = place.isFolder && place.repository.folder != "." && FileReader.exists(own)
+      let configuration = try broker.configuration(
+        path: arguments.value("--config") ?? (hasOwn ? own : nil), requiresOrganisation: arguments.has("--require-org"))
+      var given = given
+      given.project = place.project ?? given.project
+      for target in configuration.registries.map({ $0.make(services) }) {
+        let values = PublisherValues(
+          registry: target.name, repository: place.repository, given: given,
+          configured: PublisherValues.Configured(configuration.registrySettings[target.name]))
+        entries.append(try PublisherEntry(values, target: target))
+      }
+    }
+    return surroundings.console.write(PublisherSheet(entries: entries).text(format))
+  }
+
+  private struct Place {
+    let repository: LocalRepository
+    let isFolder: Bool
+    let project: Sourced<String>?
+  }
+
+  private static func places(
+    _ arguments: ParsedArguments, _ given: PublisherValues.Given
+  ) throws(BrokerError) -> [Place] {
+    var places: [Place] = []
+    for folder in arguments.operands {
+      places.append(Place(repository: try LocalRepository(around: folder), isFolder: true, project: nil))
+    }
+    for text in arguments.all("--repository") {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let host = given.family == .gitLab ? "gitlab.com" : "github.com"
+      guard let remote = GitRemote(host: host, path: String(parts[0])), parts.count == 1 || !parts[1].isEmpty else {
+        throw BrokerError(
+          .usage, "--repository is \(UntrustedText.quoted(text)), which names no repository.",
+          remedy: "Write OWNER/NAME, or OWNER/NAME=PROJECT.")
+      }
+      places.append(
+        Place(
+          repository: LocalRepository(named: Sourced(remote, PublisherValues.repositoryOption)), isFolder: false,
+          project: parts.count == 2 ? Sourced(String(parts[1]), PublisherValues.repositoryOption) : nil))
+    }
+    if places.isEmpty {
+      places.append(Place(repository: try LocalRepository(around: "."), isFolder: true, project: nil))
+    }
+    return places
+  }
+}

@@ -1,0 +1,20 @@
+import BrokerCore
+
+/// `token-broker plugins`: the providers and registries this program knows.
+enum PluginsCommand: Command {
+  static let name = "plugins"
+  static let spec = CommandSpec(name, "list the identity providers and registries, one line each")
+
+  static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
+    let catalog = try surroundings.broker().catalog
+    let rows =
+      catalog.providers.map { ("provider", $0.type, $0.summary, $0.keys) }
+      + catalog.registries.map { ("registry", $0.type, $0.summary, $0.keys) }
+    let width = rows.map(\.1.count).max() ?? 0
+    let text = rows.map { kind, type, summary, keys in
+      let settings = keys.isEmpty ? "" : " [\(keys.map(\.name).joined(separator: ", "))]"
+      return "\(kind)  \(type)\(String(repeating: " ", count: width - type.count))  \(summary)\(settings)\n"
+    }
+    return surroundings.console.write(text.joined())
+  }
+}

@@ -1,0 +1,141 @@
+import BrokerCore
+import BrokerSandbox
+import BrokerSystem
+
+/// The course of a rehearsal: every line it shows comes from an event of the engine or the sandbox's log.
+struct RehearsalScript: Sendable {
+  let broken: RehearsalStep?
+  let show: @Sendable (String) -> Void
+
+  private static let time = SystemTime.source
+  private static let registries = ["testpypi", "pypi"]
+
+  func run() async throws(RehearsalFailure) {
+    for provider in SandboxProvider.allCases { try await mintEverywhere(provider) }
+    try await refuseWithoutPublisher()
+    try await refuseReusedToken()
+    show("\nThe rehearsal is complete: every step did what it should.\n")
+  }
+
+  // MARK: Acts
+
+  private func mintEverywhere(_ provider: SandboxProvider) async throws(RehearsalFailure) {
+    show("\(provider == .github ? "GitHub Actions" : "GitLab CI")\n")
+    let stage = try RehearsalStage(provider, configuration: configuration(for: broken))
+    defer { stage.sandbox.stop() }
+    let variables = stage.sandbox.environment(for: provider)
+    let isBroken = broken == .provider
+    let environment = Environment(variables.filter { !isBroken || !["GITHUB_ACTIONS", "GITLAB_CI"].contains($0.key) })
+    let selection = try stage.select(environment, show: line)
+    guard selection.name == provider.rawValue else {
+      throw RehearsalFailure(.provider, "\(selection.name) was recognised in place of \(provider.rawValue)")
+    }
+    line("provider", "\(selection.name) recognised: \(selection.evidence)")
+    for registry in Self.registries {
+      show("  \(registry)\n")
+      let outcome = try await stage.mint(registry, environment, selection) { line($0.step, $0.text, depth: 2) }
+      let credential = try outcome.credential()
+      try check(credential)
+      try checkRequests(outcome, provider)
+    }
+  }
+
+  private func refuseWithoutPublisher() async throws(RehearsalFailure) {
+    show("\nA refusal: no publisher matches the job\n")
+    var configuration = configuration(for: nil)
+    configuration.claims = [
+      SandboxClaim("repository", "octo-org/unregistered"),
+      SandboxClaim("workflow_ref", "octo-org/unregistered/.github/workflows/release.yml@refs/heads/main"),
+      SandboxClaim("job_workflow_ref", "octo-org/unregistered/.github/workflows/release.yml@refs/heads/main"),
+    ]
+    if broken == .noPublisher { configuration.faults = [SandboxFault(.exchange, .acceptAnybody)] }
+    let stage = try RehearsalStage(.github, configuration: configuration)
+    defer { stage.sandbox.stop() }
+    let environment = Environment(stage.sandbox.environment(for: .github))
+    let selection = try stage.select(environment, show: line)
+    let outcome = try await stage.mint("pypi", environment, selection) { _ in }
+    try expectRefusal(outcome, "invalid-publisher", .noPublisher)
+  }
+
+  private func refuseReusedToken() async throws(RehearsalFailure) {
+    show("\nA refusal: the identity token was used already\n")
+    var configuration = configuration(for: nil)
+    if broken == .reusedToken { configuration.faults = [SandboxFault(.exchange, .acceptReuse)] }
+    let stage = try RehearsalStage(.gitlab, configuration: configuration)
+    defer { stage.sandbox.stop() }
+    let environment = Environment(stage.sandbox.environment(for: .gitlab))
+    let first = try await stage.mint("pypi", environment, try stage.select(environment, show: line)) { _ in }
+    _ = try first.credential()
+    // Another run in the same job finds the same variable.
+    let again = try await stage.mint("pypi", environment, try stage.select(environment, show: line)) { _ in }
+    try expectRefusal(again, "invalid-reuse-token", .reusedToken)
+  }
+
+  // MARK: Checks
+
+  private func configuration(for broken: RehearsalStep?) -> SandboxConfiguration {
+    var configuration = SandboxConfiguration(now: Self.time.now)
+    switch broken {
+    case .audience: configuration.faults = [SandboxFault(.audience, .audience("sigstore"))]
+    case .identityToken: configuration.faults = [SandboxFault(.identityToken, .tokenAudience("sigstore"))]
+    case .exchange: configuration.faults = [SandboxFault(.exchange, .status(500, retryAfter: "3600"))]
+    case .expiry: configuration.faults = [SandboxFault(.exchange, .expires(30))]
+    case .provider, .noPublisher, .reusedToken, nil: break
+    }
+    return configuration
+  }
+
+  private func check(_ credential: Credential) throws(RehearsalFailure) {
+    let seconds = credential.expires.seconds(since: Self.time.now())
+    guard (600...960).contains(seconds) else {
+      throw RehearsalFailure(.expiry, "the API token expires in \(seconds) s, not in 15 minutes")
+    }
+  }
+
+  /// Exactly the requests that are needed: none twice, none too many, over one connection to each server.
+  private func checkRequests(
+    _ outcome: RehearsalStage.Outcome, _ provider: SandboxProvider
+  ) throws(RehearsalFailure) {
+    let requests = outcome.requests.filter { $0.listener != "directory" }
+    let connections = Set(requests.map { "\($0.listener) \($0.connection)" }).count
+    for request in requests {
+      line("sandbox saw", "\(request.method) \(request.path) at \(request.listener): \(request.status)", depth: 2)
+    }
+    line(
+      "sandbox saw",
+      "\(requests.count) requests over \(connections) connection\(connections == 1 ? "" : "s")", depth: 2)
+    let expected = provider == .github ? (requests: 3, connections: 2) : (requests: 2, connections: 1)
+    guard requests.count == expected.requests, connections == expected.connections,
+      requests.allSatisfy({ $0.status == 200 })
+    else {
+      throw RehearsalFailure(
+        .exchange,
+        "the sandbox saw \(requests.count) requests over \(connections) connections, not \(expected.requests) over "
+          + "\(expected.connections), all answered with 200")
+    }
+  }
+
+  private func expectRefusal(
+    _ outcome: RehearsalStage.Outcome, _ code: String, _ step: RehearsalStep
+  ) throws(RehearsalFailure) {
+    guard case .failure(let error) = outcome.result else {
+      throw RehearsalFailure(step, "the registry gave a credential that it had to refuse")
+    }
+    show(ErrorReport(error, isGitHubActions: false).text)
+    guard error.status == .registry, error.message.contains(code) else {
+      throw RehearsalFailure(step, "the registry did not answer \(code)")
+    }
+    guard outcome.requests.last(where: { $0.method == "POST" })?.status == 422 else {
+      throw RehearsalFailure(step, "the sandbox saw no exchange that it refused")
+    }
+  }
+
+  // MARK: Lines
+
+  private func line(_ step: String, _ text: String) { line(step, text, depth: 1) }
+
+  private func line(_ step: String, _ text: String, depth: Int) {
+    let padding = String(repeating: " ", count: max(0, 16 - step.count))
+    show("\(String(repeating: "  ", count: depth))\(step)\(padding)\(text)\n")
+  }
+}

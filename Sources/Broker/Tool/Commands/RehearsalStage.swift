@@ -1,0 +1,74 @@
+import BrokerCore
+import BrokerSandbox
+import BrokerSystem
+import Synchronization
+
+/// A sandbox for one act of a rehearsal, and the broker's way through it.
+struct RehearsalStage: Sendable {
+  let sandbox: Sandbox
+
+  init(_ provider: SandboxProvider, configuration: SandboxConfiguration) throws(RehearsalFailure) {
+    do { sandbox = try Sandbox(configuration) } catch { throw RehearsalFailure(.provider, error.message) }
+    sandbox.start()
+  }
+
+  /// How one mint went.
+  struct Outcome: Sendable {
+    let result: Result<Credential, BrokerError>
+    let events: [EngineEvent]
+    /// The requests that the sandbox received meanwhile.
+    let requests: [SandboxRequest]
+
+    /// The credential, or the step that it failed at.
+    func credential() throws(RehearsalFailure) -> Credential {
+      switch result {
+      case .success(let credential): return credential
+      case .failure(let error): throw RehearsalFailure(step(of: error), error.message)
+      }
+    }
+
+    private func step(of error: BrokerError) -> RehearsalStep {
+      if error.code == .audienceRefused { return .audience }
+      if error.status == .identity || error.code == .identityTokenAudience { return .identityToken }
+      let wasSent = events.contains { if case .exchangeSent = $0 { true } else { false } }
+      return wasSent ? .exchange : .audience
+    }
+  }
+
+  /// Selects the provider as `mint` does, and shows what each one found.
+  func select(
+    _ environment: Environment, show: (String, String) -> Void
+  ) throws(RehearsalFailure) -> ProviderSelection {
+    do {
+      let broker = try Broker(environment: environment)
+      return try broker.selectProvider(in: ConfigurationReader(catalog: broker.catalog).builtIn())
+    } catch {
+      for fact in error.facts { show(fact.label, fact.value) }
+      throw RehearsalFailure(.provider, error.message)
+    }
+  }
+
+  /// Mints for one registry as `mint` does, with the built-in configuration.
+  func mint(
+    _ registry: String, _ environment: Environment, _ selection: ProviderSelection,
+    show: @escaping @Sendable (TimelineLine) -> Void
+  ) async throws(RehearsalFailure) -> Outcome {
+    let seen = sandbox.requests.count
+    let events = Mutex<[EngineEvent]>([])
+    let result: Result<Credential, BrokerError>
+    do throws(BrokerError) {
+      let broker = try Broker(environment: environment)
+      let configuration = try ConfigurationReader(catalog: broker.catalog).builtIn()
+      let targets = try await broker.targets([registry], in: configuration)
+      let engine = broker.engine(for: configuration) { event in
+        events.withLock { $0.append(event) }
+        show(TimelineLine(event, now: SystemTime.source.now()))
+      }
+      let credentials = try await engine.mint(targets, from: selection.source)
+      guard let credential = credentials.first else { throw BrokerError(.pluginContract, "No credential came.") }
+      result = .success(credential)
+    } catch { result = .failure(error) }
+    return Outcome(
+      result: result, events: events.withLock { $0 }, requests: Array(sandbox.requests.dropFirst(seen)))
+  }
+}

@@ -1,0 +1,77 @@
+import BrokerCore
+import BrokerSystem
+
+/// `token-broker revoke`: burns a credential before it expires.
+enum RevokeCommand: Command {
+  static let name = "revoke"
+  static let spec = CommandSpec(
+    name, "burn a credential at its registry before it expires",
+    operands: "[TARGET]", operandCount: 0...1, operandChoices: CommandTable.builtInTargets,
+    options: OptionSpec.configuration + [
+      OptionSpec("--from-env", "NAME", "take the credential from this variable instead of standard input")
+    ],
+    notes: [
+      "TARGET is the registry that gave the credential; it may be left out where the configuration has one alone. "
+        + "PyPI accepts every request of this kind, so that success does not prove that the credential was valid."
+    ])
+
+  static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
+    let broker = try surroundings.broker()
+    let configuration = try surroundings.configuration(for: arguments, broker)
+    let name = try target(arguments, configuration)
+    if broker.isRehearsal { surroundings.console.error("rehearsal: the sandbox stands in for every registry\n") }
+    let secret = try await credential(arguments, surroundings)
+    surroundings.console.mask(secret)
+    let targets = try await broker.targets([name], in: configuration)
+    guard let target = targets.first, targets.count == 1 else {
+      throw BrokerError(
+        .usage, "\(UntrustedText.quoted(name)) is a route, and a credential belongs to one registry.",
+        remedy: "Name the registry that gave it.")
+    }
+    guard let revoker = target.revoker else {
+      throw BrokerError(
+        .revokeUnsupported, "\(target.name) cannot burn credentials.",
+        remedy: "Nothing needs to be done: the credential expires by itself.")
+    }
+    try await revoker.revoke(secret)
+    surroundings.console.error("\(target.name): asked to burn the credential\n")
+    return ExitStatus.done.rawValue
+  }
+
+  private static func target(
+    _ arguments: ParsedArguments, _ configuration: BrokerConfiguration
+  ) throws(BrokerError) -> String {
+    if let name = arguments.operands.first { return name }
+    guard configuration.registries.count == 1, let registry = configuration.registries.first else {
+      throw BrokerError(
+        .usage, "\(configuration.place) has several registries.",
+        remedy: "Name the one that gave the credential: "
+          + "\(configuration.registries.map(\.name).joined(separator: ", ")).")
+    }
+    return registry.name
+  }
+
+  private static func credential(
+    _ arguments: ParsedArguments, _ surroundings: Surroundings
+  ) async throws(BrokerError) -> Secret {
+    let text: String
+    let source: String
+    if let name = arguments.value("--from-env") {
+      source = "The variable \(UntrustedText.quotedName(name))"
+      text = surroundings.environment[name] ?? ""
+    } else {
+      source = "Standard input"
+      let bytes = try await StandardStreams.readInput(maximumBytes: Credential.maximumBytes + 2)
+      text = String(decoding: bytes, as: UTF8.self)
+    }
+    let secret = text.filter { !$0.isNewline }
+    guard !secret.isEmpty, secret.utf8.count <= Credential.maximumBytes,
+      secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else {
+      throw BrokerError(
+        .usage, "\(source) holds no credential.",
+        remedy: "Give the API token alone, on one line.")
+    }
+    return Secret(secret)
+  }
+}

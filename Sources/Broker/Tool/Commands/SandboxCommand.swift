@@ -1,0 +1,164 @@
+import BrokerCore
+import BrokerSandbox
+import BrokerSystem
+
+/// `token-broker sandbox`: an issuer and indexes on loopback, for a command or until it is ended.
+enum SandboxCommand: Command {
+  static let name = "sandbox"
+  static let spec = CommandSpec(
+    name, "play a CI system and package indexes on this machine",
+    operands: "[-- COMMAND [ARGS...]]",
+    options: [
+      OptionSpec(
+        "--provider", "NAME", "the CI system to play: github (the default) or gitlab",
+        choices: SandboxProvider.allCases.map(\.rawValue)),
+      OptionSpec(
+        "--job", "PARTS",
+        "the job to play, and a publisher for it, such as owner=octo-org,repository=sample,workflow=release.yml and "
+          + "after another comma environment=release"),
+      OptionSpec(
+        "--claim", "KEY=VALUE", "a claim of the job's identity tokens (KEY= leaves it out)", isRepeatable: true),
+      OptionSpec(
+        "--publisher", "PARTS",
+        "a trusted publisher, such as provider=github,owner=octo-org,repository=sample,workflow=release.yml",
+        isRepeatable: true),
+      OptionSpec("--registry", "NAME=AUDIENCE", "an index beside testpypi and pypi", isRepeatable: true),
+      OptionSpec("--project", "NAME", "a project that exists from the start", isRepeatable: true),
+      OptionSpec(
+        "--release", "PARTS",
+        "an attested release from the start, such as project=sample,version=1.4.2 and a publisher's parts",
+        isRepeatable: true),
+      OptionSpec("--clock", "SECONDS", "how far the sandbox's clock is ahead of this machine's (-SECONDS: behind)"),
+      OptionSpec(
+        "--fault", "STEP=BEHAVIOUR", "something that goes wrong, such as audience=status:503*2", isRepeatable: true),
+      OptionSpec(
+        "--switch", "NAME", "what an index's administrators can switch, such as read-only",
+        choices: SandboxSwitch.allCases.map(\.rawValue), isRepeatable: true),
+    ],
+    takesCommand: true,
+    notes: [
+      "With a COMMAND, runs it with the variables of a job; its status is this command's, and 125 stands for a failure "
+        + "of the sandbox. Without one, prints the variables for a shell and stays until it is interrupted.",
+      "Nothing is signed: the identity tokens carry random bytes as their signature, and the indexes accept exactly the "
+        + "tokens that this sandbox issued.",
+      "Faults: STEP[@REGISTRY]=BEHAVIOUR[*COUNT]. Steps: "
+        + SandboxFault.Step.allCases.map(\.rawValue).joined(separator: ", ") + ". Behaviours: "
+        + SandboxFault.forms.joined(separator: ", ") + ".",
+      "Switches: " + SandboxSwitch.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+    ])
+
+  /// Every failure of ours is 125, so that it is not mistaken for the command's; 126 and 127 are as env(1) has them.
+  static func status(of error: BrokerError) -> Int32 {
+    [.commandNotFound, .commandNotRunnable].contains(error.code) ? error.status.rawValue : 125
+  }
+
+  static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
+    let provider = try provider(arguments)
+    let sandbox = try Sandbox(configuration(arguments, provider))
+    sandbox.start()
+    defer { sandbox.stop() }
+    guard let command = arguments.command else { return await stay(sandbox, provider, surroundings) }
+    guard !command.isEmpty else {
+      throw BrokerError(.usage, "There is no command behind --.", remedy: "Usage: \(spec.usage)")
+    }
+    let files = try StepFiles(provider)
+    defer { files?.remove() }
+    let variables = sandbox.environment(for: provider).merging(files?.variables ?? [:]) { $1 }
+    let child = ChildProcess(
+      command,
+      environment: surroundings.environment.merging(foreignVariables).merging(variables.mapValues { Optional($0) }))
+    let exit = try await Supervisor(child, in: surroundings).run()
+    for upload in sandbox.uploads {
+      let attested = upload.attestationCount == 0 ? "" : ", attested"
+      surroundings.console.error(
+        "sandbox: \(upload.registry) received \(UntrustedText.neutralized(upload.filename)) "
+          + "(\(upload.size) bytes, sha256 \(upload.sha256)\(attested))\n")
+    }
+    return exit.status
+  }
+
+  /// Variables of a job that may surround us, which the command must not mistake for the sandbox's.
+  private static let foreignVariables: [String: String?] = [
+    "GITHUB_ACTIONS": nil, "GITLAB_CI": nil, "ACTIONS_ID_TOKEN_REQUEST_URL": nil,
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN": nil, "GITHUB_EVENT_PATH": nil, "PYPI_ID_TOKEN": nil, "TESTPYPI_ID_TOKEN": nil,
+  ]
+
+  private static func provider(_ arguments: ParsedArguments) throws(BrokerError) -> SandboxProvider {
+    let name = arguments.value("--provider") ?? SandboxProvider.github.rawValue
+    guard let provider = SandboxProvider(rawValue: name) else {
+      throw BrokerError(
+        .usage, "The sandbox does not play \(UntrustedText.quoted(name)).",
+        remedy: NearestName.remedy(for: name, among: SandboxProvider.allCases.map(\.rawValue)))
+    }
+    return provider
+  }
+
+  private static func configuration(
+    _ arguments: ParsedArguments, _ provider: SandboxProvider
+  ) throws(BrokerError) -> SandboxConfiguration {
+    var ahead: Int64 = 0
+    if let text = arguments.value("--clock") {
+      guard let seconds = Int64(text), abs(seconds) <= 366 * 24 * 3600 else {
+        throw BrokerError(
+          .usage, "--clock is \(UntrustedText.quoted(text)), not a number of seconds.",
+          remedy: "Write for example --clock 300.")
+      }
+      ahead = seconds
+    }
+    var configuration = SandboxConfiguration(now: { [ahead] in SystemTime.source.now().advanced(by: ahead) })
+    if let text = arguments.value("--job") {
+      let job = try SandboxPublisher(parsing: text, of: provider)
+      configuration.claims += job.claims
+      configuration.publishers = [job]
+    }
+    for text in arguments.all("--claim") {
+      configuration.claims.append(try SandboxClaim(parsing: text, now: configuration.now()))
+    }
+    var publishers: [SandboxPublisher] = []
+    for text in arguments.all("--publisher") { publishers.append(try SandboxPublisher(parsing: text)) }
+    if !publishers.isEmpty { configuration.publishers = publishers }
+    for text in arguments.all("--registry") { configuration.registries.append(try SandboxRegistry(parsing: text)) }
+    for text in arguments.all("--release") { configuration.releases.append(try SandboxRelease(parsing: text)) }
+    for text in arguments.all("--fault") { configuration.faults.append(try SandboxFault(parsing: text)) }
+    for name in arguments.all("--switch") {
+      guard let value = SandboxSwitch(rawValue: name) else {
+        throw BrokerError(
+          .usage, "There is no switch \(UntrustedText.quoted(name)).",
+          remedy: NearestName.remedy(for: name, among: SandboxSwitch.allCases.map(\.rawValue)))
+      }
+      configuration.switches.insert(value)
+    }
+    configuration.projects = arguments.all("--project")
+    try checkRegistries(configuration)
+    return configuration
+  }
+
+  /// What names a registry that is not there would never happen, and nobody would know.
+  private static func checkRegistries(_ configuration: SandboxConfiguration) throws(BrokerError) {
+    let known = configuration.registries.map(\.name)
+    if let twice = known.first(where: { name in known.count { $0 == name } > 1 }) {
+      throw BrokerError(
+        .usage, "The sandbox has a registry \(UntrustedText.quoted(twice)) already.",
+        remedy: "Give --registry another name.")
+    }
+    let named = configuration.faults.compactMap(\.registry) + configuration.publishers.flatMap { $0.registries ?? [] }
+    if let unknown = named.first(where: { !known.contains($0) }) {
+      throw BrokerError(
+        .usage, "The sandbox has no registry \(UntrustedText.quoted(unknown)).",
+        remedy: NearestName.remedy(for: unknown, among: known))
+    }
+  }
+
+  /// Prints the variables for a shell, and stays until the task is cancelled.
+  private static func stay(
+    _ sandbox: Sandbox, _ provider: SandboxProvider, _ surroundings: Surroundings
+  ) async -> Int32 {
+    let variables = sandbox.environment(for: provider).sorted { $0.key < $1.key }
+    let status = surroundings.console.write(
+      variables.map { "export \($0.key)=\(ShellText.quoted($0.value))\n" }.joined())
+    guard status == ExitStatus.done.rawValue else { return status }
+    surroundings.console.error("sandbox: up until it is interrupted; \(sandbox.directory)/requests lists requests\n")
+    try? await surroundings.loop.sleep(for: .seconds(10 * 365 * 24 * 3600))
+    return ExitStatus.interrupted.rawValue
+  }
+}

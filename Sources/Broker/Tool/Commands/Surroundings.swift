@@ -1,0 +1,34 @@
+import BrokerCore
+import BrokerSystem
+
+/// What a command finds around it.
+struct Surroundings: Sendable {
+  /// The variables of the process.
+  let environment: Environment
+  /// The standard streams.
+  let console: Console
+  /// Where the signals that ask us to end go.
+  let signals: SignalRelay
+  /// Runs the command's tasks, and libcurl.
+  let loop: EventLoop
+
+  /// A broker for this process.
+  func broker() throws(BrokerError) -> Broker {
+    let broker = try Broker(environment: environment, loop: loop)
+    signals.atUrgency(broker.transport.cutShort)
+    return broker
+  }
+
+  /// The configuration that the options of ``OptionSpec/configuration`` name; says what audited rules would refuse in it.
+  func configuration(
+    for arguments: ParsedArguments, _ broker: Broker
+  ) throws(BrokerError) -> BrokerConfiguration {
+    let configuration = try broker.configuration(
+      path: arguments.value("--config"), requiresOrganisation: arguments.has("--require-org"))
+    for warning in configuration.warnings where warning.isAudit { console.warn("audit: \(warning)") }
+    return configuration
+  }
+
+  /// Whether the job's log is read by a GitHub runner, which obeys workflow commands.
+  var isGitHubActions: Bool { environment["GITHUB_ACTIONS"] == "true" }
+}

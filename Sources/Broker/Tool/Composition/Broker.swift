@@ -1,0 +1,160 @@
+public import BrokerCore
+public import BrokerSystem
+import BuiltInPlugins
+
+/// The composition without a command line: a catalog, an environment and the services of a run.
+///
+/// ```swift
+/// let broker = try Broker()
+/// let configuration = try broker.configuration()
+/// let provider = try broker.selectProvider(in: configuration)
+/// let targets = try await broker.targets(["pypi"], in: configuration)
+/// let credentials = try await broker.engine(for: configuration).mint(targets, from: provider.source)
+/// ```
+public struct Broker: Sendable {
+  /// The plug-ins.
+  public let catalog: PluginCatalog
+  /// The job's variables.
+  public let environment: Environment
+  /// Sends requests.
+  public let transport: any HTTPTransport
+  /// Clocks and randomness.
+  public let time: TimeSource
+  private let loop: EventLoop?
+
+  /// A broker.
+  ///
+  /// - Parameters:
+  ///   - catalog: The plug-ins; nil for those that come with the broker.
+  ///   - environment: The job's variables; nil for those of this process.
+  ///   - transport: Sends requests; nil for libcurl.
+  ///   - time: Clocks and randomness; nil for those of this machine.
+  ///   - loop: Runs libcurl and the timers beside the tasks that use them; nil for threads of their own.
+  /// - Throws: `ErrorCode.pluginContract` if the catalog cannot be filled.
+  public init(
+    catalog: PluginCatalog? = nil, environment: Environment? = nil, transport: (any HTTPTransport)? = nil,
+    time: TimeSource? = nil, loop: EventLoop? = nil
+  ) throws(BrokerError) {
+    let environment = environment ?? Environment.process()
+    self.catalog = if let catalog { catalog } else { try PluginCatalog.builtIn() }
+    self.environment = environment
+    self.transport = transport ?? CurlTransport(TransportConfiguration(environment: environment), on: loop)
+    self.loop = loop
+    self.time = time ?? loop.map(SystemTime.source(on:)) ?? SystemTime.source
+  }
+
+  // MARK: Configuration
+
+  /// The configuration in force: the repository's file (`path`, `TOKEN_BROKER_CONFIG`, or `token-broker.json` in the
+  /// current folder) below the organisation's (`TOKEN_BROKER_ORG_CONFIG`, `TOKEN_BROKER_ORG_CONFIG_JSON`, or what the
+  /// repository's file names in `extends`); without either, the built-in one.
+  ///
+  /// - Parameters:
+  ///   - path: The repository's file.
+  ///   - requiresOrganisation: Whether there has to be an organisation's file from outside of the checkout.
+  /// - Returns: The configuration.
+  /// - Throws: `ErrorCode.configurationUnreadable` if a file that is named cannot be read,
+  ///   `ErrorCode.configurationInvalid` if one is wrong, `ErrorCode.configurationWidens` if the repository's allows what
+  ///   the organisation's does not, `ErrorCode.organisationMissing` if the organisation's is required and missing.
+  public func configuration(
+    path: String? = nil, requiresOrganisation: Bool = false
+  ) throws(BrokerError) -> BrokerConfiguration {
+    let reader = ConfigurationReader(catalog: catalog)
+    let found = try ConfigurationSearch(environment: environment, reader: reader).find(path: path)
+    if requiresOrganisation { try requireOrganisation(found) }
+    return try reader.read(organisation: found.organisation, repository: found.repository)
+  }
+
+  private func requireOrganisation(_ found: ConfigurationSearch.Found) throws(BrokerError) {
+    guard found.organisation?.isRepositoryControlled != false else { return }
+    throw BrokerError(
+      .organisationMissing,
+      found.organisation.map {
+        "The organisation's file \($0.name) lies in the checkout, so that whoever can change the repository can change it."
+      } ?? "There is no organisation's file.",
+      remedy: "Set \(ConfigurationSearch.pathVariable) to a file outside of the checkout, or "
+        + "\(ConfigurationSearch.textVariable) to its text, for all repositories.")
+  }
+
+  // MARK: Selection
+
+  /// The identity provider of the job: pure, without a request.
+  ///
+  /// - Parameters:
+  ///   - configuration: Names the providers to look for.
+  ///   - name: The provider to use; nil to choose by evidence.
+  /// - Returns: The provider and how it was found.
+  /// - Throws: The errors of `ProviderSelection`.
+  public func selectProvider(
+    in configuration: BrokerConfiguration, named name: String? = nil
+  ) throws(BrokerError) -> ProviderSelection {
+    do throws(BrokerError) {
+      return try ProviderSelection(choosing: providerFindings(in: configuration), wanted: name)
+    } catch {
+      guard error.code == .providerNotFound, let found = providerLeftOut(of: configuration) else { throw error }
+      throw BrokerError(
+        .providerNotFound,
+        "The job runs at \(found.name), which is not among the providers of \(configuration.place).",
+        remedy: "Publish from a job of \(configuration.providers.map(\.name).joined(separator: " or ")), or have "
+          + "\(found.name) added to \"providers\".",
+        facts: [BrokerError.Fact(found.name, "\(found.summary) (looked for \(found.clue.text))")] + error.facts)
+    }
+  }
+
+  /// A provider of the catalog that recognises the job, and that the configuration leaves out.
+  private func providerLeftOut(of configuration: BrokerConfiguration) -> ProviderSelection.Finding? {
+    guard let all = try? ConfigurationReader(catalog: catalog).builtIn().providers else { return nil }
+    let services = PluginServices(transport: transport, time: time)
+    let left = all.filter { provider in !configuration.providers.contains { $0.type == provider.type } }
+    return ProviderSelection.findings(of: left.map { $0.make(services) }, in: environment).first { finding in
+      if case .success(.absent) = finding.result { false } else { true }
+    }
+  }
+
+  /// What every configured provider finds in the environment.
+  public func providerFindings(in configuration: BrokerConfiguration) -> [ProviderSelection.Finding] {
+    let services = PluginServices(transport: transport, time: time)
+    return ProviderSelection.findings(of: configuration.providers.map { $0.make(services) }, in: environment)
+  }
+
+  /// The registries that `names` (registries or routes) stand for; in a rehearsal, the sandbox stands in for them.
+  ///
+  /// - Throws: `ErrorCode.unknownTarget`, and in a rehearsal the errors of asking the sandbox's directory.
+  public func targets(
+    _ names: [String], in configuration: BrokerConfiguration
+  ) async throws(BrokerError) -> [any Registry] {
+    let registries = try configuration.registries(for: names)
+    guard let rehearsal = try Rehearsal(environment) else {
+      let services = PluginServices(transport: transport, time: time)
+      return registries.map { $0.make(services) }
+    }
+    let origins = try await rehearsal.origins(transport: transport, now: time.now())
+    var targets: [any Registry] = []
+    for registry in registries {
+      guard let origin = origins[registry.name] else { throw rehearsal.unknownRegistry(registry.name, origins) }
+      targets.append(
+        registry.make(PluginServices(transport: transport, time: time, rehearsalOrigin: origin)))
+    }
+    return targets
+  }
+
+  /// Whether the sandbox stands in for the registries.
+  public var isRehearsal: Bool { environment.nonEmpty(Rehearsal.variable) != nil }
+
+  /// An engine for this run.
+  ///
+  /// - Parameters:
+  ///   - configuration: Says what is judged before an identity token is sent.
+  ///   - policy: When to try again.
+  ///   - observe: Told of every event, at once.
+  /// - Returns: The engine.
+  public func engine(
+    for configuration: BrokerConfiguration, policy: RetryPolicy = RetryPolicy(),
+    observe: @escaping @Sendable (EngineEvent) -> Void = { _ in }
+  ) -> Engine {
+    Engine(
+      time: time, policy: policy, isRehearsal: isRehearsal,
+      gates: configuration.gates, notes: configuration.registrySettings.mapValues(\.notes),
+      pinsOwnHostsAlone: configuration.hasOrganisation, executor: loop, observe: observe)
+  }
+}

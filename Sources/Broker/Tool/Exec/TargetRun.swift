@@ -1,0 +1,132 @@
+import BrokerCore
+import BrokerSystem
+
+/// Runs the commands for one target, with a credential each where identity tokens are made on request.
+struct TargetRun: Sendable {
+  let target: any Registry
+  let commands: [ExecPlan.FileCommand]
+  let variables: ChildEnvironment
+  let options: ExecOptions
+  /// How many identity tokens are left for this target.
+  let supply: @Sendable () -> IdentityTokenSupply
+  let engine: Engine
+  let source: any IdentityTokenSource
+  let surroundings: Surroundings
+
+  /// What is left of a credential's life, in seconds, with which no further command is started.
+  private static let shortest: Int64 = 60
+  /// How long before the end of a credential's life that is said, in seconds.
+  private static let warning: Int64 = 120
+
+  /// Runs the commands, to the end or to the first that fails, and burns the credentials whatever comes of them.
+  ///
+  /// - Returns: The status of the command that failed, else 0.
+  /// - Throws: If there is no credential, or a command cannot be started.
+  func run() async throws(BrokerError) -> Int32 {
+    for note in variables.notes(for: target.name, in: surroundings.environment) { say(note) }
+    let burn = CredentialBurn(engine: engine, target: target, on: surroundings.loop)
+    let result: Result<Int32, BrokerError>
+    do throws(BrokerError) { result = .success(try await runAll(burn)) } catch { result = .failure(error) }
+    await burn.finish()
+    return try result.get()
+  }
+
+  private func runAll(_ burn: CredentialBurn) async throws(BrokerError) -> Int32 {
+    var credential: Credential?
+    for (index, command) in commands.enumerated() {
+      let rest = commands[index...].flatMap { $0.files.map(\.name) }
+      do throws(BrokerError) {
+        let usable = try await self.credential(after: credential, burn)
+        credential = usable
+        let exit = try await run(command, with: usable, burn, isLast: index == commands.count - 1)
+        guard exit == 0, surroundings.signals.received == nil else {
+          if commands.count > 1 { sayNotSent(exit == 0 ? Array(rest.dropFirst()) : rest) }
+          return exit
+        }
+      } catch {
+        if commands.count > 1 { sayNotSent(rest) }
+        throw error
+      }
+    }
+    return 0
+  }
+
+  /// A credential for the next command: a new one wherever identity tokens are made on request.
+  private func credential(after last: Credential?, _ burn: CredentialBurn) async throws(BrokerError) -> Credential {
+    if let last, case .fixed(let remaining) = supply() {
+      let left = last.expires.seconds(since: engine.time.now())
+      if left > Self.shortest { return last }
+      guard remaining > 0 else {
+        throw BrokerError(
+          .identityTokenSpent,
+          "The credential for \(target.name) expires in \(max(0, left)) s, and the job has no other identity token.",
+          remedy:
+            "Run exec again with --from \(target.name), or give the job several identity tokens with this audience.")
+      }
+    }
+    await burn.finish()
+    let credential = try await engine.mint([target], from: source)[0]
+    if !options.keepsCredential { burn.add(credential) }
+    guard surroundings.signals.received == nil else {
+      throw BrokerError(.interrupted, "Interrupted before the command for \(target.name) was started.")
+    }
+    return credential
+  }
+
+  private func run(
+    _ command: ExecPlan.FileCommand, with credential: Credential, _ burn: CredentialBurn, isLast: Bool
+  ) async throws(BrokerError) -> Int32 {
+    let name = UntrustedText.neutralized(command.words[0])
+    say("running \(name)\(Self.summary(command.files))")
+    let tail = OutputTail()
+    let child = ChildProcess(
+      command.words, environment: variables.make(for: credential, in: surroundings.environment),
+      streams: .relayed(into: tail, redacting: options.isRedacted ? SecretForms.all(of: credential) : []))
+    let expiry = Task(executorPreference: surroundings.loop) { await warn(of: credential, name) }
+    defer { expiry.cancel() }
+    let size = options.isRedacted ? TerminalSizeWatcher { child.terminalChanged() } : nil
+    defer { size?.stop() }
+    let exit = try await Supervisor(child, in: surroundings) { burn.signalled() }.run()
+    if isLast { await burn.finish(after: child.outputRelayed) } else { await child.outputRelayed() }
+    guard exit.status != 0 else { return 0 }
+    say("\(name) ended with status \(exit.status)")
+    let hints = UploadHints.hints(for: tail.bytes, target: target.name)
+    for hint in hints { say("hint: \(hint)") }
+    if hints.isEmpty, mayHaveMissed, CommandTable.commands.contains(where: { $0.name == "explain" }) {
+      say("hint: token-broker explain says what an error means that is pasted into it")
+    }
+    return exit.status
+  }
+
+  /// Whether the command wrote to a terminal, which nobody else reads.
+  private var mayHaveMissed: Bool {
+    !options.isRedacted && (StandardStreams.isTerminal(.output) || StandardStreams.isTerminal(.error))
+  }
+
+  /// Says that the credential expires before it does, while the command runs.
+  private func warn(of credential: Credential, _ name: String) async {
+    let left = credential.expires.seconds(since: engine.time.now())
+    do { try await engine.time.sleep(.seconds(max(0, left - Self.warning))) } catch { return }
+    let remaining = max(0, credential.expires.seconds(since: engine.time.now()))
+    let advice = commands.count == 1 ? "; --per-file mints one for each file" : ""
+    say("the credential expires in \(remaining) s, and \(name) still runs\(advice)")
+  }
+
+  private func sayNotSent(_ names: [String]) {
+    guard !names.isEmpty else { return }
+    say("not sent: \(names.map { UntrustedText.neutralized($0, limit: 120) }.joined(separator: ", "))")
+  }
+
+  /// ` (2 files, 1 attestation)`; empty if the command names no file.
+  private static func summary(_ files: [DistributionFile]) -> String {
+    guard !files.isEmpty else { return "" }
+    let attested = files.count(where: \.isAttested)
+    let parts = [
+      files.count == 1 ? "1 file" : "\(files.count) files",
+      attested == 0 ? nil : attested == 1 ? "1 attestation" : "\(attested) attestations",
+    ]
+    return " (\(parts.compactMap { $0 }.joined(separator: ", ")))"
+  }
+
+  private func say(_ text: String) { surroundings.console.error("\(target.name): \(text)\n") }
+}

@@ -1,0 +1,55 @@
+import BrokerCore
+import BrokerSystem
+
+/// `token-broker explain`: says what a pasted error or log means, offline.
+enum ExplainCommand: Command {
+  static let name = "explain"
+  static let spec = CommandSpec(
+    name, "read an error or a log from standard input, and say what it means",
+    options: OptionSpec.configuration + [
+      OptionSpec("--registry", "NAME", "the registry that refused; usually told by its host in the text"),
+      OptionSpec("--project", "NAME", "the project, for the address of its publishers"),
+    ],
+    notes: [
+      "Nobody is asked. The wording of twine, uv, PyPA's action for GitHub and token-broker itself is known; claims that a "
+        + "client printed are used, and personal ones are not shown."
+    ])
+
+  /// The greatest length of a log in bytes; its last part is what is read.
+  private static let maximumBytes = 64 * 1024 * 1024
+
+  static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
+    let broker = try surroundings.broker()
+    let configuration = try surroundings.configuration(for: arguments, broker)
+    let bytes = try await StandardStreams.readInput(maximumBytes: maximumBytes)
+    guard !bytes.isEmpty else {
+      throw BrokerError(.usage, "Standard input is empty.", remedy: "Pipe the error or the log in: explain < log.txt.")
+    }
+    let services = PluginServices(transport: broker.transport, time: broker.time)
+    let explanation = LogExplanation(
+      LogReading(bytes), bytes: bytes.suffix(LogReading.maximumBytes),
+      providers: configuration.providers.map { $0.make(services) },
+      target: try target(
+        arguments, configuration, services, String(decoding: bytes.suffix(LogReading.maximumBytes), as: UTF8.self)),
+      project: arguments.value("--project"))
+    guard !explanation.causes.isEmpty else {
+      throw BrokerError(
+        .logNotRecognised, "Nothing in this text is an error that token-broker knows.",
+        remedy: "Paste the whole error, or run token-broker check in the job itself.")
+    }
+    let style = TextStyle(.output, environment: surroundings.environment)
+    return surroundings.console.write("\(explanation.title)\n" + CauseText(explanation.causes, style: style).text)
+  }
+
+  /// The registry that is named, else the one whose host stands in the text, else PyPI.
+  private static func target(
+    _ arguments: ParsedArguments, _ configuration: BrokerConfiguration, _ services: PluginServices, _ text: String
+  ) throws(BrokerError) -> (any Registry)? {
+    if let name = arguments.value("--registry") {
+      return try configuration.registries(for: [name]).first?.make(services)
+    }
+    let targets = configuration.registries.map { $0.make(services) }
+    return targets.first { text.contains("//\($0.home.host)") || text.contains("\($0.name) (") }
+      ?? targets.first { $0.name == "pypi" } ?? targets.first
+  }
+}

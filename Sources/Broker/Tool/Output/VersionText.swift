@@ -1,0 +1,21 @@
+import BrokerSystem
+
+/// The text of `--version`.
+enum VersionText {
+  /// Version, commit, and how libcurl is bound.
+  ///
+  /// A shared libcurl is opened to say which one it is only with `opensLibrary`: opening it takes longer than everything
+  /// else that a short command does.
+  static func text(opensLibrary: Bool) -> String {
+    let libcurl =
+      opensLibrary || Libcurl.isLinked
+      ? Libcurl.description ?? "none (\(Libcurl.loadError ?? ""))"
+      : "shared, opened with the first request (--version --libcurl says which)"
+    return """
+      token-broker \(TokenBrokerTool.version)
+      commit: \(SourceRevision.commit ?? "none (built from a work tree)")
+      libcurl: \(libcurl)
+
+      """
+  }
+}

@@ -1,0 +1,71 @@
+import BrokerCore
+import BrokerSystem
+
+/// The program: reads the command line, runs the command, reports the error, ends with the status.
+public enum TokenBrokerTool {
+  /// The version, as `--version` and the user agent give it.
+  static let version = "0.1.0"
+
+  /// Runs the process to its end.
+  public static func main() {
+    ProcessHardening.apply()
+    let environment = Environment.process()
+    let console = Console(
+      isGitHubActions: environment["GITHUB_ACTIONS"] == "true", style: TextStyle(.error, environment: environment))
+    let signals = SignalRelay()
+    signals.start()
+    let loop = EventLoop()
+    let surroundings = Surroundings(environment: environment, console: console, signals: signals, loop: loop)
+    let work = Task(executorPreference: loop) {
+      let status = await run(Array(CommandLine.arguments.dropFirst()), surroundings)
+      // A request that was cut off by a signal is reported as interrupted; the status tells by which.
+      let isCutOff = status == ExitStatus.interrupted.rawValue
+      ProcessEnd.now(isCutOff ? signals.received.map { 128 + $0.number } ?? status : status)
+    }
+    let ending = RunEnding(of: work, signals)
+    signals.otherwise { ending.signalled($0) }
+    loop.run()
+  }
+
+  /// Runs the command that `arguments` name.
+  ///
+  /// - Returns: The exit status.
+  static func run(_ arguments: [String], _ surroundings: Surroundings) async -> Int32 {
+    let console = surroundings.console
+    switch arguments.first {
+    case nil:
+      console.error(HelpText.overview(CommandTable.commands))
+      return ExitStatus.usage.rawValue
+    case "--help", "-h":
+      return await run(HelpCommand.self, Array(arguments.dropFirst()), surroundings)
+    case "--version":
+      return console.write(VersionText.text(opensLibrary: arguments.dropFirst().first == "--libcurl"))
+    default:
+      do throws(BrokerError) {
+        let (command, rest) = try CommandTable.find(arguments)
+        return await run(command, rest, surroundings)
+      } catch {
+        return report(error, console).status.rawValue
+      }
+    }
+  }
+
+  private static func run(
+    _ command: any Command.Type, _ arguments: [String], _ surroundings: Surroundings
+  ) async -> Int32 {
+    let ours = arguments.prefix { $0 != "--" }
+    if ours.contains("--help") || ours.contains("-h") {
+      return surroundings.console.write(HelpText.page(command.spec))
+    }
+    do throws(BrokerError) {
+      return try await command.run(ParsedArguments(arguments, for: command.spec), surroundings)
+    } catch {
+      return command.status(of: report(error, surroundings.console))
+    }
+  }
+
+  private static func report(_ error: BrokerError, _ console: Console) -> BrokerError {
+    console.report(error)
+    return error
+  }
+}

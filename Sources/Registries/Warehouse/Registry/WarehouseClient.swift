@@ -1,0 +1,156 @@
+public import BrokerCore
+
+/// The client side of PyPI's trusted publishing: `/_/oidc/audience`, `/_/oidc/mint-token`, `/_/oidc/burn-token`
+/// (Warehouse, docs/user/trusted-publishers/internals.md and warehouse/oidc/views.py).
+public struct WarehouseClient: CredentialRevoker {
+  /// The entry's name in the configuration.
+  public let name: String
+  /// Where publishing tools upload to; in a rehearsal, in the sandbox.
+  public let uploadURL: HTTPURL
+  /// The index's own origin.
+  public let home: Origin
+  /// The audience that is built in or configured.
+  public let expectedAudience: Audience?
+  /// The listing of what is published; in a rehearsal, the sandbox's.
+  public let simpleIndex: SimpleIndex
+  /// What the index compares a job with.
+  public let publisherRules: PublisherRules
+
+  private let services: PluginServices
+
+  /// The life of an API token in seconds where the answer does not say (Warehouse: 15 minutes).
+  static let usualLifetime: Int64 = 900
+  /// How long an exchange that was sent may run on after a signal, so that what comes of it can be burned: with burning that
+  /// is half of what a runner leaves until it kills.
+  static let grace: Duration = .seconds(2)
+  /// The user name that goes with an API token.
+  static let username = "__token__"
+  /// PyPI's documentation of what can go wrong.
+  static let reference = "https://docs.pypi.org/trusted-publishers/troubleshooting/"
+
+  /// An index with its settings.
+  public init<Defaults>(
+    name: String, configuration: IndexConfiguration<Defaults>, services: PluginServices
+  ) {
+    self.name = name
+    home = configuration.uploadURL.origin
+    uploadURL = services.rehearsalOrigin.map(configuration.uploadURL.moved) ?? configuration.uploadURL
+    expectedAudience = configuration.audience
+    simpleIndex = SimpleIndex(
+      services.rehearsalOrigin.map { HTTPURL($0, path: SimpleIndex.usualPath) } ?? configuration.simpleURL,
+      services: services)
+    let isUsual = configuration.uploadURL.origin == Defaults.uploadURL.origin
+    publisherRules =
+      PublisherForms(
+        registry: name, site: isUsual ? Defaults.site : configuration.uploadURL.origin
+      ).rules
+    self.services = services
+  }
+
+  // MARK: Requests
+
+  /// `GET /_/oidc/audience`.
+  ///
+  /// - Throws: `ErrorCode.trustedPublishingUnavailable` for 403 and 404, `ErrorCode.registryAnswerInvalid` for an
+  ///   answer that is not the protocol's, and the errors of any request.
+  public func audience() async throws(BrokerError) -> AudienceAnswer {
+    let response = try await ask(.get, "audience", body: nil, purpose: "ask \(host) for its audience")
+    guard response.status == 200 else {
+      throw IndexRefusal(response, registry: name, host: host).error(for: .audience)
+    }
+    let object = try object(of: response, what: "audience")
+    guard let text = object["audience"]?.string, let audience = Audience(text) else {
+      throw invalid("audience", "it has no usable \"audience\"")
+    }
+    return AudienceAnswer(audience: audience, serverTime: response.serverTime)
+  }
+
+  /// `POST /_/oidc/mint-token`: one request; the identity token is used up when it succeeds.
+  ///
+  /// - Throws: `ErrorCode.exchangeRefused` with the index's code and text, `ErrorCode.registryAnswerInvalid` for an
+  ///   answer that is not the protocol's, and the errors of any request.
+  public func exchange(_ token: IdentityToken) async throws(BrokerError) -> Credential {
+    let response = try await ask(
+      .post, "mint-token", body: token.secret, purpose: "exchange the identity token at \(host)", grace: Self.grace)
+    guard response.status == 200 else {
+      throw IndexRefusal(response, registry: name, host: host, redaction: SecretRedaction(token.secret))
+        .error(for: .exchange)
+    }
+    let object = try object(of: response, what: "API token", to: token.secret)
+    guard let text = object["token"]?.string else { throw invalid("API token", "it has no \"token\"") }
+    let now = response.serverTime ?? services.time.now()
+    let expires: UnixTime
+    switch object["expires"]?.value {
+    case nil, .null: expires = now.advanced(by: Self.usualLifetime)
+    default:
+      guard let seconds = object["expires"]?.integer else {
+        throw invalid("API token", "its \"expires\" is not a time")
+      }
+      expires = UnixTime(seconds)
+    }
+    guard response.serverTime.map({ expires > $0 }) ?? true else {
+      throw invalid("API token", "the API token had expired when it was sent, at \(expires)")
+    }
+    guard
+      let credential = Credential(
+        registry: name, secret: Secret(text), username: Self.username, expires: expires, uploadURL: uploadURL)
+    else { throw invalid("API token", "its \"token\" is empty, too long, or has characters that no token has") }
+    return credential
+  }
+
+  /// `POST /_/oidc/burn-token`: always answered with 202, whatever it was given, so that success says little.
+  ///
+  /// - Throws: `ErrorCode.revokeUnsupported` where the index has no such endpoint, and the errors of any request.
+  public func revoke(_ credential: Secret) async throws(BrokerError) {
+    let response = try await ask(.post, "burn-token", body: credential, purpose: "burn the credential at \(host)")
+    switch response.status {
+    case 200..<300: return
+    case 404, 405:
+      throw BrokerError(
+        .revokeUnsupported, "\(name) (\(host)) cannot burn credentials: it answered \(response.status).",
+        remedy: "Nothing needs to be done: the credential expires by itself within minutes.")
+    default:
+      throw BrokerError(
+        .registryAnswerInvalid, "\(name) (\(host)) did not burn the credential: it answered \(response.status).",
+        remedy: "Nothing needs to be done: the credential expires by itself within minutes.")
+    }
+  }
+
+  /// Who published last.
+  var history: IntegrityHistory { IntegrityHistory(index: simpleIndex, services: services) }
+
+  private var host: String { uploadURL.origin.authority }
+
+  private func ask(
+    _ method: HTTPRequest.Method, _ endpoint: String, body: Secret?, purpose: String, grace: Duration = .zero
+  ) async throws(BrokerError) -> HTTPResponse {
+    var fields = [HTTPRequest.Field("Accept", Secret("application/json"))]
+    if body != nil { fields.append(HTTPRequest.Field("Content-Type", Secret("application/json"))) }
+    let request = HTTPRequest(
+      method, HTTPURL(uploadURL.origin, path: "/_/oidc/\(endpoint)"), fields: fields,
+      body: body.map { Secret("{\"token\":\(JSONText.quoted($0.reveal()))}") }, grace: grace)
+    return try await services.transport.answer(to: request, purpose: purpose, now: services.time.now())
+  }
+
+  private func object(
+    of response: HTTPResponse, what: String, to secret: Secret? = nil
+  ) throws(BrokerError) -> JSONObject {
+    let node: JSONNode
+    do { node = try JSONReader().read(response.body) } catch {
+      // What is wrong may be a key, and that may be what the index was sent.
+      throw invalid(what, secret.map { SecretRedaction($0).apply(to: error.summary) } ?? error.summary)
+    }
+    guard let object = node.object else { throw invalid(what, "it is \(node.kind), not an object") }
+    return object
+  }
+
+  private func invalid(_ what: String, _ reason: String) -> BrokerError {
+    let left =
+      "A credential may have been minted all the same; it expires by itself within \(Self.usualLifetime / 60) minutes."
+    return BrokerError(
+      .registryAnswerInvalid,
+      "\(name) (\(host)) gave no usable \(what): \(reason)." + (what == "API token" ? " \(left)" : ""),
+      remedy: "Check that upload-url is the address of an index with trusted publishing.",
+      reference: Self.reference)
+  }
+}
