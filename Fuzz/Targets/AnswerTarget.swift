@@ -44,16 +44,17 @@ enum AnswerTarget {
   static func runIndex(_ bytes: [UInt8]) {
     let services = services(bytes)
     wait {
-      guard let configuration = try? IndexConfiguration<PyPI.Defaults>(from: .empty(path: ["registries", "pypi"]))
+      guard let configuration = try? WarehouseSettings(from: .empty(path: ["registries", "pypi"]), of: .pypi)
       else {
         fatalError("PyPI has no defaults")
       }
-      let index = WarehouseClient(name: "pypi", configuration: configuration, services: services)
-      do throws(BrokerError) { requirePlain(try await index.audience().audience.description) } catch {
+      let index = Warehouse(name: "pypi", settings: configuration, services: services)
+      do throws(BrokerError) { requirePlain(try await index.askForAudience().audience.description) } catch {
         check(error, wasSent: false)
       }
       do throws(BrokerError) {
-        let credential = try await index.exchange(try IdentityToken(Secret(secret), from: "The input"))
+        let credential = try await index.exchange(
+          try IdentityToken(Secret(secret), from: "The input"), for: .everything)
         require(credential.secret.reveal().utf8.allSatisfy { (0x21...0x7E).contains($0) }, "characters")
       } catch { check(error) }
       do throws(BrokerError) { try await index.revoke(Secret(secret)) } catch { check(error) }

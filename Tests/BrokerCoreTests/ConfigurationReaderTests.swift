@@ -6,7 +6,7 @@ import Testing
 struct ConfigurationReaderTests {
   private func reader() throws -> ConfigurationReader {
     var catalog = PluginCatalog()
-    try catalog.add(registry: FakeRegistry.self)
+    try catalog.add(FakeRegistry.type)
     return ConfigurationReader(catalog: catalog)
   }
 
@@ -84,8 +84,8 @@ struct ConfigurationReaderTests {
 
   @Test func catalogRefusesTwoOfOneType() throws {
     var catalog = PluginCatalog()
-    try catalog.add(registry: FakeRegistry.self)
-    let error = #expect(throws: BrokerError.self) { try catalog.add(registry: FakeRegistry.self) }
+    try catalog.add(FakeRegistry.type)
+    let error = #expect(throws: BrokerError.self) { try catalog.add(FakeRegistry.type) }
     #expect(error?.code == .pluginContract && error?.status == .plugin)
   }
 }

@@ -3,10 +3,12 @@ import TestSupport
 import Testing
 
 struct DiagnosisTests {
+  private static let family = IssuerFamily("A family")
+
   private static let rules = PublisherRules(
     forms: [
       PublisherRules.Form(
-        .gitHub,
+        family,
         fields: [
           PublisherRules.Field(.owner, "Owner"), PublisherRules.Field(.workflow, "Workflow"),
           PublisherRules.Field(.environment, "Environment", comparison: .ignoringCase),
@@ -14,10 +16,9 @@ struct DiagnosisTests {
     ], explain: { _, _ in [Cause("said", .certain, "It was said.", fixes: [])] })
 
   private static var job: JobIdentity {
-    var job = JobIdentity(family: .gitHub)
+    var job = JobIdentity(family: family)
     job.owner = "octo-org"
-    job.workflow = ".github/workflows/release.yml"
-    job.jobWorkflow = "octo-org/sample/.github/workflows/called.yml@refs/heads/main"
+    job.fields = [.owner: "octo-org", .workflow: "called.yml"]
     job.environment = "PyPI"
     return job
   }
@@ -47,7 +48,7 @@ struct DiagnosisTests {
   }
 
   @Test func comparesAsTheRegistryDoes() {
-    let values: [JobField: String] = [.owner: "Octo-Org", .workflow: "called.yml", .environment: "pypi"]
+    let values = [(field: JobField.owner, value: "Octo-Org"), (.workflow, "called.yml"), (.environment, "pypi")]
     let differences = FieldDifference.between(Self.job, and: values, rules: Self.rules)
     #expect(differences.map(\.code) == ["owner-differs"])
     #expect(differences.first?.manner == "they differ in case")
@@ -57,7 +58,7 @@ struct DiagnosisTests {
     var job = Self.job
     job.environment = nil
     #expect(
-      FieldDifference.between(job, and: [.environment: "pypi"], rules: Self.rules)[0].code == "environment-missing")
+      FieldDifference.between(job, and: [(.environment, "pypi")], rules: Self.rules)[0].code == "environment-missing")
   }
 
   @Test func ranksWhatIsSaidBeforeWhatMayBe() {
@@ -67,7 +68,7 @@ struct DiagnosisTests {
     input.job = Self.job
     #expect(Diagnosis(input).causes.map(\.code) == ["said", "publisher-differs"])
     input.lastRelease = PublishedRelease(
-      project: "sample", version: "1", family: .gitHub, values: [.workflow: "release.yml", .environment: ""])
+      project: "sample", version: "1", family: Self.family, values: [(.workflow, "release.yml"), (.environment, "")])
     #expect(Diagnosis(input).causes.map(\.code) == ["said", "workflow-differs", "publisher-differs"])
   }
 

@@ -247,7 +247,7 @@ struct EngineTests {
     let impatient = FakeTime(holding: [])
     let engine = Engine(time: impatient.source(), policy: RetryPolicy(total: .seconds(60)))
     let error = await failure { () async throws(BrokerError) in
-      _ = try await engine.mint([try SilentRegistry.make()], from: FakeSource())
+      _ = try await engine.mint([SilentRegistry()], from: FakeSource())
     }
     #expect(error?.code == .timedOut)
     #expect(error?.message.contains("60 s") == true)
@@ -278,7 +278,7 @@ struct EngineTests {
       if case .identityTokenReceived = event { signal.yield() }
     }
     let error = await failure { () async throws(BrokerError) in
-      _ = try await impatient.mint([try SilentRegistry.make()], from: FakeSource())
+      _ = try await impatient.mint([SilentRegistry()], from: FakeSource())
     }
     #expect(error?.message.contains("for its audience") == true, "\(error?.message ?? "")")
     #expect(error?.message.contains("identity token") == false)
@@ -360,7 +360,7 @@ private struct StubbornSource: IdentityTokenSource {
 
   func supply(for audience: Audience) -> IdentityTokenSupply { supply }
   func identityToken(for audience: Audience) async throws(BrokerError) -> IdentityToken { token }
-  func job(from claims: Claims) -> JobIdentity { JobIdentity(family: .gitHub) }
+  func job(from claims: Claims) -> JobIdentity { JobIdentity(family: IssuerFamily("A family")) }
 }
 
 /// The names of the events of a run.

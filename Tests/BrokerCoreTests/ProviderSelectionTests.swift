@@ -4,9 +4,9 @@ import Testing
 
 struct ProviderSelectionTests {
   private func finding(
-    _ name: String, _ strength: ProviderClue.Strength, _ result: Result<Detection, BrokerError>
+    _ name: String, _ strength: Clue.Strength, _ result: Result<Detection, BrokerError>
   ) -> ProviderSelection.Finding {
-    ProviderSelection.Finding(name: name, clue: ProviderClue("\(name)=true", strength: strength), result: result)
+    ProviderSelection.Finding(name: name, clue: Clue("\(name)=true", strength: strength), result: result)
   }
 
   private let absent = Result<Detection, BrokerError>.success(.absent("not set"))

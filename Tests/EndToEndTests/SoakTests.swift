@@ -49,7 +49,7 @@ import TokenBroker
       let sandbox = try Sandbox.started()
       let broker = try Broker(environment: Environment(sandbox.environment(for: .github)))
       let configuration = try broker.configuration()
-      let provider = try broker.selectProvider(in: configuration)
+      let provider = try await broker.selectProvider(in: configuration)
       let targets = try await broker.targets(["pypi"], in: configuration)
       let policy = RetryPolicy(attempts: 2, base: .milliseconds(1), cap: .milliseconds(2))
       let engine = broker.engine(for: configuration, policy: policy)

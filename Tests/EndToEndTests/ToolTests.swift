@@ -88,7 +88,9 @@ struct ToolTests {
   @Test func listsPlugins() async throws {
     let run = try await BuiltTool.run(["plugins"])
     let catalog = try PluginCatalog.builtIn()
-    let rows = catalog.providers.map { "provider  \($0.type) " } + catalog.registries.map { "registry  \($0.type) " }
+    let rows =
+      catalog.providers.map { "provider  \($0.plugin.name) " }
+      + catalog.registries.map { "registry  \($0.plugin.name) " }
     let lines = run.output.split(separator: "\n")
     #expect(run.status == 0 && lines.count == rows.count && lines.count >= 4)
     for (line, row) in zip(lines, rows) { #expect(line.hasPrefix(row)) }

@@ -15,13 +15,13 @@ struct GitHubTests {
     -> GitHub
   {
     GitHub(
-      name: "github", configuration: try GitHub.Configuration(from: .empty(path: [])),
+      name: "github",
       services: PluginServices(transport: transport, time: FakeTime().source()))
   }
 
   @Test func conforms() async throws {
     try await ProviderConformance(
-      GitHub.self, environment: Self.job, clueVariable: "GITHUB_ACTIONS", audience: "pypi", secrets: [Self.secret]
+      .gitHub, environment: Self.job, clueVariable: "GITHUB_ACTIONS", audience: "pypi", secrets: [Self.secret]
     ) { _, identifier in
       .success(.json(#"{"count":1,"value":"\#(SampleToken.make(audience: "pypi", identifier: identifier))"}"#))
     }.run()

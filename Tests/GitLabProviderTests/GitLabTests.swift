@@ -11,16 +11,16 @@ struct GitLabTests {
 
   private func source(
     _ variables: [String: String], configuration: String = "{}"
-  ) throws -> any IdentityTokenSource {
+  ) async throws -> any IdentityTokenSource {
     var catalog = PluginCatalog()
-    try catalog.add(provider: GitLab.self)
+    try catalog.add(.gitLab)
     let text = #"{"version":1,"providers":{"gitlab":\#(configuration)},"registries":{},"routes":{}}"#
     let read = try ConfigurationReader(catalog: catalog).read(Array(text.utf8), file: "file.json")
     let services = PluginServices(
       transport: ScriptedTransport { _ in .failure(HTTPFailure(.refused, arrival: .nothingSent)) },
       time: FakeTime().source())
     let environment = Environment(["GITLAB_CI": "true"].merging(variables) { $1 })
-    guard case .present(_, let source) = try read.providers[0].make(services).detect(in: environment) else {
+    guard case .present(_, let source) = try await read.providers[0].make(services).detect(in: environment) else {
       throw BrokerError(.providerNotFound, "not recognised")
     }
     return source
@@ -28,7 +28,7 @@ struct GitLabTests {
 
   @Test func conforms() async throws {
     try await ProviderConformance(
-      GitLab.self, environment: ["GITLAB_CI": "true", "PYPI_ID_TOKEN": token("pypi")], clueVariable: "GITLAB_CI",
+      .gitLab, environment: ["GITLAB_CI": "true", "PYPI_ID_TOKEN": token("pypi")], clueVariable: "GITLAB_CI",
       audience: "pypi", secrets: [token("pypi")]
     ).run()
   }
@@ -41,14 +41,14 @@ struct GitLabTests {
   ])
   func findsTheVariable(_ audience: String, _ variable: String) async throws {
     let audience = try #require(Audience(audience))
-    let source = try source([variable: token(audience.value)])
+    let source = try await source([variable: token(audience.value)])
     #expect(source.supply(for: audience) == .fixed(remaining: 1))
     #expect(try await source.identityToken(for: audience).claims.audience == .single(audience.value))
   }
 
   /// `id_tokens` may have any name; a job token is none.
-  @Test func namesTheVariablesThatCarryTheIdentity() throws {
-    let source = try source(
+  @Test func namesTheVariablesThatCarryTheIdentity() async throws {
+    let source = try await source(
       [
         "PYPI_ID_TOKEN": token("pypi"), "EMPTY_ID_TOKEN": "", "SIGSTORE": token("sigstore"), "A": "configured",
         "CI_JOB_TOKEN": token("gitlab"), "OTHER": "eyJ", "CI_PROJECT_PATH": "group/project",
@@ -57,7 +57,7 @@ struct GitLabTests {
   }
 
   @Test func showsWhatItHoldsWithoutHandingItOut() async throws {
-    let source = try source(
+    let source = try await source(
       ["A": token("pypi", "1"), "C": token("pypi", "3")], configuration: #"{"variables":{"pypi":["A","B","C"]}}"#)
     for _ in 0..<2 { #expect(try source.heldTokens(for: "pypi").compactMap { $0.claims["jti"] } == ["1", "3"]) }
     _ = try await source.identityToken(for: "pypi")
@@ -67,7 +67,7 @@ struct GitLabTests {
   }
 
   @Test func usesAPoolInOrder() async throws {
-    let source = try source(
+    let source = try await source(
       ["A": token("pypi", "1"), "B": "", "C": token("pypi", "3")],
       configuration: #"{"variables":{"pypi":["A","B","C"]}}"#)
     #expect(source.supply(for: "pypi") == .fixed(remaining: 2))
@@ -80,7 +80,9 @@ struct GitLabTests {
 
   @Test func namesWhatIsThereInstead() async throws {
     let other = token("testpypi")
-    let source = try source(["TESTPYPI_ID_TOKEN": other, "BAD_ID_TOKEN": "not-a-jwt-0123456789", "PYPI_ID_TOKEN": ""])
+    let source = try await source([
+      "TESTPYPI_ID_TOKEN": other, "BAD_ID_TOKEN": "not-a-jwt-0123456789", "PYPI_ID_TOKEN": "",
+    ])
     let error = await failure { () async throws(BrokerError) in _ = try await source.identityToken(for: "pypi") }
     #expect(error?.message.contains("PYPI_ID_TOKEN is empty") == true)
     #expect(error?.remedy?.contains("id_tokens: { PYPI_ID_TOKEN: { aud: \"pypi\" } }") == true)
@@ -92,14 +94,14 @@ struct GitLabTests {
     if let error { SecretSearch([other, "not-a-jwt-0123456789"]).expectNone(in: error) }
   }
 
-  @Test func refusesAForksMergeRequestInTheParent() throws {
+  @Test func refusesAForksMergeRequestInTheParent() async throws {
     let variables = [
       "PYPI_ID_TOKEN": token("pypi"), "CI_PIPELINE_SOURCE": "merge_request_event", "CI_PROJECT_PATH": "group/sample",
     ]
     let foreign = variables.merging(["CI_MERGE_REQUEST_SOURCE_PROJECT_PATH": "stranger/sample"]) { $1 }
-    let error = #expect(throws: BrokerError.self) { try source(foreign) }
+    let error = await #expect(throws: BrokerError.self) { try await source(foreign) }
     #expect(error?.code == .identityFork)
-    _ = try source(variables.merging(["CI_MERGE_REQUEST_SOURCE_PROJECT_PATH": "group/sample"]) { $1 })
+    _ = try await source(variables.merging(["CI_MERGE_REQUEST_SOURCE_PROJECT_PATH": "group/sample"]) { $1 })
   }
 
   @Test(arguments: [
@@ -109,8 +111,8 @@ struct GitLabTests {
     (#"{"variables":{"pypi":[5]}}"#, "providers.gitlab.variables.pypi.0"),
     (#"{"variables":[]}"#, "providers.gitlab.variables"), (#"{"variable":{}}"#, "Did you mean \"variables\"?"),
   ])
-  func refusesWrongSettings(_ configuration: String, _ words: String) {
-    let error = #expect(throws: BrokerError.self) { try source([:], configuration: configuration) }
+  func refusesWrongSettings(_ configuration: String, _ words: String) async {
+    let error = await #expect(throws: BrokerError.self) { try await source([:], configuration: configuration) }
     #expect(error?.code == .configurationInvalid)
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
     #expect(error?.message.hasPrefix("file.json, line 1, column ") == true)
@@ -125,7 +127,7 @@ struct GitLabTests {
         ("ref_path", "\"refs/heads/main\""), ("ref_protected", "\"false\""), ("user_email", "\"a@b.example\""),
         ("runner_id", "5"),
       ])
-    let source = try source(["PYPI_ID_TOKEN": text])
+    let source = try await source(["PYPI_ID_TOKEN": text])
     let job = source.job(from: try await source.identityToken(for: "pypi").claims)
     #expect(job.owner == "octo-group/sub" && job.repository == "sample" && job.workflow == "ci/a.yml")
     #expect(job.ref == "refs/heads/main" && job.refProtected == false && job.environment == nil)

@@ -2,17 +2,7 @@ public import BrokerCore
 import Synchronization
 
 /// A registry whose answers a test gives, and that remembers what it was asked.
-public final class FakeRegistry: Registry, CredentialRevoker {
-  /// No settings.
-  public struct Configuration: PluginConfiguration {
-    /// None.
-    public static let keys: [ConfigurationKey] = []
-    /// Nothing to decode.
-    public init(from object: ConfigurationObject) throws(BrokerError) {}
-    /// None.
-    public var effectiveValues: [(key: String, value: String)] { [] }
-  }
-
+public final class FakeRegistry: Registry {
   /// What it was asked, in order.
   public struct Record: Sendable {
     /// The identity tokens it was sent.
@@ -23,10 +13,9 @@ public final class FakeRegistry: Registry, CredentialRevoker {
     public var audienceCount = 0
   }
 
-  /// The type name.
-  public static let type = "fake"
-  /// What it is.
-  public static let summary = "a registry for tests"
+  /// The type `fake`.
+  public static let type = RegistryType(
+    PluginType("fake", summary: "a registry for tests") { name, _ in FakeRegistry(name) })
 
   /// The name.
   public let name: String
@@ -35,9 +24,9 @@ public final class FakeRegistry: Registry, CredentialRevoker {
   /// The origin.
   public let home: Origin
   /// The audience it is known by.
-  public let expectedAudience: Audience?
+  private let expected: Audience?
   /// What it says is published.
-  public let releaseIndex: (any ReleaseIndex)?
+  private let releaseIndex: (any ReleaseIndex)?
   private let audiences: Mutex<[Result<AudienceAnswer, BrokerError>]>
   private let exchanges: Mutex<[Result<String, BrokerError>]>
   private let recorded = Mutex(Record())
@@ -59,17 +48,16 @@ public final class FakeRegistry: Registry, CredentialRevoker {
     self.name = name
     uploadURL = try HTTPURL("\(home)/legacy/")
     self.home = uploadURL.origin
-    expectedAudience = expected
+    self.expected = expected
     self.audiences = Mutex(audiences)
     self.exchanges = Mutex(exchanges)
   }
 
-  /// For the protocol; tests use the other initialiser.
-  public init(name: String, configuration: Configuration, services: PluginServices) {
+  private init(_ name: String) {
     self.name = name
     uploadURL = HTTPURL(.https(host: "pypi.example.com"), path: "/legacy/")
     home = uploadURL.origin
-    expectedAudience = nil
+    expected = nil
     releaseIndex = nil
     waits = {}
     exchangeWaits = {}
@@ -80,11 +68,15 @@ public final class FakeRegistry: Registry, CredentialRevoker {
   /// What it was asked.
   public var record: Record { recorded.withLock { $0 } }
 
-  /// Itself.
-  public var revoker: (any CredentialRevoker)? { self }
+  /// The audience it is known by, or that its answers name.
+  public var audience: AudienceSource { expected.map { .pinned($0, askForAudience) } ?? .asked(askForAudience) }
 
-  /// The next answer.
-  public func audience() async throws(BrokerError) -> AudienceAnswer {
+  /// Remembers what is to be burned, and lists what it was given.
+  public var capabilities: RegistryCapabilities {
+    RegistryCapabilities(revoke: revoke, releases: releaseIndex)
+  }
+
+  private func askForAudience() async throws(BrokerError) -> AudienceAnswer {
     recorded.withLock { $0.audienceCount += 1 }
     await waits()
     guard !Task.isCancelled else { throw BrokerError(.interrupted, "cut off") }
@@ -92,7 +84,7 @@ public final class FakeRegistry: Registry, CredentialRevoker {
   }
 
   /// The next answer.
-  public func exchange(_ token: IdentityToken) async throws(BrokerError) -> Credential {
+  public func exchange(_ token: IdentityToken, for _: Scope) async throws(BrokerError) -> Credential {
     recorded.withLock { $0.exchanged.append(token.secret.reveal()) }
     await exchangeWaits()
     let text = try exchanges.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }.get()
@@ -104,8 +96,7 @@ public final class FakeRegistry: Registry, CredentialRevoker {
     return credential
   }
 
-  /// Remembers the credential.
-  public func revoke(_ credential: Secret) async throws(BrokerError) {
+  private func revoke(_ credential: Secret) async throws(BrokerError) {
     recorded.withLock { $0.burned.append(credential.reveal()) }
   }
 }

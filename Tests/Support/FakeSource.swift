@@ -51,6 +51,6 @@ public final class FakeSource: IdentityTokenSource {
     return try IdentityToken(Secret(text), from: "The fake source")
   }
 
-  /// The family alone.
-  public func job(from claims: Claims) -> JobIdentity { JobIdentity(family: .gitHub) }
+  /// A family alone.
+  public func job(from claims: Claims) -> JobIdentity { JobIdentity(family: IssuerFamily("Fake")) }
 }

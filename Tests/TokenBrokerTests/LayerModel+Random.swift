@@ -1,4 +1,5 @@
 import BrokerCore
+import GitHubProvider
 
 /// Files and jobs out of few words, so that they meet.
 extension LayerModel {

@@ -27,10 +27,10 @@ struct NarrowingPropertyTests {
   init() throws {
     // The model knows these four; plug-ins that are added to the built-in ones have no part in it.
     var catalog = PluginCatalog()
-    try catalog.add(provider: GitHub.self)
-    try catalog.add(provider: GitLab.self)
-    try catalog.add(registry: TestPyPI.self)
-    try catalog.add(registry: PyPI.self)
+    try catalog.add(.gitHub)
+    try catalog.add(.gitLab)
+    try catalog.add(.testPyPI)
+    try catalog.add(.pypi)
     reader = ConfigurationReader(catalog: catalog)
   }
 

@@ -1,5 +1,7 @@
 import BrokerCore
 import BuiltInPlugins
+import GitHubProvider
+import GitLabProvider
 import Testing
 import TokenBroker
 
@@ -101,7 +103,7 @@ struct RuleTests {
     #expect(try refusal(rules, at: "testpypi") == nil)
   }
 
-  @Test(arguments: EventGate.dangerous)
+  @Test(arguments: JobKind.gitHub.dangerousEvents)
   func keepsDangerousEventsOut(_ event: String) throws {
     var job = Self.job
     job.event = event

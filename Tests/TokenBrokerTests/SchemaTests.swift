@@ -31,7 +31,7 @@ struct SchemaTests {
   @Test func documentationHasEveryKey() throws {
     let page = try file("docs/configuration.md")
     let catalog = try PluginCatalog.builtIn()
-    let keys = (catalog.providers.flatMap(\.keys) + catalog.registries.flatMap(\.keys)).map(\.name)
+    let keys = (catalog.providers.flatMap(\.plugin.keys) + catalog.registries.flatMap(\.plugin.keys)).map(\.name)
     for name in keys + ["project", "expect"] + RuleClaim.all.map(\.name) {
       #expect(page.contains("\n| `\(name)` |"), "\(name) is not in docs/configuration.md")
     }
@@ -49,7 +49,7 @@ struct SchemaTests {
   @Test func describesEveryKeyOfEveryPlugin() throws {
     let catalog = try PluginCatalog.builtIn()
     let text = ConfigurationSchema(catalog: catalog).text
-    let keys = catalog.providers.flatMap(\.keys) + catalog.registries.flatMap(\.keys)
+    let keys = catalog.providers.flatMap(\.plugin.keys) + catalog.registries.flatMap(\.plugin.keys)
     for name in keys.map(\.name) + RuleClaim.all.map(\.name) + ["project", "rules", "mode", "extends", "locked"] {
       #expect(text.contains("\"\(name)\": {"), "\(name) is not in the schema")
     }

@@ -10,10 +10,10 @@ extension PluginCatalog {
   /// - Throws: `ErrorCode.pluginContract` if two are of one type.
   public static func builtIn() throws(BrokerError) -> PluginCatalog {
     var catalog = PluginCatalog()
-    try catalog.add(provider: GitHub.self)
-    try catalog.add(provider: GitLab.self)
-    try catalog.add(registry: TestPyPI.self)
-    try catalog.add(registry: PyPI.self)
+    try catalog.add(.gitHub)
+    try catalog.add(.gitLab)
+    try catalog.add(.testPyPI)
+    try catalog.add(.pypi)
     return catalog
   }
 }

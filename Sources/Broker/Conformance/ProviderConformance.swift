@@ -5,12 +5,13 @@ import Testing
 ///
 /// ```swift
 /// await ProviderConformance(
-///   GitHub.self, environment: job, clueVariable: "GITHUB_ACTIONS", audience: "pypi", secrets: [requestToken]
+///   .gitHub, environment: job, clueVariable: "GITHUB_ACTIONS", audience: "pypi", secrets: [requestToken]
 /// ) { _, identifier in
 ///   .success(.json(#"{"value":"\#(SampleToken.make(audience: "pypi", identifier: identifier))"}"#))
 /// }.run()
 /// ```
-public struct ProviderConformance<Provider: IdentityProvider>: Sendable {
+public struct ProviderConformance: Sendable {
+  private let type: ProviderType
   private let environment: [String: String]
   private let clueVariable: String
   private let audience: Audience
@@ -20,7 +21,7 @@ public struct ProviderConformance<Provider: IdentityProvider>: Sendable {
   /// A suite for a provider.
   ///
   /// - Parameters:
-  ///   - provider: The plug-in.
+  ///   - type: The plug-in.
   ///   - environment: A job's variables that make it ready to be asked.
   ///   - clueVariable: The variable that it recognises a job by.
   ///   - audience: An audience it can give a token for.
@@ -28,12 +29,13 @@ public struct ProviderConformance<Provider: IdentityProvider>: Sendable {
   ///   - respond: The endpoint: answers a request with a token whose `jti` is the given text. Providers that ask nobody
   ///     leave it out.
   public init(
-    _ provider: Provider.Type, environment: [String: String], clueVariable: String, audience: Audience,
+    _ type: ProviderType, environment: [String: String], clueVariable: String, audience: Audience,
     secrets: [String],
     respond: @escaping @Sendable (HTTPRequest, String) -> Result<HTTPResponse, HTTPFailure> = { _, _ in
       .failure(HTTPFailure(.refused, arrival: .nothingSent))
     }
   ) {
+    self.type = type
     self.environment = environment
     self.clueVariable = clueVariable
     self.audience = audience
@@ -44,58 +46,55 @@ public struct ProviderConformance<Provider: IdentityProvider>: Sendable {
   /// Runs all checks; each fault is an issue of the current test.
   public func run() async throws {
     try checkNames()
-    try checkDetection()
+    try await checkDetection()
     try await checkTokens()
     try await checkHostileAnswers()
     await checkCancellation()
   }
 
-  private func provider(_ transport: any HTTPTransport) throws -> Provider {
-    let configuration = try Provider.Configuration(from: .empty(path: ["providers", Provider.type]))
-    return Provider(
-      name: "mine", configuration: configuration,
-      services: PluginServices(transport: transport, time: FakeTime().source()))
+  private func provider(_ transport: any HTTPTransport) throws -> any IdentityProvider {
+    try type.plugin.made("mine", PluginServices(transport: transport, time: FakeTime().source()))
   }
 
   private func checkNames() throws {
     var catalog = PluginCatalog()
-    try catalog.add(provider: Provider.self)
-    #expect(!Provider.summary.isEmpty && !Provider.summary.contains("\n"))
+    try catalog.add(type)
+    #expect(!type.plugin.summary.isEmpty && !type.plugin.summary.contains("\n"))
     #expect(try provider(ScriptedTransport { respond($0, "a") }).name == "mine")
   }
 
-  private func checkDetection() throws {
+  private func checkDetection() async throws {
     let transport = ScriptedTransport { respond($0, "a") }
     let provider = try provider(transport)
     #expect(provider.clue.text.contains(clueVariable))
-    guard case .absent(let reason) = try provider.detect(in: Environment()) else {
+    guard case .absent(let reason) = try await provider.detect(in: Environment()) else {
       Issue.record("recognised an empty environment")
       return
     }
     #expect(reason.contains(clueVariable), "the reason does not name \(clueVariable): \(reason)")
     for wrong in ["", "false", "TRUE", "True", "1", "yes"] {
       let changed = environment.merging([clueVariable: wrong]) { $1 }
-      if case .present = try provider.detect(in: Environment(changed)) {
+      if case .present = try await provider.detect(in: Environment(changed)) {
         Issue.record("\(clueVariable)=\(wrong) counts")
       }
     }
     for _ in 0..<2 {
-      guard case .present(let evidence, _) = try provider.detect(in: Environment(environment)) else {
+      guard case .present(let evidence, _) = try await provider.detect(in: Environment(environment)) else {
         Issue.record("does not recognise its own job")
         return
       }
       SecretSearch(secrets).expectNone(in: evidence)
     }
     let carriers = environment.filter { _, value in secrets.contains { !$0.isEmpty && value.contains($0) } }
-    let named = Set(try source(transport)?.identityVariables ?? [])
+    let named = Set(try await source(transport)?.identityVariables ?? [])
     for name in carriers.keys where !named.contains(name) {
       Issue.record("\(name) carries the job's identity, and a command would be run with it")
     }
     #expect(transport.requests.isEmpty, "detection sends requests")
   }
 
-  private func source(_ transport: any HTTPTransport) throws -> (any IdentityTokenSource)? {
-    guard case .present(_, let source) = try provider(transport).detect(in: Environment(environment)) else {
+  private func source(_ transport: any HTTPTransport) async throws -> (any IdentityTokenSource)? {
+    guard case .present(_, let source) = try await provider(transport).detect(in: Environment(environment)) else {
       return nil
     }
     return source
@@ -103,7 +102,7 @@ public struct ProviderConformance<Provider: IdentityProvider>: Sendable {
 
   private func checkTokens() async throws {
     let transport = ScriptedTransport { respond($0, "id-\($0.url)") }
-    guard let source = try source(transport) else { return }
+    guard let source = try await source(transport) else { return }
     let supply = source.supply(for: audience)
     let token = try await source.identityToken(for: audience)
     #expect(token.claims.audience == .single(audience.value))
@@ -129,9 +128,11 @@ public struct ProviderConformance<Provider: IdentityProvider>: Sendable {
   }
 
   private func checkHostileAnswers() async throws {
-    guard case .renewable? = try source(ScriptedTransport { respond($0, "a") })?.supply(for: audience) else { return }
+    guard case .renewable? = try await source(ScriptedTransport { respond($0, "a") })?.supply(for: audience) else {
+      return
+    }
     for hostile in HostileAnswers.cases {
-      guard let source = try source(ScriptedTransport { _ in hostile.answer }) else { return }
+      guard let source = try await source(ScriptedTransport { _ in hostile.answer }) else { return }
       let error = await error { () async throws(BrokerError) in _ = try await source.identityToken(for: audience) }
       guard let error else {
         Issue.record("\(hostile.name) was taken for a token")
@@ -151,7 +152,7 @@ public struct ProviderConformance<Provider: IdentityProvider>: Sendable {
       try? await Task.sleep(for: .seconds(600))
       return .failure(HTTPFailure(.cancelled, arrival: .mayHaveArrived))
     }
-    guard let source = try? source(transport), source.supply(for: audience) == .renewable else { return }
+    guard let source = try? await source(transport), source.supply(for: audience) == .renewable else { return }
     let work = Task { try? await source.identityToken(for: audience) }
     work.cancel()
     #expect(await work.value == nil, "a cancelled request gave a token")

@@ -2,7 +2,7 @@ public import BrokerCore
 import Testing
 
 /// What every registry has to do; a plug-in's tests run it with samples of their own.
-public struct RegistryConformance<Tested: Registry>: Sendable {
+public struct RegistryConformance: Sendable {
   /// The endpoints that a suite plays.
   public struct Endpoints: Sendable {
     let audience: @Sendable (HTTPRequest) -> Bool
@@ -29,11 +29,13 @@ public struct RegistryConformance<Tested: Registry>: Sendable {
     }
   }
 
+  private let type: RegistryType
   private let endpoints: Endpoints
   private let audience: Audience
 
   /// A suite for a registry with its default settings, which expects `audience`.
-  public init(_ registry: Tested.Type, audience: Audience, endpoints: Endpoints) {
+  public init(_ type: RegistryType, audience: Audience, endpoints: Endpoints) {
+    self.type = type
     self.audience = audience
     self.endpoints = endpoints
   }
@@ -49,16 +51,14 @@ public struct RegistryConformance<Tested: Registry>: Sendable {
 
   private let token = SampleToken.make(audience: "sample", identifier: "conformance-0123456789")
 
-  private func registry(_ transport: any HTTPTransport, rehearsal: Origin? = nil) throws -> Tested {
-    let configuration = try Tested.Configuration(from: .empty(path: ["registries", Tested.type]))
-    return Tested(
-      name: "mine", configuration: configuration,
-      services: PluginServices(transport: transport, time: FakeTime().source(), rehearsalOrigin: rehearsal))
+  private func registry(_ transport: any HTTPTransport, rehearsal: Origin? = nil) throws -> any Registry {
+    try type.plugin.made(
+      "mine", PluginServices(transport: transport, time: FakeTime().source(), rehearsalOrigin: rehearsal))
   }
 
   private func checkNames() throws {
     var catalog = PluginCatalog()
-    try catalog.add(registry: Tested.self)
+    try catalog.add(type)
     let registry = try registry(ScriptedTransport { _ in .success(endpoints.audienceAnswer) })
     #expect(registry.name == "mine")
     #expect(registry.uploadURL.origin == registry.home)
@@ -69,16 +69,22 @@ public struct RegistryConformance<Tested: Registry>: Sendable {
     #expect(rehearsed.home == registry.home)
   }
 
+  /// The registry's answer to the question for its audience; what it is known by if there is nothing to ask.
+  private func asked(_ registry: any Registry) async throws(BrokerError) -> Audience? {
+    guard let question = registry.audience.question else { return registry.expectedAudience }
+    return try await question().audience
+  }
+
   private func checkExchange() async throws {
     let transport = ScriptedTransport { request in
       .success(endpoints.audience(request) ? endpoints.audienceAnswer : endpoints.exchangeAnswer)
     }
     let registry = try registry(transport)
-    #expect(try await registry.audience().audience == audience)
+    #expect(try await asked(registry) == audience)
     // A registry whose audience never changes need not be asked.
     let asked = transport.requests.count
     #expect(asked <= 1, "asking for the audience is one request at most")
-    let credential = try await registry.exchange(IdentityToken(Secret(token), from: "The sample"))
+    let credential = try await registry.exchange(IdentityToken(Secret(token), from: "The sample"), for: .everything)
     #expect(credential.secret.reveal() == "sample-credential-0123456789")
     #expect(credential.registry == "mine" && credential.uploadURL == registry.uploadURL)
     #expect(transport.requests.count == asked + 1, "an exchange is one request")
@@ -92,7 +98,7 @@ public struct RegistryConformance<Tested: Registry>: Sendable {
     let echo = "you sent \(token) \r\n::error::x ##[add-mask]y"
     let registry = try registry(ScriptedTransport { _ in .success(endpoints.refusal(echo)) })
     let error = await error { () async throws(BrokerError) in
-      _ = try await registry.exchange(IdentityToken(Secret(token), from: "The sample"))
+      _ = try await registry.exchange(IdentityToken(Secret(token), from: "The sample"), for: .everything)
     }
     guard let error else {
       Issue.record("a refusal was taken for a credential")
@@ -107,9 +113,11 @@ public struct RegistryConformance<Tested: Registry>: Sendable {
       let transport = ScriptedTransport { _ in hostile.answer }
       let registry = try registry(transport)
       let token = try IdentityToken(Secret(token), from: "The sample")
-      let audience = await error { () async throws(BrokerError) in _ = try await registry.audience() }
+      let audience = await error { () async throws(BrokerError) in _ = try await asked(registry) }
       let isAsked = !transport.requests.isEmpty
-      let exchange = await error { () async throws(BrokerError) in _ = try await registry.exchange(token) }
+      let exchange = await error { () async throws(BrokerError) in
+        _ = try await registry.exchange(token, for: .everything)
+      }
       for (step, error) in (isAsked ? [("audience", audience)] : []) + [("exchange", exchange)] {
         guard let error else {
           Issue.record("\(hostile.name) was taken for an answer to the \(step) request")
@@ -128,7 +136,7 @@ public struct RegistryConformance<Tested: Registry>: Sendable {
     let sandbox = Origin.loopback(port: 4711)
     for hostile in HostileAnswers.cases {
       let transport = ScriptedTransport { _ in hostile.answer }
-      guard let index = try registry(transport, rehearsal: sandbox).releaseIndex else { return }
+      guard let index = try registry(transport, rehearsal: sandbox).capabilities.releases else { return }
       var reason = ""
       let error = await error { () async throws(BrokerError) in
         if case .unavailable(let text) = try await index.listing(of: "sample") { reason = text }

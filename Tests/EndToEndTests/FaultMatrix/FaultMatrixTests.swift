@@ -55,11 +55,11 @@ struct FaultMatrixTests {
       let configuration = try broker.configuration()
       let targets = try await broker.targets(["pypi"], in: configuration)
       if step == .burn {
-        guard let revoker = targets.first?.revoker else { throw BrokerError(.pluginContract, "cannot burn") }
-        return try await revoker.revoke(Secret("pypi-a-credential-to-burn"))
+        guard let revoke = targets.first?.capabilities.revoke else { throw BrokerError(.pluginContract, "cannot burn") }
+        return try await revoke(Secret("pypi-a-credential-to-burn"))
       }
       let policy = RetryPolicy(attempts: 2, base: .milliseconds(1), cap: .milliseconds(5), total: total)
-      let provider = try broker.selectProvider(in: configuration)
+      let provider = try await broker.selectProvider(in: configuration)
       _ = try await broker.engine(for: configuration, policy: policy).mint(targets, from: provider.source)
     }
     return Outcome(error: error, duration: clock.now - start)

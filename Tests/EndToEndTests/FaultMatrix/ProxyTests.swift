@@ -66,7 +66,7 @@ struct ProxyTests {
         let configuration = try broker.configuration()
         let targets = try await broker.targets(["pypi"], in: configuration)
         let policy = RetryPolicy(attempts: 2, base: .milliseconds(1), cap: .milliseconds(5))
-        let provider = try broker.selectProvider(in: configuration)
+        let provider = try await broker.selectProvider(in: configuration)
         _ = try await broker.engine(for: configuration, policy: policy).mint(targets, from: provider.source)
       }
       #expect(error?.code == code, "\(String(describing: error))")

@@ -3,7 +3,7 @@ import BrokerCore
 /// A CI system of one's own that puts the identity token into a variable.
 struct OwnCI: IdentityProvider {
   /// `variable` names the variable.
-  struct Configuration: PluginConfiguration {
+  struct Settings: PluginSettings {
     static let keys = [ConfigurationKey("variable", summary: "the variable that holds the identity token")]
 
     let variable: String
@@ -12,31 +12,32 @@ struct OwnCI: IdentityProvider {
       variable = try object.string("variable") ?? "OWN_CI_TOKEN"
     }
 
-    var effectiveValues: [(key: String, value: String)] { [("variable", variable)] }
+    var values: [SettingValue] { [SettingValue("variable", variable)] }
   }
-
-  static let type = "own-ci"
-  static let summary = "our own CI: reads OWN_CI_TOKEN"
 
   let name: String
-  private let variable: String
+  let settings: Settings
 
-  init(name: String, configuration: Configuration, services: PluginServices) {
-    self.name = name
-    variable = configuration.variable
-  }
-
-  var clue: ProviderClue { ProviderClue("OWN_CI=true", strength: .job) }
+  var clue: Clue { Clue("OWN_CI=true", strength: .job) }
 
   func detect(in environment: Environment) throws(BrokerError) -> Detection {
     guard environment["OWN_CI"] == "true" else { return .absent("OWN_CI is not \"true\"") }
-    guard let text = environment.nonEmpty(variable) else {
+    guard let text = environment.nonEmpty(settings.variable) else {
       throw BrokerError(
-        .identityTokenMissing, "\(variable) is not set.", remedy: "Ask for an identity token in the job.")
+        .identityTokenMissing, "\(settings.variable) is not set.", remedy: "Ask for an identity token in the job.")
     }
     return .present(
-      evidence: "OWN_CI is \"true\"", source: OwnTokenSource(text: Secret(text), identityVariables: [variable]))
+      evidence: "OWN_CI is \"true\"", source: OwnTokenSource(text: Secret(text), identityVariables: [settings.variable])
+    )
   }
+}
+
+extension ProviderType {
+  static let ownCI = ProviderType(
+    PluginType(
+      "own-ci", summary: "our own CI: reads OWN_CI_TOKEN", keys: OwnCI.Settings.keys, decode: OwnCI.Settings.init,
+      make: { name, settings, _ in OwnCI(name: name, settings: settings) }),
+    jobs: JobKind(IssuerFamily("OwnCI")))
 }
 
 /// The one token of the job.

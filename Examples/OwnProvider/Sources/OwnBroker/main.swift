@@ -4,9 +4,9 @@ import TokenBroker
 
 // The plug-ins that come with the broker, and one more.
 var catalog = try PluginCatalog.builtIn()
-try catalog.add(provider: OwnCI.self)
+try catalog.add(.ownCI)
 
 let environment = Environment(["OWN_CI": "true", "OWN_CI_TOKEN": "e30.e30.c2ln"])
 let broker = try Broker(catalog: catalog, environment: environment)
-let provider = try broker.selectProvider(in: ConfigurationReader(catalog: catalog).builtIn())
+let provider = try await broker.selectProvider(in: ConfigurationReader(catalog: catalog).builtIn())
 print("provider: \(provider.name), \(provider.evidence)")

@@ -28,12 +28,13 @@ public struct ConfigurationSchema: Sendable {
       ("extends", Self.schema(.text, "the path of the organisation's file, from this file's folder")),
       (
         "providers",
-        section("provider", catalog.providers.map { ($0.type, $0.summary, $0.keys) }, shared: [])
+        section("provider", catalog.providers.map { ($0.plugin.name, $0.plugin.summary, $0.plugin.keys) }, shared: [])
       ),
       (
         "registries",
         section(
-          "registry", catalog.registries.map { ($0.type, $0.summary, $0.keys) }, shared: RegistrySettings.keys)
+          "registry", catalog.registries.map { ($0.plugin.name, $0.plugin.summary, $0.plugin.keys) },
+          shared: RegistrySettings.keys(catalog.jobs))
       ),
       (
         "routes",
@@ -81,8 +82,10 @@ public struct ConfigurationSchema: Sendable {
   }
 
   private var definitions: [(String, JSONText.Value)] {
-    entries("provider", catalog.providers.map { ($0.type, $0.keys) }, shared: [])
-      + entries("registry", catalog.registries.map { ($0.type, $0.keys) }, shared: RegistrySettings.keys)
+    entries("provider", catalog.providers.map { ($0.plugin.name, $0.plugin.keys) }, shared: [])
+      + entries(
+        "registry", catalog.registries.map { ($0.plugin.name, $0.plugin.keys) },
+        shared: RegistrySettings.keys(catalog.jobs))
   }
 
   private func entries(

@@ -16,6 +16,8 @@ struct DecodedLayers: Sendable {
   var routes: [Route]
   /// The rules of each layer, the highest first.
   var rules: [RuleSet]
+  /// What is known of the jobs of each provider that there is.
+  let jobs: [JobKind]
   var warnings: [ConfigurationWarning] = []
 
   /// The configuration that they amount to.
@@ -23,18 +25,18 @@ struct DecodedLayers: Sendable {
     var settings: [String: RegistrySettings] = [:]
     var gates: [String: [any JobGate]] = [:]
     for registry in registries {
-      settings[registry.name] = try RegistrySettings(from: registry.object, layers: registry.layers)
+      settings[registry.name] = try RegistrySettings(from: registry.object, layers: registry.layers, jobs: jobs)
       gates[registry.name] = self.gates(for: registry.name)
     }
     return BrokerConfiguration(
       providers: providers.map(\.plugin), registries: registries.map(\.plugin), registrySettings: settings,
       routes: routes, layers: layers, gates: gates, ruleSettings: ruleSettings,
-      warnings: warnings + rules.flatMap { RuleReview.warnings(for: $0) })
+      warnings: warnings + rules.flatMap { RuleReview(jobs: jobs).warnings(for: $0) })
   }
 
   /// The topmost file decides which events are kept out; the rules of every layer hold.
   private func gates(for registry: String) -> [any JobGate] {
-    var gates: [any JobGate] = [EventGate(admitted: rules.first?.admittedEvents(for: registry) ?? [])]
+    var gates: [any JobGate] = [eventGate(rules.first?.rules(for: registry))]
     for set in rules {
       let own = set.rules(for: registry)
       if !own.isEmpty { gates.append(RuleGate(rules: own, mode: set.mode)) }
@@ -42,9 +44,13 @@ struct DecodedLayers: Sendable {
     return gates
   }
 
+  private func eventGate(_ rules: [JobRule]?) -> EventGate {
+    EventGate(EventGate.dangerous(of: jobs), admittedBy: rules ?? [])
+  }
+
   private var ruleSettings: [Setting] {
     var settings: [Setting] = []
-    let kept = EventGate(admitted: rules.first?.admittedEvents ?? []).refused
+    let kept = eventGate(rules.first?.all).refused
     if !kept.isEmpty {
       settings.append(
         Setting(path: "rules.event", value: "all but \(kept.joined(separator: ", "))", origin: .builtIn))

@@ -6,23 +6,24 @@ struct LayerDecoder: Sendable {
   ///
   /// - Throws: ``ErrorCode/configurationInvalid`` with file, line, column and key path.
   func decode(_ root: ConfigurationObject) throws(BrokerError) -> DecodedLayers {
-    let providers = try plugins(catalog.providers, section: "providers", of: root)
-    let registries = try plugins(catalog.registries, section: "registries", of: root)
+    let providers = try plugins(catalog.providers.map(\.plugin), section: "providers", of: root)
+    let registries = try plugins(catalog.registries.map(\.plugin), section: "registries", of: root)
     return DecodedLayers(
       providers: providers, registries: registries,
-      routes: try routes(of: root, registries: registries.map(\.name)), rules: [try RuleSet(from: root)])
+      routes: try routes(of: root, registries: registries.map(\.name)), rules: [try RuleSet(from: root)],
+      jobs: catalog.jobs)
   }
 
   /// The plug-ins of a section; without the section, every plug-in of the catalog under its type's name.
   private func plugins<Product>(
-    _ entries: [CatalogEntry<Product>], section: String, of root: ConfigurationObject
+    _ entries: [PluginType<Product>], section: String, of root: ConfigurationObject
   ) throws(BrokerError) -> [DecodedLayers.Entry<Product>] {
     var plugins: [DecodedLayers.Entry<Product>] = []
     guard let object = try root.child(section) else {
       for entry in entries {
-        let defaults = ConfigurationObject.empty(path: [section, entry.type])
+        let defaults = ConfigurationObject.empty(path: [section, entry.name])
         plugins.append(
-          DecodedLayers.Entry(plugin: try entry.configure(entry.type, defaults), object: defaults, layers: []))
+          DecodedLayers.Entry(plugin: try entry.configured(entry.name, defaults), object: defaults, layers: []))
       }
       return plugins
     }
@@ -36,20 +37,21 @@ struct LayerDecoder: Sendable {
 
   /// One entry of a section.
   func plugin<Product>(
-    _ entries: [CatalogEntry<Product>], name: String, _ settings: ConfigurationObject, in object: ConfigurationObject
+    _ entries: [PluginType<Product>], name: String, _ settings: ConfigurationObject, in object: ConfigurationObject
   ) throws(BrokerError) -> ConfiguredPlugin<Product> {
     try checkName(name, in: object)
     let type = try settings.string("type") ?? name
-    guard let entry = entries.first(where: { $0.type == type }) else {
-      let known = entries.map(\.type)
+    guard let entry = entries.first(where: { $0.name == type }) else {
+      let known = entries.map(\.name)
       let missing =
-        settings.keys.contains("type") ? nil : "Name its type, for example \"type\": \"\(known.first ?? "pypi")\"."
+        settings.keys.contains("type") ? nil : "Name its type, for example \"type\": \"\(known.first ?? "")\"."
       throw (missing == nil ? settings : object).error(
         missing == nil ? "type" : name, "is of no known type",
         remedy: NearestName.suggestion(for: type, among: known).map { "Did you mean \"\($0)\"?" }
           ?? missing ?? "Known types: \(known.joined(separator: ", ")).")
     }
-    return try entry.configure(name, settings)
+    return try entry.configured(
+      name, settings, sharedKeys: object.path == ["registries"] ? RegistrySettings.names : [])
   }
 
   /// The routes; without the section, `release` over TestPyPI and PyPI where both are configured.

@@ -41,24 +41,24 @@ struct LayerNarrowing: Sendable {
     }
     try checkLocks(lower)
     let providers = try plugins(
-      upper.providers, decoder.catalog.providers, section: "providers", of: lower
+      upper.providers, decoder.catalog.providers.map(\.plugin), section: "providers", of: lower
     ) { (entry, section) throws(BrokerError) in throw notThere(entry.name, in: section, "is not a provider") }
     let registries = try plugins(
-      upper.registries, decoder.catalog.registries, section: "registries", of: lower, adding: judgeAdded)
+      upper.registries, decoder.catalog.registries.map(\.plugin), section: "registries", of: lower, adding: judgeAdded)
     let rules = try RuleSet(from: lower)
     let warnings = try upper.rules.first.map { (set) throws(BrokerError) in
-      try RuleNarrowing(upper: set, upperOrigin: upperRoot.nameOrigin(of: "rules")).check(rules)
+      try RuleNarrowing(upper: set, upperOrigin: upperRoot.nameOrigin(of: "rules"), jobs: upper.jobs).check(rules)
     }
     return DecodedLayers(
       providers: providers, registries: registries,
-      routes: try routes(of: lower, registries: registries.map(\.name)), rules: upper.rules + [rules],
+      routes: try routes(of: lower, registries: registries.map(\.name)), rules: upper.rules + [rules], jobs: upper.jobs,
       warnings: upper.warnings + (warnings ?? []))
   }
 
   // MARK: Plug-ins
 
   private func plugins<Product>(
-    _ higher: [DecodedLayers.Entry<Product>], _ types: [CatalogEntry<Product>], section: String,
+    _ higher: [DecodedLayers.Entry<Product>], _ types: [PluginType<Product>], section: String,
     of lower: ConfigurationObject,
     adding judge: (DecodedLayers.Entry<Product>, ConfigurationObject) throws(BrokerError) -> Void
   ) throws(BrokerError) -> [DecodedLayers.Entry<Product>] {
@@ -78,7 +78,7 @@ struct LayerNarrowing: Sendable {
       }
       let merged = own.over(inherited.object)
       let plugin = try decoder.plugin(types, name: name, merged, in: object)
-      try checkFixedKeys(of: plugin, own, inherited, keys: types.first { $0.type == plugin.type }?.keys ?? [])
+      try checkFixedKeys(of: plugin, own, inherited, keys: types.first { $0.name == plugin.type }?.keys ?? [])
       entries.append(DecodedLayers.Entry(plugin: plugin, object: merged, layers: inherited.layers + [own]))
     }
     return entries
@@ -90,15 +90,16 @@ struct LayerNarrowing: Sendable {
     keys: [ConfigurationKey]
   ) throws(BrokerError) {
     for key in keys where key.layering == .fixed {
-      let (value, before) = (plugin.values[key.name], inherited.plugin.values[key.name])
+      let value = plugin.values.first { $0.key == key.name }
+      let before = inherited.plugin.values.first { $0.key == key.name }
       // A key whose value the plug-in does not tell is compared as it was written.
       let isRepeated = own.object[key.name].map { node in
         inherited.object.object[key.name].map(node.hasSameValue) ?? false
       }
-      guard value != before || (value == nil && isRepeated == false) else { continue }
+      guard value?.compared != before?.compared || (value == nil && isRepeated == false) else { continue }
       throw changed(
-        key.name, value.map { UntrustedText.quoted($0) } ?? "another value",
-        before.map { UntrustedText.quoted($0) } ?? "not set", own, inherited)
+        key.name, value.map { UntrustedText.quoted($0.text) } ?? "another value",
+        before.map { UntrustedText.quoted($0.text) } ?? "not set", own, inherited)
     }
   }
 

@@ -31,16 +31,16 @@ public struct ExpectationGate: JobGate {
           fixes: ["Publish from \(family), or change registries.\(registry).expect if the publisher was changed."])
       ]
     }
-    return FieldDifference.between(job, and: expectations.values, rules: rules).map { difference in
+    return FieldDifference.between(job, and: expectations.fields, rules: rules).map { difference in
       let expected = "\"\(DeceptiveText.marked(difference.expected))\""
       return Cause(
         difference.code, .certain,
         "The \(difference.field.words) is expected to be \(expected): \(difference.manner).",
         fixes: [
-          difference.field == .environment
+          difference.field.role == .environment
             ? "Name the environment \(expected) in the job."
             : "Run the publishing job with the \(difference.field.words) \(expected).",
-          "If the publisher was changed at \(registry), change registries.\(registry).expect.\(difference.field.rawValue).",
+          "If the publisher was changed at \(registry), change registries.\(registry).expect.\(difference.field.name).",
         ], fields: [difference.row])
     }
   }

@@ -11,11 +11,10 @@ public struct FieldDifference: Sendable, Equatable {
 
   /// The fields of `values` in which a job differs, compared as the registry does: without rules, byte for byte.
   public static func between(
-    _ job: JobIdentity, and values: [JobField: String], rules: PublisherRules?
+    _ job: JobIdentity, and values: [(field: JobField, value: String)], rules: PublisherRules?
   ) -> [FieldDifference] {
     let fields = rules?.form(for: job.family)?.fields
-    return JobField.allCases.compactMap { field in
-      guard let expected = values[field] else { return nil }
+    return values.compactMap { field, expected in
       let known = fields?.first { $0.field == field }
       let actual = field.value(of: job)
       let isEqual =
@@ -34,7 +33,7 @@ public struct FieldDifference: Sendable, Equatable {
   }
 
   /// The stable name of the cause: `environment-missing`, `workflow-differs`.
-  public var code: String { actual == nil ? "\(field.rawValue)-missing" : "\(field.rawValue)-differs" }
+  public var code: String { actual == nil ? "\(field.name)-missing" : "\(field.name)-differs" }
 
   /// Both values side by side.
   public var row: Cause.Field { Cause.Field(label, actual, expected: expected) }

@@ -52,7 +52,7 @@ private struct Checks {
     guard let release = input.lastRelease else { return nil }
     let causes = PublisherDiagnosis.comparison(of: release, with: job, input)
     if let first = causes.first { return CheckItem("last-release", .warn, first.summary, causes: causes) }
-    if job.environment != nil, release.values[.environment] == nil {
+    if job.environment != nil, release[.environment] == nil {
       return CheckItem(
         "last-release", .warn,
         "\(release.words) was published without an environment: if the publisher still names none, \(registry) tells the "

@@ -1,47 +1,57 @@
 /// A property of a job that a trusted publisher is registered with, as a configuration's `expect` names it.
-public enum JobField: String, Sendable, CaseIterable {
-  /// GitHub: the repository's owner.
-  case owner
-  /// GitHub: the repository's name without its owner.
-  case repository
-  /// GitHub: the name of the workflow file that defines the job.
-  case workflow
-  /// GitLab: the project's namespace.
-  case namespace
-  /// GitLab: the project's name without its namespace.
-  case project
-  /// GitLab: the path of the top-level pipeline file.
-  case pipelineFile = "pipeline-file"
-  /// Both: the deployment environment that the job names.
-  case environment
-
-  /// The kind of issuer whose jobs have it; nil for every kind.
-  public var family: IssuerFamily? {
-    switch self {
-    case .owner, .repository, .workflow: .gitHub
-    case .namespace, .project, .pipelineFile: .gitLab
-    case .environment: nil
-    }
+///
+/// Providers declare which of them their jobs have (``JobKind/fields``), and registries which of them they compare
+/// (``PublisherRules``). Two fields of one name are the same field.
+public struct JobField: Sendable, Hashable {
+  /// What a field is for, so that a sentence about it can be made without knowing its provider.
+  public enum Role: Sendable {
+    /// Who or where the repository is: an owner, a name, a namespace.
+    case repository
+    /// The file that defines the job.
+    case file
+    /// The deployment environment.
+    case environment
+    /// Something else, such as an account.
+    case other
   }
+
+  /// The name in kebab case: the key of `expect`.
+  public let name: String
+  /// What it is for.
+  public let role: Role
+
+  /// A field.
+  public init(_ name: String, _ role: Role = .other) {
+    self.name = name
+    self.role = role
+  }
+
+  /// The repository's owner.
+  public static let owner = JobField("owner", .repository)
+  /// The repository's name without its owner.
+  public static let repository = JobField("repository", .repository)
+  /// The name of the workflow file that defines the job.
+  public static let workflow = JobField("workflow", .file)
+  /// The project's namespace.
+  public static let namespace = JobField("namespace", .repository)
+  /// The project's name without its namespace.
+  public static let project = JobField("project", .repository)
+  /// The path of the top-level pipeline file.
+  public static let pipelineFile = JobField("pipeline-file", .file)
+  /// The deployment environment that the job names; jobs of every provider have it.
+  public static let environment = JobField("environment", .environment)
 
   /// The property as words in a sentence.
-  public var words: String { self == .pipelineFile ? "pipeline file" : rawValue }
+  public var words: String { name.replacing("-", with: " ") }
 
   /// The job's value; nil if it has none.
-  ///
-  /// The workflow is the file that defines the job, by its name alone: a reusable workflow's where the job is one's.
   public func value(of job: JobIdentity) -> String? {
-    switch self {
-    case .owner, .namespace: job.owner
-    case .repository, .project: job.repository
-    case .workflow: (job.jobWorkflow ?? job.workflow).flatMap(Self.fileName)
-    case .pipelineFile: job.workflow
-    case .environment: job.environment
-    }
+    self == .environment ? job.environment : job.fields[self]
   }
 
-  /// The last part of a path, without the ref behind `@`.
-  private static func fileName(_ path: String) -> String? {
-    path.prefix { $0 != "@" }.split(separator: "/").last.map(String.init)
-  }
+  /// Whether the names are equal.
+  public static func == (left: JobField, right: JobField) -> Bool { left.name == right.name }
+
+  /// Goes by the name.
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

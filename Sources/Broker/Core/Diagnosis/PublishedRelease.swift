@@ -1,5 +1,5 @@
 /// The publisher that a registry published with a release's attestation: a hint at its settings, not the settings.
-public struct PublishedRelease: Sendable, Equatable {
+public struct PublishedRelease: Sendable {
   /// The project.
   public let project: String
   /// The release.
@@ -7,10 +7,10 @@ public struct PublishedRelease: Sendable, Equatable {
   /// The kind of issuer.
   public let family: IssuerFamily
   /// What the publisher was registered with; a field that it left open is missing.
-  public let values: [JobField: String]
+  public let values: [(field: JobField, value: String)]
 
   /// A release and its publisher.
-  public init(project: String, version: String, family: IssuerFamily, values: [JobField: String]) {
+  public init(project: String, version: String, family: IssuerFamily, values: [(field: JobField, value: String)]) {
     self.project = project
     self.version = version
     self.family = family
@@ -22,13 +22,15 @@ public struct PublishedRelease: Sendable, Equatable {
     "\(UntrustedText.neutralized(version, limit: 64)) of \(UntrustedText.neutralized(project, limit: 128))"
   }
 
+  /// The value of a field; nil if the publisher left it open.
+  public subscript(field: JobField) -> String? { values.first { $0.field == field }?.value }
+
   /// The publisher as words: `release.yml with environment "pypi"`.
-  public var publisher: String { Self.words(values[.workflow] ?? values[.pipelineFile], values[.environment]) }
+  public var publisher: String { Self.words(values.first { $0.field.role == .file }?.value, self[.environment]) }
 
   /// A job as words of the same form.
   public static func words(of job: JobIdentity) -> String {
-    let file = job.family == .gitLab ? JobField.pipelineFile : .workflow
-    return words(file.value(of: job), job.environment)
+    words(job.fields.first { $0.key.role == .file }?.value, job.environment)
   }
 
   private static func words(_ file: String?, _ environment: String?) -> String {

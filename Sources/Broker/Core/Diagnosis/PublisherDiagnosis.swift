@@ -44,19 +44,21 @@ struct PublisherDiagnosis {
         "\(release.words) was published by \(release.publisher); this job is \(PublishedRelease.words(of: job)) "
           + "(\(difference.label): \(difference.manner)).",
         fixes: fixes(difference), fields: [difference.row], address: address,
-        snippet: difference.field == .environment ? input.guide.environment(difference.expected) : nil)
+        snippet: difference.field.role == .environment ? input.guide.environment(difference.expected) : nil)
     }
   }
 
   private static func fixes(_ difference: FieldDifference) -> [String] {
     let expected = "\"\(DeceptiveText.marked(difference.expected))\""
-    return switch difference.field {
+    return switch difference.field.role {
     case .environment:
       ["Name the environment \(expected) in the job, or add a trusted publisher for this job as it is."]
-    case .workflow, .pipelineFile:
+    case .file:
       ["Publish from \(expected), or add a trusted publisher for this file."]
-    case .owner, .repository, .namespace, .project:
+    case .repository:
       ["If the repository was renamed or moved, add a trusted publisher with its name of today."]
+    case .other:
+      ["Publish from a job with the \(difference.field.words) \(expected), or add a trusted publisher for this job."]
     }
   }
 

@@ -42,7 +42,7 @@ extension Engine {
     var engine = self
     for other in others where other.name != first.name {
       let expected: [any JobGate] = (notes[other.name]?.expectations ?? []).map {
-        ExpectationGate($0, rules: other.publisherRules)
+        ExpectationGate($0, rules: other.capabilities.publishers)
       }
       // What is only reported is reported at its own turn.
       let enforced = (gates[other.name] ?? []).filter { !$0.isAudit }

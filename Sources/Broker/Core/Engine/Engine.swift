@@ -98,14 +98,14 @@ public struct Engine: Sendable {
       await withTaskGroup(of: Void.self) { group in
         for credential in credentials {
           guard let target = targets.first(where: { $0.name == credential.registry }) else { continue }
-          guard let revoker = target.revoker else {
+          guard let revoke = target.capabilities.revoke else {
             observe(
               .burnFailed(
                 registry: target.name,
                 BrokerError(.revokeUnsupported, "\(target.name) cannot burn credentials.")))
             continue
           }
-          group.addTask { await burn(credential, with: revoker, within: limit) }
+          group.addTask { await burn(credential, with: revoke, within: limit) }
         }
       }
     }
@@ -129,10 +129,11 @@ public struct Engine: Sendable {
   }
 
   private func burn(
-    _ credential: Credential, with revoker: any CredentialRevoker, within limit: Duration
+    _ credential: Credential, with revoke: @escaping @Sendable (Secret) async throws(BrokerError) -> Void,
+    within limit: Duration
   ) async {
     let result = await TimeLimit(limit, time: time).run { () async -> Result<Void, BrokerError> in
-      do throws(BrokerError) { return .success(try await revoker.revoke(credential.secret)) } catch {
+      do throws(BrokerError) { return .success(try await revoke(credential.secret)) } catch {
         return .failure(error)
       }
     }

@@ -12,7 +12,7 @@ public struct EvidenceSearch: Sendable {
 
   /// The last attested release of a project; nil if there is none, or it cannot be told in time.
   public func lastRelease(of project: String?, at target: any Registry) async -> PublishedRelease? {
-    guard let name = project.flatMap({ DistributionName.normalized($0) }), let history = target.publisherHistory
+    guard let name = project.flatMap({ DistributionName.normalized($0) }), let history = target.capabilities.history
     else { return nil }
     let outcome = await TimeLimit(Self.limit, time: time).run { () async -> PublishedRelease? in
       do throws(BrokerError) { return try await history.lastRelease(of: name) } catch { return nil }

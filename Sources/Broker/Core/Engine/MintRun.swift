@@ -56,7 +56,9 @@ final class MintRun: Sendable {
       let policy = self.policy
       var answer: AudienceAnswer?
       if let expected = self.expectedAudience { try policy.refuseForeign(expected) }
-      if isAsked || self.expectedAudience == nil { answer = try await self.knownAudience(policy) }
+      if (isAsked && self.target.audience.question != nil) || self.expectedAudience == nil {
+        answer = try await self.knownAudience(policy)
+      }
       guard let audience = answer?.audience ?? self.expectedAudience else {
         throw BrokerError(.pluginContract, "\(self.target.name) gave no audience.")
       }
@@ -96,7 +98,7 @@ final class MintRun: Sendable {
     input.job = seen.job
     input.token = seen.token
     input.audience = expectedAudience ?? seen.audience?.audience
-    input.rules = target.publisherRules
+    input.rules = target.capabilities.publishers
     input.guide = source.guide
     input.suspicions = source.suspicions
     input.project = engine.notes[target.name]?.project
@@ -184,13 +186,14 @@ final class MintRun: Sendable {
   }
 
   private func acceptedAudience(_ policy: AudiencePolicy) async throws(BrokerError) -> AudienceAnswer {
+    guard let question = target.audience.question else { return try knownByItself(policy) }
     var attempt = 1
     while true {
       let step = enter("asking \(target.uploadURL.origin.authority) for its audience")
       engine.observe(.audienceAsked(registry: target.name, host: target.uploadURL.origin.authority))
       let failure: BrokerError
       do throws(BrokerError) {
-        let answer = try await target.audience()
+        let answer = try await question()
         leave(step)
         engine.observe(.audienceAnswered(registry: target.name, answer))
         try policy.judge(answer.audience)
@@ -201,6 +204,16 @@ final class MintRun: Sendable {
       try await pause(after: failure, attempt: attempt)
       attempt += 1
     }
+  }
+
+  /// The audience of a registry that is asked nothing.
+  private func knownByItself(_ policy: AudiencePolicy) throws(BrokerError) -> AudienceAnswer {
+    guard let audience = expectedAudience else {
+      throw BrokerError(.pluginContract, "\(target.name) gave no audience.")
+    }
+    try policy.judge(audience)
+    engine.observe(.audienceAccepted(registry: target.name, audience, expected: true))
+    return AudienceAnswer(audience: audience, serverTime: nil)
   }
 
   /// An identity token for `audience`, made out to it alone.
@@ -230,7 +243,7 @@ final class MintRun: Sendable {
       engine.observe(.exchangeSent(registry: target.name, host: target.uploadURL.origin.authority))
       let failure: BrokerError
       do throws(BrokerError) {
-        let credential = try await target.exchange(token)
+        let credential = try await target.exchange(token, for: .everything)
         engine.observe(.credentialReceived(credential))
         return credential
       } catch { failure = withLoss(error) }
@@ -268,7 +281,7 @@ final class MintRun: Sendable {
     seen.withLock { ($0.token, $0.job) = (TokenFacts(token.claims), job) }
     try rules.check(token, isFor: audience)
     for expectations in engine.notes[target.name]?.expectations ?? [] {
-      try ExpectationGate(expectations, rules: target.publisherRules).judge(job, for: target.name)
+      try ExpectationGate(expectations, rules: target.capabilities.publishers).judge(job, for: target.name)
     }
     for gate in engine.gates[target.name] ?? [] {
       do throws(BrokerError) { try gate.judge(job, for: target.name) } catch {

@@ -5,12 +5,12 @@ public struct ProviderSelection: Sendable {
     /// The provider's name.
     public let name: String
     /// What it looks for.
-    public let clue: ProviderClue
+    public let clue: Clue
     /// What it found.
     public let result: Result<Detection, BrokerError>
 
     /// A finding.
-    public init(name: String, clue: ProviderClue, result: Result<Detection, BrokerError>) {
+    public init(name: String, clue: Clue, result: Result<Detection, BrokerError>) {
       self.name = name
       self.clue = clue
       self.result = result
@@ -36,22 +36,36 @@ public struct ProviderSelection: Sendable {
   /// The evidence it was found by.
   public let evidence: String
   /// How much that evidence says.
-  public let strength: ProviderClue.Strength
+  public let strength: Clue.Strength
   /// What to ask for identity tokens.
   public let source: any IdentityTokenSource
   /// What was found out about every provider.
   public let findings: [Finding]
 
-  /// Looks at the environment with every provider: pure.
+  /// Looks at the environment with every provider, in their order.
+  ///
+  /// Those that look for evidence of the job come first. Those that look for evidence of the machine, which may take time, are
+  /// asked only where no other was recognised, or where one is `wanted`; the findings of the others are left out.
   public static func findings(
-    of providers: [any IdentityProvider], in environment: Environment
-  ) -> [Finding] {
-    providers.map { provider in
-      do throws(BrokerError) {
-        return Finding(name: provider.name, clue: provider.clue, result: .success(try provider.detect(in: environment)))
-      } catch {
-        return Finding(name: provider.name, clue: provider.clue, result: .failure(error))
-      }
+    of providers: [any IdentityProvider], in environment: Environment, wanted: String? = nil
+  ) async -> [Finding] {
+    var findings: [Finding] = []
+    for provider in providers where provider.clue.strength == .job {
+      findings.append(await finding(of: provider, in: environment))
+    }
+    let isRecognised = findings.contains(where: \.isRecognised)
+    for provider in providers where provider.clue.strength != .job && (!isRecognised || provider.name == wanted) {
+      findings.append(await finding(of: provider, in: environment))
+    }
+    return findings
+  }
+
+  private static func finding(of provider: any IdentityProvider, in environment: Environment) async -> Finding {
+    do throws(BrokerError) {
+      let detection = try await provider.detect(in: environment)
+      return Finding(name: provider.name, clue: provider.clue, result: .success(detection))
+    } catch {
+      return Finding(name: provider.name, clue: provider.clue, result: .failure(error))
     }
   }
 

@@ -1,23 +1,32 @@
 /// Writes JSON text (RFC 8259).
-package enum JSONText {
+public enum JSONText {
   /// A value to be written.
-  package indirect enum Value: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+  public indirect enum Value: Sendable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByBooleanLiteral
   {
+    /// `null`.
     case null
+    /// `true` or `false`.
     case boolean(Bool)
+    /// A number.
     case integer(Int64)
+    /// A string.
     case string(String)
+    /// A list.
     case array([Value])
+    /// An object, its members in order.
     case object([(String, Value)])
 
-    package init(stringLiteral text: String) { self = .string(text) }
-    package init(integerLiteral number: Int64) { self = .integer(number) }
-    package init(booleanLiteral value: Bool) { self = .boolean(value) }
+    /// A string.
+    public init(stringLiteral text: String) { self = .string(text) }
+    /// An integer.
+    public init(integerLiteral number: Int64) { self = .integer(number) }
+    /// `true` or `false`.
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
   }
 
   /// The value on one line.
-  package static func compact(_ value: Value) -> String {
+  public static func compact(_ value: Value) -> String {
     switch value {
     case .null: "null"
     case .boolean(let value): value ? "true" : "false"
@@ -30,7 +39,7 @@ package enum JSONText {
   }
 
   /// The value over several lines, two spaces a level.
-  package static func pretty(_ value: Value, indent: String = "") -> String {
+  public static func pretty(_ value: Value, indent: String = "") -> String {
     let inner = indent + "  "
     switch value {
     case .array(let elements) where !elements.isEmpty:
@@ -45,7 +54,7 @@ package enum JSONText {
   }
 
   /// The text in double quotes, escaped so that it is one line of printable characters.
-  package static func quoted(_ text: String) -> String {
+  public static func quoted(_ text: String) -> String {
     if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) { return "\"\(text)\"" }
     var quoted = "\""
     for scalar in text.unicodeScalars {

@@ -1,29 +1,133 @@
 /// A plug-in that recognises a CI system and gets identity tokens from it.
-public protocol IdentityProvider: Plugin {
-  /// What it looks for in the environment, and how much that says.
-  var clue: ProviderClue { get }
+///
+/// This file is a provider's contract. A provider is a value: it is made once per run and does no input or output of its
+/// own, but through its ``PluginServices``.
+public protocol IdentityProvider: Sendable {
+  /// The name of its entry in the configuration.
+  var name: String { get }
 
-  /// Looks whether the job runs at this provider: pure, without input or output.
+  /// What it looks for in the environment, and how much that says.
+  var clue: Clue { get }
+
+  /// Looks whether the job runs at this provider.
+  ///
+  /// A provider whose clue is about the job looks at the environment alone. One whose clue is about the machine may ask that
+  /// machine; it is asked only where no evidence of a job was found.
   ///
   /// - Returns: ``Detection/absent(_:)`` if it does not.
   /// - Throws: If it does, but the job may not ask for an identity token: a permission is missing, the run is for a fork.
-  func detect(in environment: Environment) throws(BrokerError) -> Detection
+  func detect(in environment: Environment) async throws(BrokerError) -> Detection
 
+  /// What it knows beside that.
+  var capabilities: ProviderCapabilities { get }
+}
+
+/// What a provider knows beside how to get an identity token; what is left out is not known.
+public struct ProviderCapabilities: Sendable {
   /// What is written into the provider's files.
-  var guide: ProviderGuide { get }
-
+  public var guide: ProviderGuide
   /// Who claims say a job is, if they look like this provider's; for claims that were read from a log.
-  func job(from claims: Claims) -> JobIdentity?
-
+  public var job: @Sendable (Claims) -> JobIdentity?
   /// Why a job got no identity token, by what a log says; empty if it says nothing about that.
-  func recognise(_ log: String) -> [Cause]
+  public var recognise: @Sendable (_ log: String) -> [Cause]
+
+  /// Capabilities.
+  public init(
+    guide: ProviderGuide = .none, job: @escaping @Sendable (Claims) -> JobIdentity? = { _ in nil },
+    recognise: @escaping @Sendable (_ log: String) -> [Cause] = { _ in [] }
+  ) {
+    self.guide = guide
+    self.job = job
+    self.recognise = recognise
+  }
+
+  /// Nothing is known.
+  public static let none = ProviderCapabilities()
 }
 
 extension IdentityProvider {
   /// Nothing is known.
-  public var guide: ProviderGuide { .none }
-  /// Not this provider's.
-  public func job(from claims: Claims) -> JobIdentity? { nil }
+  public var capabilities: ProviderCapabilities { .none }
+}
+
+/// What a provider looks for in the environment.
+public struct Clue: Sendable {
+  /// How much a clue says.
+  public enum Strength: Int, Sendable, Comparable {
+    /// It is about the machine, which may itself be rented by a CI system.
+    case machine
+    /// It is about the job.
+    case job
+
+    /// Whether `left` says less than `right`.
+    public static func < (left: Strength, right: Strength) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// What it looks for, such as `CI_SYSTEM=true`.
+  public let text: String
+  /// How much that says.
+  public let strength: Strength
+
+  /// A clue.
+  public init(_ text: String, strength: Strength) {
+    self.text = text
+    self.strength = strength
+  }
+}
+
+/// What a provider found in the environment.
+public enum Detection: Sendable {
+  /// The job does not run here; says what was seen instead, such as `CI_SYSTEM is not set`.
+  case absent(String)
+  /// The job runs here; says by what evidence, such as `CI_SYSTEM is "true"`.
+  case present(evidence: String, source: any IdentityTokenSource)
+}
+
+/// An identity provider that was recognised and can be asked.
+public protocol IdentityTokenSource: Sendable {
+  /// The names of the variables that carry the job's identity: a command that has no business with it is run without
+  /// them.
+  var identityVariables: [String] { get }
+
+  /// How many identity tokens there are for an audience.
+  func supply(for audience: Audience) -> IdentityTokenSupply
+
+  /// An identity token for an audience that this source has not handed out before.
+  ///
+  /// A source may be asked for several tokens at the same time. Cancelling the task ends the request.
+  ///
+  /// - Throws: If there is none; ``BrokerError/recovery`` says whether another attempt may help.
+  func identityToken(for audience: Audience) async throws(BrokerError) -> IdentityToken
+
+  /// The identity tokens for an audience that the job already holds, without handing them out; none where each request
+  /// makes a new one.
+  ///
+  /// - Throws: If the job should hold one and does not.
+  func heldTokens(for audience: Audience) throws(BrokerError) -> [IdentityToken]
+
+  /// Who the claims of a token say the job is.
+  func job(from claims: Claims) -> JobIdentity
+
+  /// What is written into the provider's files.
+  var guide: ProviderGuide { get }
+
+  /// What the environment shows that makes a registry refuse the job.
+  var suspicions: [Cause] { get }
+}
+
+extension IdentityTokenSource {
+  /// None.
+  public func heldTokens(for audience: Audience) throws(BrokerError) -> [IdentityToken] { [] }
   /// Nothing is known.
-  public func recognise(_ log: String) -> [Cause] { [] }
+  public var guide: ProviderGuide { .none }
+  /// None.
+  public var suspicions: [Cause] { [] }
+}
+
+/// How many identity tokens a source has for an audience.
+public enum IdentityTokenSupply: Sendable, Equatable {
+  /// Each request makes a new one.
+  case renewable
+  /// They were made when the job started; so many have not been handed out.
+  case fixed(remaining: Int)
 }

@@ -1,9 +1,9 @@
-/// The plug-in types a program has: a value, filled in one place, without global state.
+/// The plug-ins that a program has: a value, filled in one place, without global state.
 public struct PluginCatalog: Sendable {
   /// The identity providers, in the order they were added.
-  public private(set) var providers: [CatalogEntry<any IdentityProvider>] = []
+  public private(set) var providers: [ProviderType] = []
   /// The registries, in the order they were added.
-  public private(set) var registries: [CatalogEntry<any Registry>] = []
+  public private(set) var registries: [RegistryType] = []
 
   /// An empty catalog.
   public init() {}
@@ -11,18 +11,21 @@ public struct PluginCatalog: Sendable {
   /// Adds an identity provider.
   ///
   /// - Throws: ``ErrorCode/pluginContract`` if its type name is taken or malformed.
-  public mutating func add<P: IdentityProvider>(provider: P.Type) throws(BrokerError) {
-    try Self.check(P.type, against: providers.map(\.type))
-    providers.append(CatalogEntry(provider) { $0 })
+  public mutating func add(_ provider: ProviderType) throws(BrokerError) {
+    try Self.check(provider.plugin.name, against: providers.map(\.plugin.name))
+    providers.append(provider)
   }
 
   /// Adds a registry.
   ///
   /// - Throws: ``ErrorCode/pluginContract`` if its type name is taken or malformed.
-  public mutating func add<R: Registry>(registry: R.Type) throws(BrokerError) {
-    try Self.check(R.type, against: registries.map(\.type))
-    registries.append(CatalogEntry(registry, sharedKeys: RegistrySettings.keys) { $0 })
+  public mutating func add(_ registry: RegistryType) throws(BrokerError) {
+    try Self.check(registry.plugin.name, against: registries.map(\.plugin.name))
+    registries.append(registry)
   }
+
+  /// What is known of the jobs of each provider.
+  public var jobs: [JobKind] { providers.map(\.jobs) }
 
   private static func check(_ type: String, against taken: [String]) throws(BrokerError) {
     guard EntryName.isValid(type) else {
@@ -35,5 +38,30 @@ public struct PluginCatalog: Sendable {
         .pluginContract, "Two plug-ins are of type \(UntrustedText.quoted(type)).",
         remedy: "Give one of them another type name.")
     }
+  }
+}
+
+/// A type of identity provider.
+public struct ProviderType: Sendable {
+  /// Its name, settings and how it is made.
+  public let plugin: PluginType<any IdentityProvider>
+  /// What is known of its jobs.
+  public let jobs: JobKind
+
+  /// A type of identity provider.
+  public init(_ plugin: PluginType<any IdentityProvider>, jobs: JobKind) {
+    self.plugin = plugin
+    self.jobs = jobs
+  }
+}
+
+/// A type of registry.
+public struct RegistryType: Sendable {
+  /// Its name, settings and how it is made.
+  public let plugin: PluginType<any Registry>
+
+  /// A type of registry.
+  public init(_ plugin: PluginType<any Registry>) {
+    self.plugin = plugin
   }
 }

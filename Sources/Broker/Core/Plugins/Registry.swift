@@ -1,44 +1,110 @@
 /// A plug-in for a package registry: tells which audience it wants, and exchanges an identity token for a credential.
-public protocol Registry: Plugin {
-  /// Where publishing tools upload to; in a rehearsal, in the sandbox.
-  var uploadURL: HTTPURL { get }
+///
+/// This file is a registry's contract. A registry is a value: it is made once per run and does no input or output of its
+/// own, but through its ``PluginServices``.
+public protocol Registry: Sendable {
+  /// The name of its entry in the configuration.
+  var name: String { get }
+
   /// The registry's own origin, in a rehearsal too: what the audience rules compare with.
   var home: Origin { get }
-  /// The audience that this registry is known or configured to ask for; nil if neither.
-  var expectedAudience: Audience? { get }
-  /// What it compares a job with; nil if that is not known.
-  var publisherRules: PublisherRules? { get }
-  /// The means to burn a credential early; nil if the registry has none.
-  var revoker: (any CredentialRevoker)? { get }
+
+  /// Where publishing tools upload to; in a rehearsal, in the sandbox.
+  var uploadURL: HTTPURL { get }
+
   /// How long a credential lives that nobody burns; nil if that is not known.
   var credentialLifetime: Duration? { get }
-  /// The means to see what is published already; nil if the registry has none.
-  var releaseIndex: (any ReleaseIndex)? { get }
 
-  /// The means to see who published last; nil if the registry has none.
-  var publisherHistory: (any PublisherHistory)? { get }
-
-  /// Asks the registry which audience it wants.
-  ///
-  /// - Throws: If it does not say; ``BrokerError/recovery`` says whether another attempt may help.
-  func audience() async throws(BrokerError) -> AudienceAnswer
+  /// How the audience is known.
+  var audience: AudienceSource { get }
 
   /// Exchanges an identity token for a credential: one request, never repeated here.
   ///
+  /// - Parameters:
+  ///   - token: The identity token.
+  ///   - scope: What the credential is for; a registry whose exchange knows no scope gives one for everything.
+  /// - Returns: The credential.
   /// - Throws: If it is refused or there is no whole answer; ``BrokerError/recovery`` says whether the identity token may
   ///   have arrived.
-  func exchange(_ token: IdentityToken) async throws(BrokerError) -> Credential
+  func exchange(_ token: IdentityToken, for scope: Scope) async throws(BrokerError) -> Credential
+
+  /// What it knows and can beside that.
+  var capabilities: RegistryCapabilities { get }
+}
+
+/// How the audience of a registry is known.
+public enum AudienceSource: Sendable {
+  /// Asks the registry.
+  ///
+  /// - Throws: If it does not say; ``BrokerError/recovery`` says whether another attempt may help.
+  public typealias Question = @Sendable () async throws(BrokerError) -> AudienceAnswer
+
+  /// It never changes, and the registry has nothing to ask.
+  case known(Audience)
+  /// One audience is accepted; the registry is asked to confirm it.
+  case pinned(Audience, Question)
+  /// The registry is asked; the audience rules judge what it says.
+  case asked(Question)
+
+  /// The one audience that is accepted; nil if the registry says which.
+  public var expected: Audience? {
+    switch self {
+    case .known(let audience), .pinned(let audience, _): audience
+    case .asked: nil
+    }
+  }
+
+  /// Asks the registry; nil if there is nothing to ask.
+  public var question: Question? {
+    switch self {
+    case .known: nil
+    case .pinned(_, let question), .asked(let question): question
+    }
+  }
+}
+
+/// What a credential is for.
+public enum Scope: Sendable, Equatable {
+  /// Everything that the publisher may do.
+  case everything
+  /// One package alone.
+  case package(String)
+}
+
+/// What a registry knows and can beside an exchange; what is left out is not known, or cannot be done.
+public struct RegistryCapabilities: Sendable {
+  /// What it compares a job with.
+  public var publishers: PublisherRules?
+  /// Burns a credential before it expires.
+  ///
+  /// - Throws: ``ErrorCode/revokeUnsupported`` if this registry cannot; else what went wrong on the way.
+  public var revoke: (@Sendable (Secret) async throws(BrokerError) -> Void)?
+  /// The means to see what is published already.
+  public var releases: (any ReleaseIndex)?
+  /// The means to see who published last.
+  public var history: (any PublisherHistory)?
+
+  /// Capabilities.
+  public init(
+    publishers: PublisherRules? = nil, revoke: (@Sendable (Secret) async throws(BrokerError) -> Void)? = nil,
+    releases: (any ReleaseIndex)? = nil, history: (any PublisherHistory)? = nil
+  ) {
+    self.publishers = publishers
+    self.revoke = revoke
+    self.releases = releases
+    self.history = history
+  }
+
+  /// Nothing is known.
+  public static let none = RegistryCapabilities()
 }
 
 extension Registry {
   /// Not known.
-  public var publisherRules: PublisherRules? { nil }
-  /// None.
-  public var revoker: (any CredentialRevoker)? { nil }
-  /// Not known.
   public var credentialLifetime: Duration? { nil }
-  /// None.
-  public var releaseIndex: (any ReleaseIndex)? { nil }
-  /// None.
-  public var publisherHistory: (any PublisherHistory)? { nil }
+  /// Nothing is known.
+  public var capabilities: RegistryCapabilities { .none }
+
+  /// The one audience that is accepted; nil if the registry says which.
+  public var expectedAudience: Audience? { audience.expected }
 }

@@ -18,7 +18,7 @@ public struct ReleaseSurvey: Sendable {
     _ files: [ReleaseComparison.LocalFile], at target: any Registry
   ) async throws(BrokerError) -> ReleaseComparison {
     let projects = Set(files.map(\.name.project)).sorted()
-    guard let index = target.releaseIndex else {
+    guard let index = target.capabilities.releases else {
       let reason = ReleaseListing.unavailable("has no listing of its files")
       return ReleaseComparison(files, with: Dictionary(uniqueKeysWithValues: projects.map { ($0, reason) }))
     }

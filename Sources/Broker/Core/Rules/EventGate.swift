@@ -1,21 +1,28 @@
 /// Keeps out events that run other people's code with this repository's identity, unless a rule names them.
 ///
-/// PyPI refuses `pull_request_target` itself (Warehouse, oidc/models/github.py); crates.io refuses `workflow_run` too.
+/// Which events these are, each provider declares (``JobKind/dangerousEvents``).
 /// A merge request of a fork that runs in the parent project is refused by the provider, which sees the variables.
 public struct EventGate: JobGate {
-  /// The events.
-  public static let dangerous = ["pull_request_target", "workflow_run"]
+  /// The events that are kept out.
+  let refused: [String]
 
-  /// Those of them that a rule names in full.
-  public let admitted: Set<String>
-
-  /// A gate; `admitted` are the events that a rule names in full.
-  init(admitted: Set<String>) {
-    self.admitted = admitted
+  /// A gate for these events but for those that a rule names in full.
+  init(_ dangerous: [String], admittedBy rules: [JobRule]) {
+    let named = Self.named(in: rules)
+    refused = dangerous.filter { !named.contains($0) }
   }
 
-  /// The events that are kept out.
-  var refused: [String] { Self.dangerous.filter { !admitted.contains($0) } }
+  /// The events that the providers of these jobs declare as dangerous, each once.
+  static func dangerous(of jobs: [JobKind]) -> [String] {
+    var events: [String] = []
+    for event in jobs.flatMap(\.dangerousEvents) where !events.contains(event) { events.append(event) }
+    return events
+  }
+
+  /// The events that rules name in full.
+  static func named(in rules: [JobRule]) -> Set<String> {
+    Set(rules.filter { $0.claim.name == "event" }.flatMap(\.choices).map(\.pattern.text))
+  }
 
   /// Judges a job.
   ///

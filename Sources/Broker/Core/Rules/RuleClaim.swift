@@ -47,7 +47,7 @@ public struct RuleClaim: Sendable {
     },
     RuleClaim("environment", .patterns, "the deployment environment that the job names") { $0.environment },
     RuleClaim("event", .patterns, "what started the run, such as push or release") { $0.event },
-    RuleClaim("owner", .patterns, "the owner of the repository: a GitHub owner, a GitLab namespace") { $0.owner },
+    RuleClaim("owner", .patterns, "the owner of the repository, or its namespace") { $0.owner },
     RuleClaim("owner-id", .identifiers, "the owner's id, which stays when a name changes hands") { $0.ownerID },
     RuleClaim("repository", .patterns, "the repository or project with its owner: octo-org/sample") { job in
       guard let owner = job.owner, let repository = job.repository else { return nil }
@@ -58,7 +58,7 @@ public struct RuleClaim: Sendable {
     RuleClaim("job-workflow", .patterns, "the file that defines the job, with its repository and ref") {
       $0.jobWorkflow
     },
-    RuleClaim("runner", .words(["hosted", "self-hosted"]), "hosted (by GitHub or GitLab) or self-hosted") { job in
+    RuleClaim("runner", .words(["hosted", "self-hosted"]), "hosted (by the provider) or self-hosted") { job in
       guard let runner = job.runner else { return nil }
       return runner != "self-hosted" && runner.hasSuffix("-hosted") ? "hosted" : runner
     },

@@ -5,11 +5,13 @@
 struct RuleNarrowing: Sendable {
   private let upper: RuleSet
   private let upperOrigin: Setting.Origin
+  private let dangerousEvents: [String]
 
   /// A comparison; `upperOrigin` stands for what the higher layer leaves to the program.
-  init(upper: RuleSet, upperOrigin: Setting.Origin) {
+  init(upper: RuleSet, upperOrigin: Setting.Origin, jobs: [JobKind]) {
     self.upper = upper
     self.upperOrigin = upperOrigin
+    dangerousEvents = EventGate.dangerous(of: jobs)
   }
 
   /// Compares.
@@ -18,11 +20,13 @@ struct RuleNarrowing: Sendable {
   /// - Throws: ``ErrorCode/configurationWidens`` for the first rule that is looser than one that is enforced.
   func check(_ lower: RuleSet) throws(BrokerError) -> [ConfigurationWarning] {
     var warnings: [ConfigurationWarning] = []
-    for rule in lower.common { warnings += try check(rule, against: upper.common, admitted: upper.admittedEvents) }
+    for rule in lower.common {
+      warnings += try check(rule, against: upper.common, admitted: EventGate.named(in: upper.all))
+    }
     for (name, rules) in lower.byRegistry.sorted(by: { $0.key < $1.key }) {
       for rule in rules {
         warnings += try check(
-          rule, against: upper.rules(for: name), admitted: upper.admittedEvents(for: name))
+          rule, against: upper.rules(for: name), admitted: EventGate.named(in: upper.rules(for: name)))
       }
     }
     return warnings
@@ -53,7 +57,7 @@ struct RuleNarrowing: Sendable {
   private func checkEvents(of rule: JobRule, admitted: Set<String>) throws(BrokerError) {
     for choice in rule.choices {
       let event = choice.pattern.text
-      guard EventGate.dangerous.contains(event), !admitted.contains(event) else { continue }
+      guard dangerousEvents.contains(event), !admitted.contains(event) else { continue }
       throw LayerConflict.widening(
         at: choice.origin, rule.path, "admits \(event), which the organisation layer keeps out (\(upperOrigin))")
     }

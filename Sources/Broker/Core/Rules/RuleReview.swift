@@ -1,13 +1,16 @@
 /// Looks for patterns that can match nothing, or everything, by mistake.
-enum RuleReview {
+struct RuleReview {
+  /// What is known of the jobs that the rules are for.
+  let jobs: [JobKind]
+
   /// The warnings about the rules of a file.
-  static func warnings(for set: RuleSet) -> [ConfigurationWarning] {
+  func warnings(for set: RuleSet) -> [ConfigurationWarning] {
     var warnings = review(set.common, beside: [])
     for (_, rules) in set.byRegistry.sorted(by: { $0.key < $1.key }) { warnings += review(rules, beside: set.common) }
     return warnings
   }
 
-  private static func review(_ rules: [JobRule], beside common: [JobRule]) -> [ConfigurationWarning] {
+  private func review(_ rules: [JobRule], beside common: [JobRule]) -> [ConfigurationWarning] {
     var warnings: [ConfigurationWarning] = []
     for rule in rules {
       guard case .patterns = rule.claim.form else { continue }
@@ -18,14 +21,14 @@ enum RuleReview {
             at: choice.origin, rule.path, "has \(UntrustedText.quoted(choice.pattern.text)), which \(text)"))
       }
     }
-    return warnings + contradictions(rules, beside: common) + nameAlone(rules, beside: common)
+    return warnings + Self.contradictions(rules, beside: common) + Self.nameAlone(rules, beside: common)
   }
 
   // MARK: One pattern
 
-  private static func problem(_ pattern: GlobPattern, claim: String) -> String? {
+  private func problem(_ pattern: GlobPattern, claim: String) -> String? {
     nothing(pattern, claim: claim)
-      ?? (everything(pattern, claim: claim)
+      ?? (Self.everything(pattern, claim: claim)
         ? "matches every \(claim)\(claim == "event" ? " but the dangerous ones" : ""): leave the rule out if that is meant"
         : nil)
   }
@@ -46,7 +49,7 @@ enum RuleReview {
     !pattern.isLiteral && (samples[claim] ?? []).contains { $0.allSatisfy(pattern.matches) }
   }
 
-  private static func nothing(_ pattern: GlobPattern, claim: String) -> String? {
+  private func nothing(_ pattern: GlobPattern, claim: String) -> String? {
     let text = pattern.text
     if let scalar = text.unicodeScalars.first(where: { "?[]\\^~ ".unicodeScalars.contains($0) }) {
       if claim != "environment" || "?[]".unicodeScalars.contains(scalar) {
@@ -55,17 +58,17 @@ enum RuleReview {
       }
     }
     switch claim {
-    case "ref": return isBelow("refs/", pattern) ? nil : "matches no ref: refs are \(suggestedRef(text))"
+    case "ref": return Self.isBelow("refs/", pattern) ? nil : "matches no ref: refs are \(Self.suggestedRef(text))"
     case "repository":
       return text.contains("/") || text.contains("**")
-        ? forbidden(pattern) : "matches no repository: write owner and name, such as octo-org/\(text)"
-    case "owner": return forbidden(pattern)
+        ? Self.forbidden(pattern) : "matches no repository: write owner and name, such as octo-org/\(text)"
+    case "owner": return Self.forbidden(pattern)
     case "workflow": return workflow(pattern)
     case "job-workflow":
       return text.contains("@") || text.hasSuffix("*") ? nil : "matches no file: a ref follows, such as @refs/tags/v*"
     case "event": return event(pattern)
     case "issuer":
-      return isBelow("https://", pattern) ? nil : "matches no issuer: issuers begin with https://"
+      return Self.isBelow("https://", pattern) ? nil : "matches no issuer: issuers begin with https://"
     default: return nil
     }
   }
@@ -87,35 +90,26 @@ enum RuleReview {
     return isTorn ? "matches nothing: no name begins or ends with a slash" : nil
   }
 
-  private static func workflow(_ pattern: GlobPattern) -> String? {
+  private func workflow(_ pattern: GlobPattern) -> String? {
     let text = pattern.text
     if text.hasPrefix("/") || text.hasPrefix("./") { return "matches no file: paths begin below the repository" }
     if text.contains("@") { return "matches no file: the path ends before @; job-workflow has the ref" }
-    let isBare = !text.contains("/") && !text.hasPrefix("*") && !text.hasPrefix(".gitlab-ci")
-    return isBare ? "matches no file of GitHub: these are paths, such as .github/workflows/\(text)" : nil
+    guard !text.contains("/"), !text.hasPrefix("*"), !jobs.contains(where: { text.hasPrefix($0.workflowFile ?? "\0") }),
+      let kind = jobs.first(where: { $0.workflowFolder != nil }), let folder = kind.workflowFolder
+    else { return nil }
+    return "matches no file of \(kind.family): these are paths, such as \(folder)\(text)"
   }
 
-  private static let events: [String] = [
-    // docs.github.com, "Events that trigger workflows"
-    "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment", "deployment_status",
-    "discussion", "discussion_comment", "dynamic", "fork", "gollum", "image_version", "issue_comment", "issues",
-    "label", "merge_group", "milestone", "page_build", "public", "pull_request", "pull_request_review",
-    "pull_request_review_comment", "pull_request_target", "push", "registry_package", "release",
-    "repository_dispatch", "schedule", "status", "watch", "workflow_call", "workflow_dispatch", "workflow_run",
-    // docs.gitlab.com, "Predefined CI/CD variables reference", CI_PIPELINE_SOURCE
-    "api", "chat", "container_registry_push", "duo_workflow", "external", "external_pull_request_event",
-    "merge_request_event", "ondemand_dast_scan", "ondemand_dast_validation", "parent_pipeline", "pipeline",
-    "pipeline_execution_policy_schedule", "security_orchestration_policy", "trigger", "web", "webide",
-  ]
-
-  private static func event(_ pattern: GlobPattern) -> String? {
+  private func event(_ pattern: GlobPattern) -> String? {
     if ["tag", "tags"].contains(pattern.text) {
       return "is no event: a tag is pushed by the event push; use ref or ref-type"
     }
-    guard !events.contains(where: pattern.matches) else { return nil }
-    if !pattern.isLiteral, everything(pattern, claim: "event") { return nil }
+    let events = jobs.flatMap(\.events)
+    guard !events.isEmpty, !events.contains(where: pattern.matches) else { return nil }
+    if !pattern.isLiteral, Self.everything(pattern, claim: "event") { return nil }
     let meant = NearestName.suggestion(for: pattern.text, among: events).map { "; did you mean \"\($0)\"?" } ?? ""
-    return "is no known event of GitHub or GitLab" + (meant.hasSuffix("?") ? String(meant.dropLast()) : meant)
+    return "is no known event of \(jobs.map(\.family.name).joined(separator: " or "))"
+      + (meant.hasSuffix("?") ? String(meant.dropLast()) : meant)
   }
 
   // MARK: Several rules

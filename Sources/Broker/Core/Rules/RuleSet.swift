@@ -36,17 +36,4 @@ struct RuleSet: Sendable {
 
   /// All of them.
   var all: [JobRule] { common + byRegistry.sorted { $0.key < $1.key }.flatMap(\.value) }
-
-  /// The dangerous events that the rules for a registry name in full.
-  func admittedEvents(for registry: String) -> Set<String> {
-    Self.events(of: rules(for: registry))
-  }
-
-  /// The dangerous events that any rule names in full.
-  var admittedEvents: Set<String> { Self.events(of: all) }
-
-  private static func events(of rules: [JobRule]) -> Set<String> {
-    let named = rules.filter { $0.claim.name == "event" }.flatMap(\.choices).map(\.pattern.text)
-    return Set(EventGate.dangerous).intersection(named)
-  }
 }

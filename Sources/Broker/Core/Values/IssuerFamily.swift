@@ -1,17 +1,14 @@
 /// A kind of identity issuer whose tokens carry the same claims, wherever it is hosted.
+///
+/// Providers and registries that mean the same kind give it the same name.
 public struct IssuerFamily: Sendable, Hashable, CustomStringConvertible {
-  /// The name as people write it, such as `GitHub`.
+  /// The name as people write it.
   public let name: String
 
   /// A family.
   public init(_ name: String) {
     self.name = name
   }
-
-  /// GitHub Actions.
-  public static let gitHub = IssuerFamily("GitHub")
-  /// GitLab CI.
-  public static let gitLab = IssuerFamily("GitLab")
 
   /// The name.
   public var description: String { name }

@@ -49,6 +49,9 @@ public struct JobIdentity: Sendable, Equatable {
     case customised
   }
 
+  /// The values that a trusted publisher is registered with, by field; the environment has a property of its own.
+  public var fields: [JobField: String] = [:]
+
   /// An identity of which only the family is known.
   public init(family: IssuerFamily) {
     self.family = family

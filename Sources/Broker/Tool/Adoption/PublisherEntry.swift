@@ -42,7 +42,7 @@ struct PublisherEntry: Sendable {
         "\(UntrustedText.neutralized(repository.folder)) does not tell whether it is built at GitHub or GitLab.",
         remedy: "Say --provider github or --provider gitlab.")
     }
-    guard let rules = target.publisherRules, let form = rules.form(for: family) else {
+    guard let rules = target.capabilities.publishers, let form = rules.form(for: family) else {
       throw BrokerError(
         .usage, "It is not known how \(target.name) registers publishers for \(family).",
         remedy: "See the registry's own documentation.")
@@ -52,7 +52,7 @@ struct PublisherEntry: Sendable {
     registry = values.registry
     provider = family.name
     project = values.project
-    fields = form.fields.map { Field(name: $0.field.rawValue, label: $0.label, value: values.value($0.field)) }
+    fields = form.fields.map { Field(name: $0.field.name, label: $0.label, value: values.value($0.field)) }
     let job = values.job(family)
     projectAddress = values.project.flatMap { rules.address(job, $0.value) }
     pendingAddress = rules.address(job, nil)

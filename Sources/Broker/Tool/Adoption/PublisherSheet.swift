@@ -28,7 +28,7 @@ struct PublisherSheet: Sendable {
 
   private static func rows(_ entry: PublisherEntry) -> [(label: String, value: String, origin: String)] {
     ([(projectLabel, entry.project, "(not known)")]
-      + entry.fields.map { ($0.label, $0.value, $0.name == JobField.environment.rawValue ? "(none)" : "(not known)") })
+      + entry.fields.map { ($0.label, $0.value, $0.name == JobField.environment.name ? "(none)" : "(not known)") })
       .map { label, value, absent in
         (label, value.map { DeceptiveText.marked($0.value) } ?? absent, value?.origin ?? "")
       }
@@ -63,7 +63,7 @@ struct PublisherSheet: Sendable {
     }
     text += "\n"
     if let address = entry.environmentAddress {
-      let environment = entry.fields.first { $0.name == JobField.environment.rawValue }?.value?.value ?? ""
+      let environment = entry.fields.first { $0.name == JobField.environment.name }?.value?.value ?? ""
       text +=
         "- [ ] Create the environment \(code(DeceptiveText.marked(environment))), with required reviewers: <\(address)>\n"
     }

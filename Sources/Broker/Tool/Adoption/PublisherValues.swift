@@ -72,6 +72,7 @@ struct PublisherValues: Sendable {
         ?? Sourced(".gitlab-ci.yml", repository.pipeline == nil ? "GitLab's default" : ".gitlab-ci.yml")
     case .environment:
       given.environment.map { Sourced($0, "--environment") } ?? expected(field) ?? environment
+    default: expected(field)
     }
   }
 
@@ -82,6 +83,9 @@ struct PublisherValues: Sendable {
     job.repository = value(family == .gitLab ? .project : .repository)?.value
     job.workflow = value(family == .gitLab ? .pipelineFile : .workflow)?.value
     job.environment = value(.environment)?.value
+    for field in [JobField.owner, .repository, .workflow, .namespace, .project, .pipelineFile] {
+      job.fields[field] = value(field)?.value
+    }
     return job
   }
 
@@ -102,7 +106,7 @@ struct PublisherValues: Sendable {
   /// What `expect` says, of whichever layer: all of them have to hold.
   private func expected(_ field: JobField) -> Sourced<String>? {
     configured.expectations.lazy.compactMap { expectations in
-      expectations.values[field].map { value in
+      expectations[field].map { value in
         Sourced(value, "expect, \((expectations.origins[field] ?? .builtIn).description)")
       }
     }.first

@@ -35,7 +35,7 @@ struct StartingPoint: Sendable {
       var members: [(String, JSONText.Value)] = []
       if let project = target.project { members.append(("project", .string(project.value))) }
       if !target.fields.isEmpty {
-        members.append(("expect", .object(target.fields.map { ($0.field.rawValue, .string($0.value.value)) })))
+        members.append(("expect", .object(target.fields.map { ($0.field.name, .string($0.value.value)) })))
       }
       return (target.registry, JSONText.Value.object(members))
     }
@@ -52,7 +52,7 @@ struct StartingPoint: Sendable {
     for target in targets {
       let path = "registries.\(target.registry)"
       if let project = target.project { rows.append(("\(path).project", project)) }
-      rows += target.fields.map { ("\(path).expect.\($0.field.rawValue)", $0.value) }
+      rows += target.fields.map { ("\(path).expect.\($0.field.name)", $0.value) }
     }
     let width = rows.map(\.path.count).max() ?? 0
     return rows.map { row in

@@ -27,7 +27,7 @@ struct CheckRun: Sendable {
     job.items.append(CheckItem("configuration", .pass, "It is \(configuration.place)."))
     let provider: ProviderSelection
     do throws(BrokerError) {
-      provider = try broker.selectProvider(in: configuration, named: choice.provider)
+      provider = try await broker.selectProvider(in: configuration, named: choice.provider)
     } catch {
       guard error.code != .usage else { throw error }
       let name = error.status == .identity ? "permission" : "provider"
@@ -127,7 +127,7 @@ struct CheckRun: Sendable {
     input.job = seen.job
     input.token = seen.token
     input.audience = target.expectedAudience ?? seen.audience?.0
-    input.rules = target.publisherRules
+    input.rules = target.capabilities.publishers
     input.guide = provider.source.guide
     input.suspicions = provider.source.suspicions
     input.project = choice.project ?? configuration.registrySettings[target.name]?.project
@@ -141,7 +141,7 @@ struct CheckRun: Sendable {
     do throws(BrokerError) {
       let engine = engine(CheckNotes())
       // Another selection, so that the tokens of the job are all there again.
-      let provider = try broker.selectProvider(in: configuration, named: choice.provider)
+      let provider = try await broker.selectProvider(in: configuration, named: choice.provider)
       let credentials = try await engine.mint([target], from: provider.source)
       let seconds = credentials.first.map { $0.expires.seconds(since: broker.time.now()) } ?? 0
       await engine.burn(credentials, at: [target])

@@ -46,7 +46,7 @@ enum ConfigInitCommand: Command {
           remedy: "Say --provider github or --provider gitlab.")
       }
       values.append(value)
-      forms.append(target.publisherRules?.form(for: family))
+      forms.append(target.capabilities.publishers?.form(for: family))
     }
     guard let family = values.first?.family else { return ExitStatus.done.rawValue }
     let start = StartingPoint(values, family: family, forms: forms)

@@ -49,8 +49,8 @@ enum MintCommand: Command {
     let pinned = try pinnedAudience(arguments, count: registries.count)
 
     let isExplained = arguments.has("--explain")
-    if isExplained { console.error(SelectionReport(broker.providerFindings(in: configuration)).text) }
-    let provider = try broker.selectProvider(in: configuration, named: arguments.value("--provider"))
+    if isExplained { console.error(SelectionReport(await broker.providerFindings(in: configuration)).text) }
+    let provider = try await broker.selectProvider(in: configuration, named: arguments.value("--provider"))
     if isExplained { console.error("provider: using \(provider.name)\n") }
     recorder.begin(provider: provider.name, isRehearsal: broker.isRehearsal)
 

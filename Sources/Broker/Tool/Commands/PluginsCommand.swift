@@ -8,8 +8,8 @@ enum PluginsCommand: Command {
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let catalog = try surroundings.broker().catalog
     let rows =
-      catalog.providers.map { ("provider", $0.type, $0.summary, $0.keys) }
-      + catalog.registries.map { ("registry", $0.type, $0.summary, $0.keys) }
+      catalog.providers.map { ("provider", $0.plugin.name, $0.plugin.summary, $0.plugin.keys) }
+      + catalog.registries.map { ("registry", $0.plugin.name, $0.plugin.summary, $0.plugin.keys) }
     let width = rows.map(\.1.count).max() ?? 0
     let text = rows.map { kind, type, summary, keys in
       let settings = keys.isEmpty ? "" : " [\(keys.map(\.name).joined(separator: ", "))]"

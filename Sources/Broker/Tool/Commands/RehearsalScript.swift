@@ -26,7 +26,7 @@ struct RehearsalScript: Sendable {
     let variables = stage.sandbox.environment(for: provider)
     let isBroken = broken == .provider
     let environment = Environment(variables.filter { !isBroken || !["GITHUB_ACTIONS", "GITLAB_CI"].contains($0.key) })
-    let selection = try stage.select(environment, show: line)
+    let selection = try await stage.select(environment, show: line)
     guard selection.name == provider.rawValue else {
       throw RehearsalFailure(.provider, "\(selection.name) was recognised in place of \(provider.rawValue)")
     }
@@ -52,7 +52,7 @@ struct RehearsalScript: Sendable {
     let stage = try RehearsalStage(.github, configuration: configuration)
     defer { stage.sandbox.stop() }
     let environment = Environment(stage.sandbox.environment(for: .github))
-    let selection = try stage.select(environment, show: line)
+    let selection = try await stage.select(environment, show: line)
     let outcome = try await stage.mint("pypi", environment, selection) { _ in }
     try expectRefusal(outcome, "invalid-publisher", .noPublisher)
   }
@@ -64,10 +64,10 @@ struct RehearsalScript: Sendable {
     let stage = try RehearsalStage(.gitlab, configuration: configuration)
     defer { stage.sandbox.stop() }
     let environment = Environment(stage.sandbox.environment(for: .gitlab))
-    let first = try await stage.mint("pypi", environment, try stage.select(environment, show: line)) { _ in }
+    let first = try await stage.mint("pypi", environment, try await stage.select(environment, show: line)) { _ in }
     _ = try first.credential()
     // Another run in the same job finds the same variable.
-    let again = try await stage.mint("pypi", environment, try stage.select(environment, show: line)) { _ in }
+    let again = try await stage.mint("pypi", environment, try await stage.select(environment, show: line)) { _ in }
     try expectRefusal(again, "invalid-reuse-token", .reusedToken)
   }
 

@@ -38,10 +38,10 @@ struct RehearsalStage: Sendable {
   /// Selects the provider as `mint` does, and shows what each one found.
   func select(
     _ environment: Environment, show: (String, String) -> Void
-  ) throws(RehearsalFailure) -> ProviderSelection {
+  ) async throws(RehearsalFailure) -> ProviderSelection {
     do {
       let broker = try Broker(environment: environment)
-      return try broker.selectProvider(in: ConfigurationReader(catalog: broker.catalog).builtIn())
+      return try await broker.selectProvider(in: ConfigurationReader(catalog: broker.catalog).builtIn())
     } catch {
       for fact in error.facts { show(fact.label, fact.value) }
       throw RehearsalFailure(.provider, error.message)

@@ -28,12 +28,12 @@ enum RevokeCommand: Command {
         .usage, "\(UntrustedText.quoted(name)) is a route, and a credential belongs to one registry.",
         remedy: "Name the registry that gave it.")
     }
-    guard let revoker = target.revoker else {
+    guard let revoke = target.capabilities.revoke else {
       throw BrokerError(
         .revokeUnsupported, "\(target.name) cannot burn credentials.",
         remedy: "Nothing needs to be done: the credential expires by itself.")
     }
-    try await revoker.revoke(secret)
+    try await revoke(secret)
     surroundings.console.error("\(target.name): asked to burn the credential\n")
     return ExitStatus.done.rawValue
   }

@@ -7,7 +7,7 @@ import BuiltInPlugins
 /// ```swift
 /// let broker = try Broker()
 /// let configuration = try broker.configuration()
-/// let provider = try broker.selectProvider(in: configuration)
+/// let provider = try await broker.selectProvider(in: configuration)
 /// let targets = try await broker.targets(["pypi"], in: configuration)
 /// let credentials = try await broker.engine(for: configuration).mint(targets, from: provider.source)
 /// ```
@@ -78,7 +78,7 @@ public struct Broker: Sendable {
 
   // MARK: Selection
 
-  /// The identity provider of the job: pure, without a request.
+  /// The identity provider of the job.
   ///
   /// - Parameters:
   ///   - configuration: Names the providers to look for.
@@ -87,11 +87,11 @@ public struct Broker: Sendable {
   /// - Throws: The errors of `ProviderSelection`.
   public func selectProvider(
     in configuration: BrokerConfiguration, named name: String? = nil
-  ) throws(BrokerError) -> ProviderSelection {
+  ) async throws(BrokerError) -> ProviderSelection {
     do throws(BrokerError) {
-      return try ProviderSelection(choosing: providerFindings(in: configuration), wanted: name)
+      return try ProviderSelection(choosing: await providerFindings(in: configuration, wanted: name), wanted: name)
     } catch {
-      guard error.code == .providerNotFound, let found = providerLeftOut(of: configuration) else { throw error }
+      guard error.code == .providerNotFound, let found = await providerLeftOut(of: configuration) else { throw error }
       throw BrokerError(
         .providerNotFound,
         "The job runs at \(found.name), which is not among the providers of \(configuration.place).",
@@ -102,19 +102,22 @@ public struct Broker: Sendable {
   }
 
   /// A provider of the catalog that recognises the job, and that the configuration leaves out.
-  private func providerLeftOut(of configuration: BrokerConfiguration) -> ProviderSelection.Finding? {
+  private func providerLeftOut(of configuration: BrokerConfiguration) async -> ProviderSelection.Finding? {
     guard let all = try? ConfigurationReader(catalog: catalog).builtIn().providers else { return nil }
     let services = PluginServices(transport: transport, time: time)
     let left = all.filter { provider in !configuration.providers.contains { $0.type == provider.type } }
-    return ProviderSelection.findings(of: left.map { $0.make(services) }, in: environment).first { finding in
+    return await ProviderSelection.findings(of: left.map { $0.make(services) }, in: environment).first { finding in
       if case .success(.absent) = finding.result { false } else { true }
     }
   }
 
-  /// What every configured provider finds in the environment.
-  public func providerFindings(in configuration: BrokerConfiguration) -> [ProviderSelection.Finding] {
+  /// What the configured providers find in the environment.
+  public func providerFindings(
+    in configuration: BrokerConfiguration, wanted: String? = nil
+  ) async -> [ProviderSelection.Finding] {
     let services = PluginServices(transport: transport, time: time)
-    return ProviderSelection.findings(of: configuration.providers.map { $0.make(services) }, in: environment)
+    return await ProviderSelection.findings(
+      of: configuration.providers.map { $0.make(services) }, in: environment, wanted: wanted)
   }
 
   /// The registries that `names` (registries or routes) stand for; in a rehearsal, the sandbox stands in for them.

@@ -45,8 +45,8 @@ enum ExecCommand: Command {
     let configuration = try surroundings.configuration(for: arguments, broker)
     let names = try names(arguments.operands, from: options.from, in: configuration)
 
-    if options.isExplained { console.error(SelectionReport(broker.providerFindings(in: configuration)).text) }
-    let provider = try broker.selectProvider(in: configuration, named: arguments.value("--provider"))
+    if options.isExplained { console.error(SelectionReport(await broker.providerFindings(in: configuration)).text) }
+    let provider = try await broker.selectProvider(in: configuration, named: arguments.value("--provider"))
     if options.isExplained { console.error("provider: using \(provider.name)\n") }
     recorder.begin(provider: provider.name, isRehearsal: broker.isRehearsal)
     if broker.isRehearsal { console.error("rehearsal: the sandbox stands in for every registry\n") }

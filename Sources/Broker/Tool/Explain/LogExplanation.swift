@@ -12,22 +12,22 @@ struct LogExplanation: Sendable {
     project: String?
   ) {
     let registry = target?.name ?? "the registry"
-    let job = providers.lazy.compactMap { $0.job(from: log.claims) }.first
+    let job = providers.lazy.compactMap { $0.capabilities.job(log.claims) }.first
     var causes: [Cause] = []
     var title = "an error of a publishing tool"
-    if let refusal = target?.publisherRules?.recognise(log.text) {
+    if let refusal = target?.capabilities.publishers?.recognise(log.text) {
       title = "\(registry) refused the exchange: \(refusal.code ?? "without a code")"
       var input = DiagnosisInput(
         BrokerError(refusal.isAboutPublisher ? .publisherNotFound : .exchangeRefused, "", refusal: refusal),
         registry: registry)
       input.job = job
       input.audience = target?.expectedAudience
-      input.rules = target?.publisherRules
+      input.rules = target?.capabilities.publishers
       input.project = project
-      input.guide = providers.first { $0.job(from: log.claims) != nil }?.guide ?? .none
+      input.guide = providers.first { $0.capabilities.job(log.claims) != nil }?.capabilities.guide ?? .none
       causes = Diagnosis(input).causes
     } else {
-      let found = providers.flatMap { $0.recognise(log.text) }
+      let found = providers.flatMap { $0.capabilities.recognise(log.text) }
       if !found.isEmpty { title = "the job got no identity token" }
       causes += found
       if let cause = Self.silence(log.text) { causes.append(cause) }

@@ -2,44 +2,28 @@ public import BrokerCore
 
 /// GitHub Actions, on github.com, GitHub Enterprise Cloud and GitHub Enterprise Server.
 public struct GitHub: IdentityProvider {
-  /// GitHub Actions has no settings: everything stands in the job's environment.
-  public struct Configuration: PluginConfiguration {
-    /// None.
-    public static let keys: [ConfigurationKey] = []
-    /// Nothing to decode.
-    public init(from object: ConfigurationObject) throws(BrokerError) {}
-    /// None.
-    public var effectiveValues: [(key: String, value: String)] { [] }
-  }
-
-  /// The type name `github`.
-  public static let type = "github"
-  /// What it is.
-  public static let summary = "GitHub Actions: asks the runner for an identity token (permissions: id-token: write)"
-
   /// The entry's name.
   public let name: String
   private let services: PluginServices
 
   /// Makes the provider.
-  public init(name: String, configuration: Configuration, services: PluginServices) {
+  public init(name: String, services: PluginServices) {
     self.name = name
     self.services = services
   }
 
   /// `GITHUB_ACTIONS=true`, set by the runner for every job.
-  public var clue: ProviderClue { ProviderClue("GITHUB_ACTIONS=true", strength: .job) }
+  public var clue: Clue { Clue("GITHUB_ACTIONS=true", strength: .job) }
 
-  /// The workflow file's lines.
-  public var guide: ProviderGuide { GitHubGuide.guide }
-
-  /// Who claims say a job is, if they name a repository.
-  public func job(from claims: Claims) -> JobIdentity? {
-    claims["repository"] == nil && claims["job_workflow_ref"] == nil ? nil : GitHubClaims.job(from: claims)
+  /// The workflow file's lines, the claims, and the causes that a log shows: a missing permission and a fork, by the names
+  /// that every client mentions.
+  public var capabilities: ProviderCapabilities {
+    ProviderCapabilities(
+      guide: GitHubGuide.guide,
+      job: { claims in
+        claims["repository"] == nil && claims["job_workflow_ref"] == nil ? nil : GitHubClaims.job(from: claims)
+      }, recognise: GitHubGuide.causes)
   }
-
-  /// Tells a missing permission and a fork by the names that every client mentions.
-  public func recognise(_ log: String) -> [Cause] { GitHubGuide.causes(in: log) }
 
   /// Recognises a job by `GITHUB_ACTIONS`, and finds the runner's endpoint in the two variables that the runner sets
   /// when the job has the permission `id-token: write` (docs.github.com, "OpenID Connect reference").
@@ -54,4 +38,12 @@ public struct GitHub: IdentityProvider {
       evidence: "GITHUB_ACTIONS is \"true\"",
       source: GitHubTokenSource(endpoint: endpoint, services: services))
   }
+}
+
+extension ProviderType {
+  /// GitHub Actions, which has no settings: everything stands in the job's environment.
+  public static let gitHub = ProviderType(
+    PluginType(
+      "github", summary: "GitHub Actions: asks the runner for an identity token (permissions: id-token: write)"
+    ) { GitHub(name: $0, services: $1) }, jobs: .gitHub)
 }

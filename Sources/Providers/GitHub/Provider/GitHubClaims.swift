@@ -20,7 +20,16 @@ enum GitHubClaims {
     job.runner = claims["runner_environment"]
     job.visibility = claims["repository_visibility"]
     job.subject = claims["sub"].map { subject($0, of: claims["repository"] ?? "") }
+    job.fields[.owner] = job.owner
+    job.fields[.repository] = job.repository
+    // The file that defines the job: a reusable workflow's where the job is one's.
+    job.fields[.workflow] = (job.jobWorkflow ?? job.workflow).flatMap(fileName)
     return job
+  }
+
+  /// The last part of a path, without the ref behind `@`.
+  private static func fileName(_ path: String) -> String? {
+    path.prefix { $0 != "@" }.split(separator: "/").last.map(String.init)
   }
 
   /// What a subject is made of: `repo:OWNER/REPO:`, `repo:OWNER@ID/REPO@ID:`, or what an organisation chose.

@@ -2,34 +2,27 @@ public import BrokerCore
 
 /// GitLab CI, on gitlab.com and self-managed.
 public struct GitLab: IdentityProvider {
-  /// The type name `gitlab`.
-  public static let type = "gitlab"
-  /// What it is.
-  public static let summary = "GitLab CI: reads the job's id_tokens variables, such as PYPI_ID_TOKEN"
-
   /// The entry's name.
   public let name: String
-  private let configuration: GitLabConfiguration
+  private let settings: GitLabSettings
 
   /// Makes the provider.
-  public init(name: String, configuration: GitLabConfiguration, services: PluginServices) {
+  public init(name: String, settings: GitLabSettings) {
     self.name = name
-    self.configuration = configuration
+    self.settings = settings
   }
 
   /// `GITLAB_CI=true`, set by the runner for every job.
-  public var clue: ProviderClue { ProviderClue("GITLAB_CI=true", strength: .job) }
+  public var clue: Clue { Clue("GITLAB_CI=true", strength: .job) }
 
-  /// The pipeline file's lines.
-  public var guide: ProviderGuide { GitLabGuide.guide }
-
-  /// Who claims say a job is, if they name a project.
-  public func job(from claims: Claims) -> JobIdentity? {
-    claims["project_path"] == nil && claims["ci_config_ref_uri"] == nil ? nil : GitLabClaims.job(from: claims)
+  /// The pipeline file's lines, the claims, and a missing identity token that a log shows by its variable's name.
+  public var capabilities: ProviderCapabilities {
+    ProviderCapabilities(
+      guide: GitLabGuide.guide,
+      job: { claims in
+        claims["project_path"] == nil && claims["ci_config_ref_uri"] == nil ? nil : GitLabClaims.job(from: claims)
+      }, recognise: GitLabGuide.causes)
   }
-
-  /// Tells a missing identity token by its variable's name.
-  public func recognise(_ log: String) -> [Cause] { GitLabGuide.causes(in: log) }
 
   /// Recognises a job by `GITLAB_CI` (docs.gitlab.com, "Predefined CI/CD variables reference").
   ///
@@ -55,6 +48,16 @@ public struct GitLab: IdentityProvider {
     }
     return .present(
       evidence: "GITLAB_CI is \"true\"",
-      source: GitLabTokenSource(environment: environment, variables: configuration.variables))
+      source: GitLabTokenSource(environment: environment, variables: settings.variables))
   }
+}
+
+extension ProviderType {
+  /// GitLab CI.
+  public static let gitLab = ProviderType(
+    PluginType(
+      "gitlab", summary: "GitLab CI: reads the job's id_tokens variables, such as PYPI_ID_TOKEN",
+      keys: GitLabSettings.keys, decode: GitLabSettings.init,
+      make: { name, settings, _ in GitLab(name: name, settings: settings) }),
+    jobs: .gitLab)
 }

@@ -22,6 +22,9 @@ enum GitLabClaims {
     job.subject = claims["sub"].map {
       $0.hasPrefix("project_path:\(claims["project_path"] ?? ""):") ? .usual : .customised
     }
+    job.fields[.namespace] = job.owner
+    job.fields[.project] = job.repository
+    job.fields[.pipelineFile] = job.workflow
     return job
   }
 

@@ -63,7 +63,7 @@ struct IndexRefusal {
       return BrokerError(
         .exchangeRefused, "\(registry) (\(host)) refused the exchange with status \(response.status)\(said).",
         remedy: "Check that a trusted publisher is registered there for this job.",
-        reference: WarehouseClient.reference,
+        reference: Warehouse.reference,
         refusal: Refusal(status: response.status, code: nil, text: safe(body?["message"]?.string ?? "")))
     }
     // A code that is none could end with a colon, and another follows it.
@@ -73,7 +73,7 @@ struct IndexRefusal {
     return BrokerError(
       entry.code == "invalid-publisher" ? .publisherNotFound : .exchangeRefused,
       "\(registry) (\(host)) refused the exchange, \(code): \(text).", remedy: remedy(entry),
-      reference: WarehouseClient.reference,
+      reference: Warehouse.reference,
       refusal: Refusal(status: response.status, code: safe(entry.code), text: safe(entry.description)))
   }
 

@@ -36,17 +36,17 @@ struct IntegrityHistory: PublisherHistory {
     switch publisher["kind"]?.string {
     case "GitHub":
       return PublishedRelease(
-        project: project, version: version, family: .gitHub,
+        project: project, version: version, family: PublisherFamily.gitHub,
         values: [
-          .owner: owner, .repository: name, .workflow: publisher["workflow"]?.string ?? "",
-          .environment: environment,
+          (.owner, owner), (.repository, name), (.workflow, publisher["workflow"]?.string ?? ""),
+          (.environment, environment),
         ])
     case "GitLab":
       return PublishedRelease(
-        project: project, version: version, family: .gitLab,
+        project: project, version: version, family: PublisherFamily.gitLab,
         values: [
-          .namespace: owner, .project: name, .pipelineFile: publisher["workflow_filepath"]?.string ?? "",
-          .environment: environment,
+          (.namespace, owner), (.project, name), (.pipelineFile, publisher["workflow_filepath"]?.string ?? ""),
+          (.environment, environment),
         ])
     default: return nil
     }

@@ -41,7 +41,7 @@ struct IssuerReading {
         "issuer-data-residency", .certain, "\(shown) is GitHub Enterprise Cloud with data residency; \(accepted).",
         fixes: ["Publish from github.com, or use an API token as a secret."])
     }
-    if family == .gitLab, issuer != Self.gitLab {
+    if family == PublisherFamily.gitLab, issuer != Self.gitLab {
       return Cause(
         "issuer-self-managed", .certain, "\(shown) is a self-managed GitLab; \(accepted).",
         fixes: [

@@ -8,8 +8,8 @@ struct JobReview {
 
   var causes: [Cause] {
     switch job.family {
-    case .gitHub: [pullRequestTarget, reusableWorkflow, issuer].compactMap { $0 }
-    case .gitLab: [pipelineFile, customisedSubject, issuer].compactMap { $0 }
+    case PublisherFamily.gitHub: [pullRequestTarget, reusableWorkflow, issuer].compactMap { $0 }
+    case PublisherFamily.gitLab: [pipelineFile, customisedSubject, issuer].compactMap { $0 }
     default: []
     }
   }

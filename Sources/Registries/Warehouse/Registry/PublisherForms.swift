@@ -22,7 +22,7 @@ struct PublisherForms {
   /// GitHub's environment is compared without regard to case, GitLab's is not.
   static let forms = [
     PublisherRules.Form(
-      .gitHub,
+      PublisherFamily.gitHub,
       fields: [
         PublisherRules.Field(.owner, "Owner", parameter: "owner"),
         PublisherRules.Field(.repository, "Repository name", parameter: "repository"),
@@ -31,7 +31,7 @@ struct PublisherForms {
           .environment, "Environment name", parameter: "environment", comparison: .ignoringCase),
       ], noted: [("Owner's id (noted by itself)", { $0.ownerID })]),
     PublisherRules.Form(
-      .gitLab,
+      PublisherFamily.gitLab,
       fields: [
         PublisherRules.Field(.namespace, "Namespace", parameter: "namespace"),
         PublisherRules.Field(.project, "Project name", parameter: "project"),

@@ -132,7 +132,7 @@ struct RefusalReading {
         "subject-customised", .certain,
         "The subject (sub) of the identity tokens is customised, and \(registry) does not find the project's path in it.",
         fixes: [
-          input.job?.family == .gitHub
+          input.job?.family == PublisherFamily.gitHub
             ? "Set the repository's or organisation's OIDC subject claim template back to the default."
             : "Set the project's ci_id_token_sub_claim_components back to begin with project_path (projects API)."
         ])

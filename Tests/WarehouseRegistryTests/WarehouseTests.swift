@@ -3,15 +3,15 @@ import BrokerCore
 import PyPIRegistry
 import TestSupport
 import Testing
-import WarehouseRegistry
+@testable import WarehouseRegistry
 
-struct WarehouseClientTests {
+struct WarehouseTests {
   private static let now = UnixTime(1_795_000_000)
 
-  private func index(_ answer: HTTPResponse) throws -> (WarehouseClient, ScriptedTransport) {
+  private func index(_ answer: HTTPResponse) throws -> (Warehouse, ScriptedTransport) {
     let transport = ScriptedTransport { _ in .success(answer) }
-    let index = WarehouseClient(
-      name: "pypi", configuration: try PyPI.Configuration(from: .empty(path: ["registries", "pypi"])),
+    let index = Warehouse(
+      name: "pypi", settings: try WarehouseSettings(from: .empty(path: ["registries", "pypi"]), of: .pypi),
       services: PluginServices(transport: transport, time: FakeTime(now: Self.now).source()))
     return (index, transport)
   }
@@ -21,7 +21,9 @@ struct WarehouseClientTests {
   private func exchange(_ answer: HTTPResponse) async throws -> Result<Credential, BrokerError> {
     let (index, _) = try index(answer)
     let token = try IdentityToken(Secret(Self.token), from: "It")
-    do throws(BrokerError) { return .success(try await index.exchange(token)) } catch { return .failure(error) }
+    do throws(BrokerError) { return .success(try await index.exchange(token, for: .everything)) } catch {
+      return .failure(error)
+    }
   }
 
   /// A code and the colon behind it make no command at their seam.
@@ -36,7 +38,7 @@ struct WarehouseClientTests {
 
   @Test func sendsTheTokenAsJSON() async throws {
     let (index, transport) = try index(.json(#"{"token":"pypi-x","expires":1795000900,"success":true}"#))
-    let credential = try await index.exchange(IdentityToken(Secret(Self.token), from: "It"))
+    let credential = try await index.exchange(IdentityToken(Secret(Self.token), from: "It"), for: .everything)
     #expect(credential.expires == UnixTime(1_795_000_900) && credential.username == "__token__")
     let request = try #require(transport.requests.first)
     #expect(request.url.description == "https://upload.pypi.org/_/oidc/mint-token" && request.method == .post)
@@ -125,7 +127,7 @@ struct WarehouseClientTests {
   ])
   func readsAudiences(_ status: Int, _ body: String, _ code: ErrorCode?) async throws {
     let (index, _) = try index(.json(body, status: status))
-    let error = await failure { () async throws(BrokerError) in _ = try await index.audience() }
+    let error = await failure { () async throws(BrokerError) in _ = try await index.askForAudience() }
     #expect(error?.code == code)
   }
 
@@ -133,7 +135,7 @@ struct WarehouseClientTests {
     let answer = HTTPResponse(
       status: 302, fields: [("Location", "https://user:secret@evil.example/path?query=secret::x")])
     let (index, _) = try index(answer)
-    let error = await failure { () async throws(BrokerError) in _ = try await index.audience() }
+    let error = await failure { () async throws(BrokerError) in _ = try await index.askForAudience() }
     #expect(error?.message.contains("\"evil.example\"") == true)
     #expect(error?.message.contains("secret") == false)
   }
@@ -177,7 +179,7 @@ struct WarehouseClientTests {
   ])
   func decodesSettings(_ settings: String, _ code: ErrorCode?, _ words: String) throws {
     var catalog = PluginCatalog()
-    try catalog.add(registry: PyPI.self)
+    try catalog.add(.pypi)
     let text =
       "{\"version\":1,\n\"registries\":{\"mine\":{\"type\":\"pypi\"\(settings == "{}" ? "" : ",")\(settings.dropFirst().dropLast())}}}"
     guard let code else {

@@ -1,12 +1,12 @@
 public import BrokerCore
 
 /// The settings of GitLab CI: `variables`, which names the variables to read for an audience.
-public struct GitLabConfiguration: PluginConfiguration {
+public struct GitLabSettings: PluginSettings {
   /// The variables by audience, in the order they are used; each is used at most once.
   public let variables: [(audience: String, names: [String])]
 
   /// The key `variables`.
-  public static let keys = [
+  static let keys = [
     ConfigurationKey(
       "variables", summary: "by audience, the variables that hold its identity tokens, each used at most once",
       kind: .map(.texts), layering: .free)
@@ -30,11 +30,13 @@ public struct GitLabConfiguration: PluginConfiguration {
     self.variables = variables
   }
 
-  /// One value for each audience.
-  public var effectiveValues: [(key: String, value: String)] {
-    guard !variables.isEmpty else { return [("variables", "AUDIENCE_ID_TOKEN for each audience")] }
+  /// The variables of each audience.
+  public var values: [SettingValue] {
+    let shown = variables.map { "\($0.audience): \($0.names.joined(separator: ", "))" }.joined(separator: "; ")
     return [
-      ("variables", variables.map { "\($0.audience): \($0.names.joined(separator: ", "))" }.joined(separator: "; "))
+      SettingValue(
+        "variables", shown: variables.isEmpty ? "AUDIENCE_ID_TOKEN for each audience" : shown,
+        comparing: .object(variables.map { ($0.audience, .array($0.names.map { .string($0) })) }))
     ]
   }
 

@@ -2,20 +2,14 @@ public import BrokerCore
 
 /// The client side of PyPI's trusted publishing: `/_/oidc/audience`, `/_/oidc/mint-token`, `/_/oidc/burn-token`
 /// (Warehouse, docs/user/trusted-publishers/internals.md and warehouse/oidc/views.py).
-public struct WarehouseClient: CredentialRevoker {
+public struct Warehouse: Registry {
   /// The entry's name in the configuration.
   public let name: String
   /// Where publishing tools upload to; in a rehearsal, in the sandbox.
   public let uploadURL: HTTPURL
   /// The index's own origin.
   public let home: Origin
-  /// The audience that is built in or configured.
-  public let expectedAudience: Audience?
-  /// The listing of what is published; in a rehearsal, the sandbox's.
-  public let simpleIndex: SimpleIndex
-  /// What the index compares a job with.
-  public let publisherRules: PublisherRules
-
+  private let settings: WarehouseSettings
   private let services: PluginServices
 
   /// The life of an API token in seconds where the answer does not say (Warehouse: 15 minutes).
@@ -29,22 +23,31 @@ public struct WarehouseClient: CredentialRevoker {
   static let reference = "https://docs.pypi.org/trusted-publishers/troubleshooting/"
 
   /// An index with its settings.
-  public init<Defaults>(
-    name: String, configuration: IndexConfiguration<Defaults>, services: PluginServices
-  ) {
+  public init(name: String, settings: WarehouseSettings, services: PluginServices) {
     self.name = name
-    home = configuration.uploadURL.origin
-    uploadURL = services.rehearsalOrigin.map(configuration.uploadURL.moved) ?? configuration.uploadURL
-    expectedAudience = configuration.audience
-    simpleIndex = SimpleIndex(
-      services.rehearsalOrigin.map { HTTPURL($0, path: SimpleIndex.usualPath) } ?? configuration.simpleURL,
-      services: services)
-    let isUsual = configuration.uploadURL.origin == Defaults.uploadURL.origin
-    publisherRules =
-      PublisherForms(
-        registry: name, site: isUsual ? Defaults.site : configuration.uploadURL.origin
-      ).rules
+    self.settings = settings
     self.services = services
+    home = settings.uploadURL.origin
+    uploadURL = services.rehearsalOrigin.map(settings.uploadURL.moved) ?? settings.uploadURL
+  }
+
+  /// 15 minutes.
+  public var credentialLifetime: Duration? { .seconds(Self.usualLifetime) }
+
+  /// The audience that is built in or configured, confirmed by the index; else what the index asks for.
+  public var audience: AudienceSource {
+    settings.audience.map { .pinned($0, askForAudience) } ?? .asked(askForAudience)
+  }
+
+  /// PyPI's forms, its `burn-token`, its simple index and its Integrity API.
+  public var capabilities: RegistryCapabilities {
+    // In a rehearsal, the sandbox's.
+    let listing = SimpleIndex(
+      services.rehearsalOrigin.map { HTTPURL($0, path: SimpleIndex.usualPath) } ?? settings.simpleURL,
+      services: services)
+    return RegistryCapabilities(
+      publishers: PublisherForms(registry: name, site: settings.management).rules, revoke: revoke, releases: listing,
+      history: IntegrityHistory(index: listing, services: services))
   }
 
   // MARK: Requests
@@ -53,7 +56,7 @@ public struct WarehouseClient: CredentialRevoker {
   ///
   /// - Throws: `ErrorCode.trustedPublishingUnavailable` for 403 and 404, `ErrorCode.registryAnswerInvalid` for an
   ///   answer that is not the protocol's, and the errors of any request.
-  public func audience() async throws(BrokerError) -> AudienceAnswer {
+  func askForAudience() async throws(BrokerError) -> AudienceAnswer {
     let response = try await ask(.get, "audience", body: nil, purpose: "ask \(host) for its audience")
     guard response.status == 200 else {
       throw IndexRefusal(response, registry: name, host: host).error(for: .audience)
@@ -67,9 +70,11 @@ public struct WarehouseClient: CredentialRevoker {
 
   /// `POST /_/oidc/mint-token`: one request; the identity token is used up when it succeeds.
   ///
+  /// The exchange knows no scope: the API token is for every project of the publisher.
+  ///
   /// - Throws: `ErrorCode.exchangeRefused` with the index's code and text, `ErrorCode.registryAnswerInvalid` for an
   ///   answer that is not the protocol's, and the errors of any request.
-  public func exchange(_ token: IdentityToken) async throws(BrokerError) -> Credential {
+  public func exchange(_ token: IdentityToken, for _: Scope) async throws(BrokerError) -> Credential {
     let response = try await ask(
       .post, "mint-token", body: token.secret, purpose: "exchange the identity token at \(host)", grace: Self.grace)
     guard response.status == 200 else {
@@ -101,7 +106,7 @@ public struct WarehouseClient: CredentialRevoker {
   /// `POST /_/oidc/burn-token`: always answered with 202, whatever it was given, so that success says little.
   ///
   /// - Throws: `ErrorCode.revokeUnsupported` where the index has no such endpoint, and the errors of any request.
-  public func revoke(_ credential: Secret) async throws(BrokerError) {
+  func revoke(_ credential: Secret) async throws(BrokerError) {
     let response = try await ask(.post, "burn-token", body: credential, purpose: "burn the credential at \(host)")
     switch response.status {
     case 200..<300: return
@@ -115,9 +120,6 @@ public struct WarehouseClient: CredentialRevoker {
         remedy: "Nothing needs to be done: the credential expires by itself within minutes.")
     }
   }
-
-  /// Who published last.
-  var history: IntegrityHistory { IntegrityHistory(index: simpleIndex, services: services) }
 
   private var host: String { uploadURL.origin.authority }
 

@@ -1,0 +1,118 @@
+/// A type of plug-in in the catalog: what it is called, the keys of its settings, and how an entry of a configuration
+/// becomes a plug-in.
+///
+/// A type is a value: one that is only known at run time is made like any other.
+public struct PluginType<Product: Sendable>: Sendable {
+  /// The name that a configuration file gives as `type`; it matches `[a-z][a-z0-9-]{0,31}`.
+  public let name: String
+  /// What it is, in one line.
+  public let summary: String
+  /// The keys of its settings; any other key of an entry is refused.
+  public let keys: [ConfigurationKey]
+
+  private let decode: @Sendable (ConfigurationObject) throws(BrokerError) -> Decoded
+
+  /// An entry's settings, decoded.
+  private struct Decoded {
+    let values: [SettingValue]
+    let make: @Sendable (String, PluginServices) -> Product
+  }
+
+  /// A type of plug-in.
+  ///
+  /// - Parameters:
+  ///   - name: The type's name.
+  ///   - summary: What it is, in one line.
+  ///   - keys: The keys of its settings.
+  ///   - decode: Decodes an entry's settings; an empty object gives the defaults. The methods of ``ConfigurationObject``
+  ///     throw errors that name the place.
+  ///   - make: Makes the plug-in for an entry of the given name: once per run, late, when the services exist.
+  public init<Settings: PluginSettings>(
+    _ name: String, summary: String, keys: [ConfigurationKey],
+    decode: @escaping @Sendable (ConfigurationObject) throws(BrokerError) -> Settings,
+    make: @escaping @Sendable (_ name: String, Settings, PluginServices) -> Product
+  ) {
+    self.name = name
+    self.summary = summary
+    self.keys = keys
+    self.decode = { (object) throws(BrokerError) in
+      let settings = try decode(object)
+      return Decoded(values: settings.values) { make($0, settings, $1) }
+    }
+  }
+
+  /// A type of plug-in that has no settings.
+  public init(
+    _ name: String, summary: String, make: @escaping @Sendable (_ name: String, PluginServices) -> Product
+  ) {
+    self.name = name
+    self.summary = summary
+    keys = []
+    decode = { (_) throws(BrokerError) in Decoded(values: [], make: make) }
+  }
+
+  /// A plug-in with its default settings, for an entry of the given name.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` if it has none.
+  public func made(_ entry: String, _ services: PluginServices) throws(BrokerError) -> Product {
+    try decode(.empty(path: [name])).make(entry, services)
+  }
+
+  /// The plug-in for an entry of the configuration; `sharedKeys` are those that every entry of the section may have.
+  func configured(
+    _ entry: String, _ object: ConfigurationObject, sharedKeys: [String] = []
+  ) throws(BrokerError) -> ConfiguredPlugin<Product> {
+    try object.refuseUnknownKeys(known: ["type"] + keys.map(\.name) + sharedKeys)
+    let decoded = try decode(object)
+    return ConfiguredPlugin(
+      name: entry, type: name, origin: object.keys.contains("type") ? object.origin(of: "type") : object.origin,
+      settings: decoded.values.map { object.setting($0.key, $0.text) }, values: decoded.values,
+      make: { decoded.make(entry, $0) })
+  }
+}
+
+/// A plug-in's settings, decoded.
+public protocol PluginSettings: Sendable {
+  /// The values in force; a key without a value is left out.
+  var values: [SettingValue] { get }
+}
+
+/// The value in force of a key: how it is shown, and what a lower layer's is compared with.
+public struct SettingValue: Sendable, Equatable {
+  /// The key.
+  public let key: String
+  /// The value as people read it, which may leave parts out.
+  public let text: String
+  /// The whole value: two layers say the same where these are equal.
+  public let compared: String
+
+  /// A value that is a text.
+  public init(_ key: String, _ text: String) {
+    self.key = key
+    self.text = text
+    compared = text
+  }
+
+  /// A value that is shown in another way than it is compared.
+  public init(_ key: String, shown text: String, comparing value: JSONText.Value) {
+    self.key = key
+    self.text = text
+    compared = JSONText.compact(value)
+  }
+}
+
+/// A plug-in whose settings are decoded, and which can be made when the services exist.
+public struct ConfiguredPlugin<Product: Sendable>: Sendable {
+  /// The entry's name.
+  public let name: String
+  /// The plug-in's type.
+  public let type: String
+  /// Where the type was written; where it goes by the entry's name, the entry.
+  public let origin: Setting.Origin
+  /// The settings in force, each with its origin.
+  public let settings: [Setting]
+  /// The values in force, as the plug-in gave them.
+  let values: [SettingValue]
+  /// Makes the plug-in.
+  public let make: @Sendable (PluginServices) -> Product
+}
