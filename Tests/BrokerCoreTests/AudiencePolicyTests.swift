@@ -42,6 +42,16 @@ struct AudiencePolicyTests {
     #expect(error?.remedy?.contains("registries.mine") == true)
   }
 
+  /// The line to add is the same audience, and no command wherever it is broken.
+  @Test func writesNoCommandOfAnAudience() throws {
+    let policy = try policy("https://pypi.example.com", expected: nil)
+    let hostile: Audience = "x ::stop-commands::y ##[error]z"
+    let error = #expect(throws: BrokerError.self) { try policy.judge(hostile) }
+    let text = "\(error?.message ?? "") \(error?.remedy ?? "")"
+    #expect(text.contains(##""audience": "x :\u003astop-commands:\u003ay ##\u005berror]z""##), "\(text)")
+    #expect(!text.contains("::") && !text.contains("##["), "\(text)")
+  }
+
   @Test func includesAnUnusualPort() throws {
     let policy = try policy("https://pypi.example.com:8443", expected: nil)
     try policy.judge("pypi.example.com")

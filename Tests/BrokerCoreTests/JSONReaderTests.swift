@@ -24,6 +24,18 @@ struct JSONReaderTests {
     #expect(throws: JSONError.self) { try read(text) }
   }
 
+  /// Texts, and how they are written: the same when read, and no command wherever their line is broken.
+  @Test(arguments: [
+    ("a b", #""a b""#), ("a\"\\\n", #""a\"\\\n""#), ("::stop-commands::x", #"":\u003astop-commands:\u003ax""#),
+    (":::::", #"":\u003a\u003a\u003a\u003a""#), ("a##[b]", ##""a##\u005bb]""##), ("###[", ####""###\u005b""####),
+    ("##é[", ###""##é[""###),
+    ("\u{202E}x\u{200B}", #""\u202ex\u200b""#), ("\u{E0041}", #""\udb40\udc41""#), ("😀", #""😀""#),
+  ])
+  func writesStrings(_ text: String, _ written: String) throws {
+    #expect(JSONText.quoted(text) == written)
+    #expect(try read(written).string?.unicodeScalars.elementsEqual(text.unicodeScalars) == true)
+  }
+
   @Test func decodesStrings() throws {
     #expect(try read(#""A😀\t""#).string == "A😀\t")
     #expect(try read(#""\uD83D\uDE00""#).string == "😀")

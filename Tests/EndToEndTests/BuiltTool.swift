@@ -60,11 +60,14 @@ enum BuiltTool {
     defer { own.remove() }
     let place = folder ?? own
     try own.write("stdin", input)
-    let quoted = ([path] + arguments).map { "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
+    // A shell hands on no variable whose name it could not have given itself.
+    let odd = environment.filter { $0.key.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) == nil }
+    let words = (odd.isEmpty ? [] : ["env"] + odd.map { "\($0.key)=\($0.value)" }) + [path] + arguments
+    let quoted = words.map { "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
     let script =
       "cd '\(place.path)' && \(preparation) && "
       + "exec \(quoted) <'\(own.path)/stdin' >'\(own.path)/stdout' 2>'\((errorFolder ?? own).path)/stderr' \(streams)"
-    var variables = environment
+    var variables = environment.filter { odd[$0.key] == nil }
     variables["PATH"] = variables["PATH"] ?? "/usr/bin:/bin"
     let child = ChildProcess(["/bin/sh", "-c", script], environment: .init(variables))
     let end = End()

@@ -133,4 +133,17 @@ struct GitLabTests {
     #expect(job.ref == "refs/heads/main" && job.refProtected == false && job.environment == nil)
     #expect(!"\(job)".contains("a@b.example"))
   }
+
+  /// What an index or a variable's name brings into the message of a missing token.
+  @Test func writesNoCommandOfOthers() async throws {
+    let hostile: Audience = "x ::stop-commands::y ##[error]z"
+    let source = try await source(["::a ##[b]_ID_TOKEN": "x"])
+    let error = await #expect(throws: BrokerError.self) { try await source.identityToken(for: hostile) }
+    let cause = try #require(error?.causes.first)
+    let texts = [error?.message, error?.remedy, cause.summary] + cause.fixes + (cause.snippet?.lines ?? [])
+    for text in texts.compactMap(\.self) {
+      #expect(!text.contains("::") && !text.contains("##["), "\(text)")
+    }
+    #expect(error?.remedy?.contains(##"aud: "x :\u003astop-commands:\u003ay ##\u005berror]z""##) == true)
+  }
 }

@@ -12,7 +12,7 @@ public struct ConfigurationWarning: Sendable, Equatable, CustomStringConvertible
   init(at origin: Setting.Origin, _ path: String, _ text: String, isAudit: Bool = false) {
     self.origin = origin
     self.path = path
-    self.text = text
+    self.text = UntrustedText.neutralized(text, limit: 1024)
     self.isAudit = isAudit
   }
 

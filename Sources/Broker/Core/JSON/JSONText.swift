@@ -53,23 +53,56 @@ public enum JSONText {
     }
   }
 
-  /// The text in double quotes, escaped so that it is one line of printable characters.
+  /// The text in double quotes, escaped so that it is one line of printable characters, and no workflow command wherever
+  /// that line is broken: the second colon of `::` and the bracket of `##[` are written as their code points.
   public static func quoted(_ text: String) -> String {
-    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) { return "\"\(text)\"" }
+    if isPlain(text) { return "\"\(text)\"" }
     var quoted = "\""
+    var last: (Unicode.Scalar, Unicode.Scalar) = (" ", " ")
     for scalar in text.unicodeScalars {
+      defer { last = (last.1, scalar) }
       switch scalar {
+      case ":" where last.1 == ":": quoted += "\\u003a"
+      case "[" where last == ("#", "#"): quoted += "\\u005b"
       case "\"": quoted += "\\\""
       case "\\": quoted += "\\\\"
       case "\n": quoted += "\\n"
       case "\r": quoted += "\\r"
       case "\t": quoted += "\\t"
-      case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
+      default: quoted += isUnseen(scalar) ? escaped(scalar) : String(scalar)
       }
     }
     return quoted + "\""
+  }
+
+  /// Control, format and direction characters, and what no font has.
+  private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+
+  /// The code units of UTF-16, as RFC 8259 writes them (section 7).
+  private static func escaped(_ scalar: Unicode.Scalar) -> String {
+    String(scalar).utf16.map { unit in
+      let digits = String(unit, radix: 16)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    }.joined()
+  }
+
+  /// Whether a text is the same between double quotes.
+  private static func isPlain(_ text: String) -> Bool {
+    var last: (UInt8, UInt8) = (0, 0)
+    for byte in text.utf8 {
+      switch byte {
+      case 0x22, 0x5C: return false
+      case 0x3A where last.1 == 0x3A: return false
+      case 0x5B where last == (0x23, 0x23): return false
+      case 0x20...0x7E: last = (last.1, byte)
+      default: return false
+      }
+    }
+    return true
   }
 }

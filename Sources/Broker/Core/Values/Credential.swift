@@ -14,10 +14,12 @@ public struct Credential: Sendable {
   /// The greatest length of an API token in bytes.
   public static let maximumBytes = 4 * 1024
 
-  /// A credential; nil if the token is empty, too long, or has a character outside `!` to `~`.
+  /// A credential; nil if the token is empty, too long, has a character outside `!` to `~`, or holds `::` or `##[`, which
+  /// would make a printed credential a workflow command.
   public init?(registry: String, secret: Secret, username: String, expires: UnixTime, uploadURL: HTTPURL) {
     let text = secret.reveal()
-    guard !text.isEmpty, text.utf8.count <= Self.maximumBytes, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    guard !text.isEmpty, text.utf8.count <= Self.maximumBytes, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+      !text.contains("::"), !text.contains("##[")
     else { return nil }
     self.registry = registry
     self.secret = secret

@@ -3,12 +3,12 @@ import BrokerCore
 /// A value and where it came from, in words.
 struct Sourced<Value: Sendable & Equatable>: Sendable, Equatable {
   let value: Value
-  /// Such as `pyproject.toml, line 3`.
+  /// Such as `pyproject.toml, line 3`; neutralised, because files have any name.
   let origin: String
 
   init(_ value: Value, _ origin: String) {
     self.value = value
-    self.origin = origin
+    self.origin = UntrustedText.neutralized(origin)
   }
 
   /// The value changed, of the same origin.

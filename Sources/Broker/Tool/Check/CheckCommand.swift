@@ -54,7 +54,7 @@ enum CheckCommand: Command {
       broker: broker, configuration: configuration, choice: choice, console: console
     ).report()
     recorder.replace(report)
-    if console.isGitHubActions { console.error(CheckAnnotations.text(report)) }
+    if console.isGitHubActions { for annotation in CheckAnnotations.commands(report) { console.command(annotation) } }
     if !isPrinted {
       let style = TextStyle(.output, environment: surroundings.environment)
       let status = console.write(CheckTable(report, style: style).text)

@@ -33,7 +33,9 @@ enum RehearseCommand: Command {
     let script = RehearsalScript(broken: broken) { text in
       unwritten.withLock { failure in
         guard failure == nil else { return }
-        do throws(BrokerError) { try StandardStreams.writeOutput(Array(text.utf8)) } catch { failure = error }
+        do throws(BrokerError) { try StandardStreams.writeOutput(Array(LogGuard.harmless(text).utf8)) } catch {
+          failure = error
+        }
       }
     }
     do throws(RehearsalFailure) {

@@ -20,8 +20,9 @@ struct ChildEnvironment: Sendable {
   func notes(for registry: String, in surrounding: Environment) -> [String] {
     let set = Set(templates.map { $0.name(for: registry) })
     return surrounding.names.compactMap { name in
-      if set.contains(name) { return "\(name) is replaced" }
-      return isRemoved(name) ? "\(name) is removed" : nil
+      let shown = UntrustedText.neutralized(name, limit: 120)
+      if set.contains(name) { return "\(shown) is replaced" }
+      return isRemoved(name) ? "\(shown) is removed" : nil
     }
   }
 

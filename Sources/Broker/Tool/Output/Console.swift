@@ -8,12 +8,12 @@ struct Console: Sendable {
   /// The colours of standard error.
   var style = TextStyle.plain
 
-  /// Writes data to standard output.
+  /// Writes data to standard output, which a runner reads, too.
   ///
   /// - Returns: The exit status: done, or delivery failed after a message.
   func write(_ text: String) -> Int32 {
     do throws(BrokerError) {
-      try StandardStreams.writeOutput(Array(text.utf8))
+      try StandardStreams.writeOutput(Array(LogGuard.harmless(text).utf8))
       return ExitStatus.done.rawValue
     } catch {
       report(error)
@@ -21,23 +21,28 @@ struct Console: Sendable {
     }
   }
 
-  /// Writes a text to standard error; what cannot be said is not said.
-  func error(_ text: String) { StandardStreams.writeError(Array(text.utf8)) }
+  /// Writes whole lines to standard error, none of which is a workflow command; what cannot be said is not said.
+  func error(_ text: String) { StandardStreams.writeError(Array(LogGuard.harmless(text).utf8)) }
+
+  /// Gives the runner a command.
+  func command(_ command: WorkflowCommand) { StandardStreams.writeError(Array(command.line.utf8)) }
 
   /// Hides a secret in the log from here on, where a runner does that.
   func mask(_ secret: Secret) {
     guard isGitHubActions else { return }
-    error(WorkflowCommand.mask(secret.reveal()))
+    command(.mask(secret))
   }
 
   /// Says what is odd, but no failure; a GitHub runner shows it on the run's page.
   func warn(_ text: String, _ facts: [BrokerError.Fact] = []) {
-    error(isGitHubActions ? WorkflowCommand.warning(text) : "warning: \(text)\n")
+    if isGitHubActions { command(.warning(text)) } else { error("warning: \(text)\n") }
     for fact in facts { error("    \(fact.label)  \(fact.value)\n") }
   }
 
   /// Says what went wrong and what to change.
   func report(_ failure: BrokerError) {
-    error(ErrorReport(failure, isGitHubActions: isGitHubActions, style: style).text)
+    let report = ErrorReport(failure, isGitHubActions: isGitHubActions, style: style)
+    if let annotation = report.annotation { command(annotation) }
+    error(report.text)
   }
 }

@@ -2,16 +2,18 @@ import BrokerCore
 
 /// An error as people read it: what happened, why, and what to change.
 struct ErrorReport: Sendable {
-  /// The whole text, each line ended.
+  /// The message for the run's page; nil where no runner shows one.
+  let annotation: WorkflowCommand?
+  /// The whole text, or what follows the annotation; each line ended.
   let text: String
 
   init(_ error: BrokerError, isGitHubActions: Bool, style: TextStyle = .plain) {
-    var text: String
+    var text = ""
     if isGitHubActions {
       let why = CauseText.line(error.causes) ?? error.remedy
-      text = WorkflowCommand.error(
-        title: "token-broker \(error.code)", error.message + (why.map { "\n\($0)" } ?? ""))
+      annotation = .error(title: "token-broker \(error.code)", error.message + (why.map { "\n\($0)" } ?? ""))
     } else {
+      annotation = nil
       text = "\(style.bad("error:")) \(error.message) [\(error.code)]\n"
     }
     if error.causes.isEmpty, !isGitHubActions, let remedy = error.remedy { text += "  fix: \(remedy)\n" }

@@ -1,16 +1,28 @@
-/// Commands that a GitHub runner reads in the log (docs.github.com, "Workflow commands for GitHub Actions").
-enum WorkflowCommand {
+import BrokerCore
+
+/// A command that a GitHub runner reads in the log (docs.github.com, "Workflow commands for GitHub Actions").
+///
+/// The only lines that go to the log past ``LogGuard``.
+struct WorkflowCommand: Sendable {
+  /// The line, with its end.
+  let line: String
+
+  private init(_ line: String) { self.line = line }
+
   /// `::add-mask::`, which hides a value in everything that follows.
-  static func mask(_ value: String) -> String { "::add-mask::\(escaped(value))\n" }
+  static func mask(_ value: Secret) -> WorkflowCommand { WorkflowCommand("::add-mask::\(escaped(value.reveal()))\n") }
 
   /// `::error::`, which shows a message on the run's page.
-  static func error(title: String, _ message: String) -> String {
-    "::error title=\(escapedProperty(title))::\(escaped(message))\n"
-  }
+  static func error(title: String, _ message: String) -> WorkflowCommand { annotation("error", title, message) }
 
   /// `::warning::`, which shows a message on the run's page.
-  static func warning(title: String = "token-broker", _ message: String) -> String {
-    "::warning title=\(escapedProperty(title))::\(escaped(message))\n"
+  static func warning(title: String = "token-broker", _ message: String) -> WorkflowCommand {
+    annotation("warning", title, message)
+  }
+
+  private static func annotation(_ name: String, _ title: String, _ message: String) -> WorkflowCommand {
+    WorkflowCommand(
+      "::\(name) title=\(escapedProperty(LogGuard.harmless(title)))::\(escaped(LogGuard.harmless(message)))\n")
   }
 
   /// Percent and the line ends (actions/toolkit, packages/core/src/command.ts).

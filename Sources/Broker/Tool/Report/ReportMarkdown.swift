@@ -20,7 +20,7 @@ struct ReportMarkdown: Sendable {
         text += item.causes.map(Self.cause).joined()
       }
     }
-    self.text = text + "\n"
+    self.text = LogGuard.harmless(text + "\n")
   }
 
   private static func row(_ section: RunReport.Section, _ report: RunReport) -> String {

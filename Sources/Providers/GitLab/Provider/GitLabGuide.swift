@@ -23,10 +23,11 @@ enum GitLabGuide {
 
   static func tokenMissing(_ audience: Audience, names: [String], others: [String]) -> Cause {
     let name = names.first ?? ""
+    let shown = others.map { UntrustedText.neutralized($0, limit: 120) }.joined(separator: ", ")
     var fixes = ["Give the job an identity token for this audience, in the variable \(name)."]
     if !others.isEmpty {
       fixes.append(
-        "If \(others.count == 1 ? "" : "one of ")\(others.joined(separator: ", ")) is meant for it, change its aud, or name it in "
+        "If \(others.count == 1 ? "" : "one of ")\(shown) is meant for it, change its aud, or name it in "
           + "providers.gitlab.variables of the configuration.")
     }
     return Cause(
@@ -36,9 +37,21 @@ enum GitLabGuide {
 
   /// Clients name the variable that they looked for: `PYPI_ID_TOKEN`.
   static func causes(in log: String) -> [Cause] {
-    guard let match = log.firstMatch(of: #/\b([A-Z][A-Z0-9_]{0,60})_ID_TOKEN\b/#) else { return [] }
-    guard let audience = Audience(match.1.lowercased().replacing("_", with: ".")) else { return [] }
-    return [tokenMissing(audience, names: ["\(match.1)_ID_TOKEN"], others: []).with(.likely)]
+    let text = LogText(log.utf8)
+    guard let name = text.runs(of: LogText.isWord).lazy.compactMap({ variable(text.bytes[$0]) }).first,
+      let audience = Audience(name.lowercased().replacing("_", with: "."))
+    else { return [] }
+    return [tokenMissing(audience, names: ["\(name)_ID_TOKEN"], others: []).with(.likely)]
+  }
+
+  /// What stands before `_ID_TOKEN` in a variable's name.
+  private static func variable(_ word: ArraySlice<UInt8>) -> String? {
+    let ending = Array("_ID_TOKEN".utf8)
+    guard (ending.count + 1...ending.count + 61).contains(word.count), word.suffix(ending.count) == ending[...],
+      let first = word.first, (0x41...0x5A).contains(first),
+      word.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F })
+    else { return nil }
+    return String(decoding: word.dropLast(ending.count), as: UTF8.self)
   }
 
   static let tokenUsedHere = Cause(

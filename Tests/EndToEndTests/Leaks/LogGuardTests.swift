@@ -1,0 +1,55 @@
+import BrokerCore
+import Testing
+
+@testable import token_broker
+
+struct LogGuardTests {
+  /// Texts, and what may be written of them.
+  @Test(arguments: [
+    ("a ::error::b\n", "a ::error::b\n"), ("::error::b\n", ": :error::b\n"), (" \t::x", " \t: :x"),
+    ("a\r::x\r\n::y", "a\r: :x\r\n: :y"), (":::::", ": ::::"), ("a##[b]", "a## [b]"),
+    ("###[a]####[b]", "### [a]#### [b]"),
+    ("\u{2028}\u{A0}\u{3000}::x", "\u{2028}\u{A0}\u{3000}: :x"),
+    ("\u{FEFF}\u{200B}\u{0}::x", "\u{FEFF}\u{200B}\u{0}: :x"),
+    ("\u{FE0F}::x", "\u{FE0F}: :x"), (": ::x", ": ::x"), ("", ""), ("plain: text\n", "plain: text\n"),
+  ])
+  func breaksCommands(_ text: String, _ written: String) {
+    #expect(LogGuard.harmless(text) == written)
+    #expect(RunnerJudge.commands(in: written).isEmpty)
+  }
+
+  /// Words of others at each column and indent, broken into lines.
+  @Test func holdsAtEveryWidth() {
+    let words = ["::stop-commands::x", "##[error]y", "::a::b", "#", "#[add-mask]z", ":", ":error::c"]
+    for length in 0...TextLayout.columns {
+      for indent in [0, 2, 5, 9, 40] {
+        let text = String(repeating: "x", count: length) + " " + (words + words).joined(separator: " ")
+        for raw in [text, UntrustedText.neutralized(text)] {
+          let lines = LogGuard.harmless(TextLayout.labelled("fix: ", raw, indent: indent))
+          #expect(RunnerJudge.commands(in: lines).isEmpty, "\(length), \(indent): \(lines)")
+          #expect(!lines.contains("##["))
+        }
+      }
+    }
+  }
+
+  /// What goes past the guard: a message of others in an annotation is data of that, and holds no other.
+  @Test func holdsInAnnotations() {
+    let hostile = "a\n::stop-commands::x\r\n##[error]y"
+    for command in [
+      WorkflowCommand.error(title: hostile, hostile), .warning(title: "::x::,y", hostile), .warning(hostile),
+    ] {
+      #expect(RunnerJudge.commands(in: command.line).count == 1 && !command.line.contains("##["), "\(command.line)")
+      #expect(command.line.count { $0.isNewline } == 1)
+    }
+  }
+
+  @Test func holdsInSummaries() {
+    var report = RunReport(command: "check")
+    let cause = Cause(
+      "x", .certain, "::error::a", fixes: ["##[error]b"], address: "##[c]", snippet: Snippet("d", ["::e::f", "##[g]"]))
+    report.sections = [RunReport.Section(items: [CheckItem("::h::i", .fail, "::j::k", causes: [cause])])]
+    let text = ReportMarkdown(report).text
+    #expect(RunnerJudge.commands(in: text).isEmpty && !text.contains("##["), "\(text)")
+  }
+}
