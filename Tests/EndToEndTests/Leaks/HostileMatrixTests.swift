@@ -2,7 +2,7 @@ import BrokerCore
 import TestSupport
 import Testing
 
-@testable import token_broker
+@testable import TokenBroker
 
 /// Every text that others can choose, through every command that meets it, on its way to a log that a GitHub runner reads.
 struct HostileMatrixTests {

@@ -1,7 +1,7 @@
 import BrokerCore
 import Testing
 
-@testable import token_broker
+@testable import TokenBroker
 
 struct LogGuardTests {
   /// Texts, and what may be written of them.

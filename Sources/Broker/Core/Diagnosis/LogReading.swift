@@ -14,25 +14,14 @@ public struct LogReading: Sendable {
 
   /// Reads a log.
   public init(_ bytes: [UInt8]) {
-    let log = String(decoding: bytes.suffix(Self.maximumBytes), as: UTF8.self)
-      .replacing(#/\u{1B}\[[0-9;?]*[A-Za-z]/#, with: "")
-    text = log.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    hasIdentityToken = log.firstMatch(of: #/eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/#) != nil
-    claims = Claims(JSONObject(Self.members(of: log)))
-  }
-
-  /// `name: value` and `name=value`, the value bare, quoted, in backticks, or in Rust's `Some("...")`.
-  private static func members(of log: String) -> [JSONObject.Member] {
+    let log = LogText(bytes.suffix(Self.maximumBytes))
+    text = log.line
+    hasIdentityToken = log.holdsIdentityToken
     let start = SourcePosition(line: 1, column: 1)
-    var members: [JSONObject.Member] = []
-    let pattern = #/["'`]?\b([a-z][a-z0-9_]{1,40})["'`]?\s?[:=]\s?(?:Some\()?["'`]?([^\s"'`,})]{1,512})/#
-    for match in log.matches(of: pattern) {
-      let (name, value) = (String(match.1), String(match.2))
-      guard !["MISSING", "None", "null", "(none)"].contains(value), members.count < 256,
-        !members.contains(where: { $0.name == name })
-      else { continue }
-      members.append(JSONObject.Member(name: name, position: start, value: JSONNode(.string(value), at: start)))
-    }
-    return members
+    claims = Claims(
+      JSONObject(
+        log.members(limit: 256).map { member in
+          JSONObject.Member(name: member.name, position: start, value: JSONNode(.string(member.value), at: start))
+        }))
   }
 }

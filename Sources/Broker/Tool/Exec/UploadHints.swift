@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// What to do about a failed upload, by what the tool printed.
 enum UploadHints {
   /// A cause that shows in the output, and what to do about it.
@@ -10,6 +12,7 @@ enum UploadHints {
 
   /// The hint for the output of a tool that failed; empty if it shows no known cause.
   ///
+  /// The texts are looked for in lower case and on one line: tools wrap and colour the texts of a server.
   /// Causes are known by their text, not by the status: tools show different parts of an answer, and PyPI has changed its
   /// statuses.
   ///
@@ -18,16 +21,9 @@ enum UploadHints {
   ///   - target: The registry's name.
   /// - Returns: One sentence for the cause that says most.
   static func hints(for output: [UInt8], target: String) -> [String] {
-    let text = plain(output)
+    let text = LogText(LogText(output).line.lowercased().utf8)
     guard let cause = causes.first(where: { $0.texts.contains(where: text.contains) }) else { return [] }
     return [cause.hint.replacing("{target}", with: target)]
-  }
-
-  /// The output in lower case, without a terminal's escapes, with one space for each run of white space: tools wrap the
-  /// texts of a server.
-  private static func plain(_ output: [UInt8]) -> String {
-    let text = String(decoding: output, as: UTF8.self).replacing(/\u{1B}\[[0-9;?]*[A-Za-z]/, with: "")
-    return text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   /// The texts are those of Warehouse and of the tools (twine 7.0, uv 0.13, poetry 2.5, flit 4.2, hatch 1.18, pdm 2.29,

@@ -29,8 +29,7 @@ enum ExplainCommand: Command {
     let explanation = LogExplanation(
       LogReading(bytes), bytes: bytes.suffix(LogReading.maximumBytes),
       providers: configuration.providers.map { $0.make(services) },
-      target: try target(
-        arguments, configuration, services, String(decoding: bytes.suffix(LogReading.maximumBytes), as: UTF8.self)),
+      target: try target(arguments, configuration, services, LogText(bytes.suffix(LogReading.maximumBytes))),
       project: arguments.value("--project"))
     guard !explanation.causes.isEmpty else {
       throw BrokerError(
@@ -43,7 +42,7 @@ enum ExplainCommand: Command {
 
   /// The registry that is named, else the one whose host stands in the text, else PyPI.
   private static func target(
-    _ arguments: ParsedArguments, _ configuration: BrokerConfiguration, _ services: PluginServices, _ text: String
+    _ arguments: ParsedArguments, _ configuration: BrokerConfiguration, _ services: PluginServices, _ text: LogText
   ) throws(BrokerError) -> (any Registry)? {
     if let name = arguments.value("--registry") {
       return try configuration.registries(for: [name]).first?.make(services)

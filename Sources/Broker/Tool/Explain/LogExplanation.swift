@@ -32,7 +32,7 @@ struct LogExplanation: Sendable {
       causes += found
       if let cause = Self.silence(log.text) { causes.append(cause) }
     }
-    for hint in UploadHints.hints(for: bytes, target: registry) where causes.isEmpty {
+    for hint in causes.isEmpty ? UploadHints.hints(for: bytes, target: registry) : [] {
       title = "\(registry) refused the upload"
       causes.append(
         Cause("upload-refused", .certain, "The upload was refused after the API token was made.", fixes: [hint]))
@@ -49,7 +49,7 @@ struct LogExplanation: Sendable {
 
   /// Tools that hide why trusted publishing failed.
   private static func silence(_ text: String) -> Cause? {
-    guard text.lowercased().contains("missing credentials for") else { return nil }
+    guard LogText(text.lowercased().utf8).contains("missing credentials for") else { return nil }
     return Cause(
       "client-silent", .likely,
       "uv tried trusted publishing by itself, failed, and keeps the reason to itself.",

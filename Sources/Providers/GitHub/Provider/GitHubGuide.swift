@@ -44,8 +44,9 @@ enum GitHubGuide {
       GitHubEndpoint.secretVariable, GitHubEndpoint.addressVariable, "id-token: write", "OIDC token permissions",
       "id-token permission",
     ]
-    guard signs.contains(where: log.contains) else { return [] }
-    let isFork = log.contains("fork") || log.contains("third-party")
+    let text = LogText(log.utf8)
+    guard signs.contains(where: text.contains) else { return [] }
+    let isFork = text.contains("fork") || text.contains("third-party")
     return (isFork ? [forkPullRequest.with(.likely)] : []) + [permissionMissing.with(isFork ? .possible : .likely)]
   }
 

@@ -17,9 +17,11 @@ enum LogRecognition {
 
   /// The refusal; nil if there is none.
   static func refusal(in log: String) -> Refusal? {
+    let log = LogText(log.utf8)
     for sign in signs {
-      guard let range = log.firstRange(of: sign.text) else { continue }
-      return Refusal(status: 422, code: sign.code, text: String(log[range.lowerBound...].prefix(512)))
+      guard let start = log.firstIndex(of: sign.text) else { continue }
+      return Refusal(
+        status: 422, code: sign.code, text: String(decoding: log.bytes[start...].prefix(512), as: UTF8.self))
     }
     return nil
   }
