@@ -212,6 +212,39 @@ struct OrganisationTests {
     #expect(!sandbox.requests.contains { $0.method == "POST" })
   }
 
+  /// What a repository's file says below an organisation's, the target that a central workflow names, and words.
+  @Test(
+    arguments: [
+      (
+        #""registries":{"mine":{"type":"pypi","upload-url":"https://s.example.com/","simple-url":"https://evil.example/"}}"#,
+        "mine", "registries.mine.simple-url leads to https://evil.example"
+      ),
+      (
+        #""registries":{"testpypi":{}},"routes":{"pypi":["testpypi"]}"#, "pypi",
+        "routes.pypi has the name of a registry of the organisation layer"
+      ),
+      (
+        #""registries":{"testpypi":{},"release":{"type":"pypi","upload-url":"https://s.example.com/"}}"#, "release",
+        "registries.release has the name of a route of the organisation layer"
+      ),
+    ])
+  func aRepositoryCannotPublishElsewhereByAName(_ repository: String, _ target: String, _ words: String) async throws {
+    let sandbox = try Sandbox.started()
+    let site = try Site("{\"version\":1,\(repository)}")
+    defer { site.remove() }
+    var environment = sandbox.environment(for: .github)
+    environment["TOKEN_BROKER_ORG_CONFIG_JSON"] =
+      #"{"version":1,"lower-layers":{"add-registries-at":["https://s.example.com"]}}"#
+    for command in [
+      ["mint", target, "--format", "token"], ["exec", target, "--env", "X={token}", "--", "true"], ["config"],
+    ] {
+      let run = try await BuiltTool.run(command, environment, in: site.checkout)
+      #expect(run.status == (command[0] == "exec" ? 125 : 3) && run.output.isEmpty, "\(run.error)")
+      #expect(run.error.contains(words), "\(run.error)")
+    }
+    #expect(sandbox.requests.isEmpty)
+  }
+
   @Test func saysThatAProviderIsLeftOut() async throws {
     let sandbox = try Sandbox.started()
     var environment = sandbox.environment(for: .gitlab)

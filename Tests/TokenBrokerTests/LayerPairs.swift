@@ -115,6 +115,21 @@ extension LayerPair {
         ("registries.staging.upload-url", "https://staging.example.com/legacy/", .repository("\"https://staging"))
       ])),
     LayerPair(
+      "a registry with its simple index, both where the organisation allows it",
+      #""lower-layers": {"add-registries-at": ["https://staging.example.com", "https://files.example.com"]}"#,
+      #""registries": {"s": {"type": "pypi", "upload-url": "https://staging.example.com/", "#
+        + #""simple-url": "https://files.example.com/simple/"}}"#,
+      .allowed([("registries.s.simple-url", "https://files.example.com/simple/", .repository("\"https://files"))])),
+    LayerPair(
+      "a built-in registry that the organisation left out and allows",
+      #""registries": {"testpypi": {}}, "lower-layers": {"add-registries-at": ["https://upload.pypi.org"]}"#,
+      #""registries": {"pypi": {}}"#,
+      .allowed([("registries.pypi.simple-url", "https://pypi.org/simple/", .builtIn)])),
+    LayerPair(
+      "a route of a name that nobody has, and the built-in one where the organisation has none",
+      #""registries": {"testpypi": {}}"#, #""routes": {"release": ["testpypi"], "other": ["testpypi"]}"#,
+      .allowed([("routes.release", "testpypi", .repository("[\"testpypi\"]"))])),
+    LayerPair(
       "what is locked may be named as it is",
       #""lower-layers": {"locked": ["registries.pypi", "providers.github"]}"#,
       #""registries": {"pypi": {}}"#, .allowed([("registries.testpypi.audience", nil, .builtIn)])),
@@ -145,6 +160,64 @@ extension LayerPair {
       .refused(
         .configurationWidens, lower: "\"https://evil", upper: "\"https://pypi",
         words: "registries.internal.upload-url is \"https://evil.example/\", but \"https://pypi.example.com/legacy/\"")),
+    LayerPair(
+      "a simple index of a registry of its own at another host",
+      #""lower-layers": {"add-registries-at": ["https://staging.example.com"]}"#,
+      #""registries": {"s": {"type": "pypi", "upload-url": "https://staging.example.com/", "#
+        + #""simple-url": "https://evil.example/simple/"}}"#,
+      .refused(
+        .configurationWidens, lower: "\"https://evil", upper: "\"lower-layers\"",
+        words: "registries.s.simple-url leads to https://evil.example, which is not one of the origins")),
+    LayerPair(
+      "a simple index of a registry of its own at another port",
+      #""lower-layers": {"add-registries-at": ["https://staging.example.com"]}"#,
+      #""registries": {"s": {"type": "pypi", "upload-url": "https://staging.example.com/", "#
+        + #""simple-url": "https://staging.example.com:8443/simple/"}}"#,
+      .refused(
+        .configurationWidens, lower: "\"https://staging.example.com:8443", upper: "\"lower-layers\"",
+        words: "leads to https://staging.example.com:8443")),
+    LayerPair(
+      "a route with the name of a registry that it drops", threeRegistries,
+      #""registries": {"internal": {}}, "routes": {"pypi": ["internal"]}"#,
+      .refused(
+        .configurationWidens, lower: "\"pypi\"", upper: "{},\n\"internal",
+        words: "routes.pypi has the name of a registry of the organisation layer")),
+    LayerPair(
+      "a route with the name of a built-in registry",
+      #""registries": {"internal": {"type": "pypi", "upload-url": "https://pypi.example.com/"}}"#,
+      #""routes": {"testpypi": ["internal"]}"#,
+      .refused(
+        .configurationWidens, lower: "\"testpypi\"", upper: nil,
+        words: "routes.testpypi has the name of a built-in registry")),
+    LayerPair(
+      "a registry with the name of a route",
+      #""routes": {"both": ["testpypi", "pypi"]}, "lower-layers": {"add-registries-at": ["https://s.example.com"]}"#,
+      #""routes": {"x": ["pypi"]}, "#
+        + #""registries": {"pypi": {}, "both": {"type": "pypi", "upload-url": "https://s.example.com/"}}"#,
+      .refused(
+        .configurationWidens, lower: "\"both\"", upper: "[\"testpypi\", \"pypi\"]",
+        words: "registries.both has the name of a route of the organisation layer")),
+    LayerPair(
+      "a registry with the name of the built-in route",
+      #""registries": {"pypi": {}}, "lower-layers": {"add-registries-at": ["https://s.example.com"]}"#,
+      #""registries": {"release": {"type": "pypi", "upload-url": "https://s.example.com/"}}"#,
+      .refused(
+        .configurationWidens, lower: "\"release\"", upper: nil,
+        words: "registries.release has the name of the built-in route")),
+    LayerPair(
+      "a registry with the name of a built-in one",
+      #""registries": {"pypi": {}}, "lower-layers": {"add-registries-at": ["https://s.example.com"]}"#,
+      #""registries": {"testpypi": {"upload-url": "https://s.example.com/"}}"#,
+      .refused(
+        .configurationWidens, lower: "\"testpypi\"", upper: nil,
+        words: "registries.testpypi has the name of a built-in registry, and is another one")),
+    LayerPair(
+      "a registry of another type with the name of a built-in one",
+      #""registries": {"pypi": {}}, "lower-layers": {"add-registries-at": ["https://s.example.com"]}"#,
+      #""registries": {"testpypi": {"type": "pypi", "upload-url": "https://s.example.com/"}}"#,
+      .refused(
+        .configurationWidens, lower: "\"testpypi\"", upper: nil,
+        words: "registries.testpypi has the name of a built-in registry, and is another one")),
     LayerPair(
       "another host for a built-in registry", "\"registries\": {\n\"pypi\": {}}",
       #""registries": {"pypi": {"upload-url": "https://evil.example/"}}"#,

@@ -22,6 +22,16 @@ public struct ConfigurationKey: Sendable, Hashable {
     case map(Kind)
     /// An object with these keys.
     case object([ConfigurationKey])
+
+    /// The addresses in a value of this kind, as they were written.
+    func addresses(in node: JSONNode) -> [String] {
+      switch self {
+      case .address: node.string.map { [$0] } ?? []
+      case .map(let inner): node.object?.members.flatMap { inner.addresses(in: $0.value) } ?? []
+      case .object(let keys): keys.flatMap { key in node.object?[key.name].map(key.kind.addresses) ?? [] }
+      case .text, .audience, .texts, .identifiers, .words, .word, .mark: []
+      }
+    }
   }
 
   /// What a lower layer may do with the key.

@@ -1,5 +1,8 @@
 /// Decodes the sections of a file that stands alone, or above another.
 struct LayerDecoder: Sendable {
+  /// The name of the route over TestPyPI and PyPI.
+  static let builtInRoute = "release"
+
   let catalog: PluginCatalog
 
   /// Decodes `root`.
@@ -54,12 +57,13 @@ struct LayerDecoder: Sendable {
       name, settings, sharedKeys: object.path == ["registries"] ? RegistrySettings.names : [])
   }
 
-  /// The routes; without the section, `release` over TestPyPI and PyPI where both are configured.
+  /// The routes; without the section, `release` over TestPyPI and PyPI where both are configured and no registry has
+  /// that name.
   private func routes(of root: ConfigurationObject, registries: [String]) throws(BrokerError) -> [Route] {
     guard let object = try root.child("routes") else {
       let release = ["testpypi", "pypi"]
-      return release.allSatisfy(registries.contains)
-        ? [Route(name: "release", registries: release, origin: .builtIn)] : []
+      return release.allSatisfy(registries.contains) && !registries.contains(Self.builtInRoute)
+        ? [Route(name: Self.builtInRoute, registries: release, origin: .builtIn)] : []
     }
     return try routes(in: object, registries: registries)
   }

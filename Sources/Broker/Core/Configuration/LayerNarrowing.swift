@@ -125,6 +125,12 @@ struct LayerNarrowing: Sendable {
     guard lowerLayers.addedOrigins.contains(registry.home) else {
       throw notThere(entry.name, in: section, "adds the host \(registry.home.authority), which is not one")
     }
+    let type = decoder.catalog.registries.first { $0.plugin.name == entry.plugin.type }?.plugin
+    // A type that cannot do without settings has nothing by itself.
+    let usual = type.flatMap { try? $0.configured($0.name, .empty(path: ["registries", $0.name])) }
+    let keys = (type?.keys ?? []) + RegistrySettings.keys(decoder.catalog.jobs)
+    try judgeAddresses(of: entry, keys, usual)
+    try judgeRegistryName(of: entry, keys, usual, section)
     let path = "registries.\(entry.name)"
     for higher in upper.registries {
       let known = Self.reach(of: higher)
@@ -142,6 +148,74 @@ struct LayerNarrowing: Sendable {
           remedy: "Give it an audience of its own.")
       }
     }
+  }
+
+  /// Whatever holds an address leads to where the organisation lets registries be added; what the type has by itself
+  /// was not the repository's to choose.
+  private func judgeAddresses(
+    of entry: DecodedLayers.Entry<any Registry>, _ keys: [ConfigurationKey],
+    _ usual: ConfiguredPlugin<any Registry>?
+  ) throws(BrokerError) {
+    for key in keys {
+      let written = entry.object.object[key.name]
+      let value = key.kind == .address ? Self.value(of: key, entry.plugin) : nil
+      if written == nil, value == usual.flatMap({ Self.value(of: key, $0) }) { continue }
+      // An address that the plug-in does not tell counts as it was written.
+      for text in value.map({ [$0] }) ?? written.map(key.kind.addresses) ?? [] {
+        let origin = (try? HTTPURL(text))?.origin
+        if let origin, lowerLayers.addedOrigins.contains(origin) { continue }
+        var place = entry.object.origin(of: key.name)
+        if place == .builtIn { place = entry.object.origin }
+        throw LayerConflict.widening(
+          at: place, (entry.object.path + [key.name]).joined(separator: "."),
+          "leads to \(origin.map(\.description) ?? UntrustedText.quoted(text)), which is not one of the origins where "
+            + "the organisation layer lets registries be added (\(upperRoot.nameOrigin(of: "lower-layers")))",
+          remedy: "Leave it out, or have its origin added to lower-layers.add-registries-at.")
+      }
+    }
+    let registry = Self.reach(of: entry)
+    guard lowerLayers.addedOrigins.contains(registry.uploadURL.origin) else {
+      throw LayerConflict.widening(
+        at: entry.object.origin, entry.object.path.joined(separator: "."),
+        "leads to \(registry.uploadURL.origin), which is not one of the origins where the organisation layer lets "
+          + "registries be added (\(upperRoot.nameOrigin(of: "lower-layers")))")
+    }
+  }
+
+  /// A name that the organisation or the program has given to something is not given to something else: what is called
+  /// by it elsewhere would publish to another place.
+  private func judgeRegistryName(
+    of entry: DecodedLayers.Entry<any Registry>, _ keys: [ConfigurationKey],
+    _ usual: ConfiguredPlugin<any Registry>?, _ section: ConfigurationObject
+  ) throws(BrokerError) {
+    if let route = upper.routes.first(where: { $0.name == entry.name }) {
+      let origin = route.origin == .builtIn ? upperRoot.origin : route.origin
+      throw nameTaken(entry.name, in: section, "has the name of a route of the organisation layer (\(origin))")
+    }
+    if entry.name == LayerDecoder.builtInRoute {
+      throw nameTaken(entry.name, in: section, "has the name of the built-in route")
+    }
+    guard decoder.catalog.registries.contains(where: { $0.plugin.name == entry.name }) else { return }
+    let isUsual =
+      entry.plugin.type == entry.name
+      && keys.allSatisfy { key in
+        key.kind != .address || Self.value(of: key, entry.plugin) == usual.flatMap { Self.value(of: key, $0) }
+      }
+    guard !isUsual else { return }
+    throw LayerConflict.widening(
+      at: section.nameOrigin(of: entry.name), "registries.\(entry.name)",
+      "has the name of a built-in registry, and is another one",
+      remedy: "Give it another name: \(entry.name) means the built-in registry wherever it is named.")
+  }
+
+  private static func value(of key: ConfigurationKey, _ plugin: ConfiguredPlugin<any Registry>) -> String? {
+    plugin.values.first { $0.key == key.name }?.compared
+  }
+
+  private func nameTaken(_ name: String, in section: ConfigurationObject, _ text: String) -> BrokerError {
+    LayerConflict.widening(
+      at: section.nameOrigin(of: name), (section.path + [name]).joined(separator: "."), text,
+      remedy: "Give it another name.")
   }
 
   /// The plug-in, made without any means to send something: for its host and audience.
@@ -176,6 +250,16 @@ struct LayerNarrowing: Sendable {
     guard let object = try lower.child("routes") else { return inheritedRoutes(registries, lower) }
     let routes = try decoder.routes(in: object, registries: registries)
     for route in routes {
+      // The organisation's own route may have a built-in name.
+      let isOwn = upper.routes.contains { $0.name == route.name }
+      if let higher = upper.registries.first(where: { $0.name == route.name }) {
+        let place = higher.object.origin == .builtIn ? upperRoot.origin : higher.object.origin
+        throw nameTaken(
+          route.name, in: object, "has the name of a registry of the organisation layer (\(place))")
+      }
+      if !isOwn, decoder.catalog.registries.contains(where: { $0.plugin.name == route.name }) {
+        throw nameTaken(route.name, in: object, "has the name of a built-in registry")
+      }
       guard let higher = upper.routes.first(where: { $0.name == route.name }) else { continue }
       guard Self.isPart(route.registries, of: higher.registries) else {
         let place = higher.origin == .builtIn ? upperRoot.origin : higher.origin

@@ -1,0 +1,267 @@
+import BrokerConformance
+import BuiltInPlugins
+import Testing
+
+@testable import BrokerCore
+
+/// Every declared key below an organisation's file: none leads to a host, an audience or a name that is not let in.
+///
+/// A key that is added later is in these tests by its
+/// declaration, or fails them.
+struct LayerKeyTests {
+  private static let staging = "https://staging.example.com"
+  private static let values: [String] = [
+    "https://evil.example/", "https://evil.example", "https://staging.example.com:8443/x/", "http://127.0.0.1:1/",
+    "https://upload.pypi.org/legacy/", "https://pypi.example.com/simple/", "evil.example", "pypi", "testpypi",
+    "release",
+    "sigstore", "evil",
+  ]
+
+  private let reader: ConfigurationReader
+  private let catalog: PluginCatalog
+
+  init() throws {
+    catalog = try PluginCatalog.builtIn()
+    reader = ConfigurationReader(catalog: catalog)
+  }
+
+  // MARK: What a key holds
+
+  /// What the keys hold whose kind does not say it, by their path: none is an address, an audience or the name of a
+  /// registry, a route or a provider.
+  private static let plain: [String: String] = {
+    var plain = [
+      "registry.project": "a project at the index itself", "provider-gitlab.variables": "names of variables",
+      "lower-layers.add-registries-at": "the organisation's alone", "lower-layers.locked": "the organisation's alone",
+    ]
+    for key in Expectations.keys((try? PluginCatalog.builtIn())?.jobs ?? []) {
+      plain["registry.expect.\(key.name)"] = "a claim's value"
+    }
+    for claim in RuleClaim.all { plain["registry.rules.\(claim.name)"] = "patterns of a claim's value" }
+    return plain
+  }()
+
+  private func declared() -> [(path: String, key: ConfigurationKey)] {
+    func inside(_ path: String, _ keys: [ConfigurationKey]) -> [(path: String, key: ConfigurationKey)] {
+      keys.flatMap { key in
+        guard case .object(let inner) = key.kind else { return [("\(path).\(key.name)", key)] }
+        return [("\(path).\(key.name)", key)] + inside("\(path).\(key.name)", inner)
+      }
+    }
+    return catalog.providers.flatMap { inside("provider-\($0.plugin.name)", $0.plugin.keys) }
+      + catalog.registries.flatMap { inside("registry-\($0.plugin.name)", $0.plugin.keys) }
+      + inside("registry", RegistrySettings.keys(catalog.jobs)) + inside("lower-layers", LowerLayers.keys)
+  }
+
+  private func leads(_ kind: ConfigurationKey.Kind) -> Bool {
+    switch kind {
+    case .address, .audience: true
+    case .map(let inner): leads(inner)
+    case .object(let keys): keys.contains { leads($0.kind) }
+    case .text, .texts, .identifiers, .words, .word, .mark: false
+    }
+  }
+
+  private func isText(_ kind: ConfigurationKey.Kind) -> Bool {
+    switch kind {
+    case .text, .texts: true
+    case .map(let inner): isText(inner)
+    case .object, .address, .audience, .identifiers, .words, .word, .mark: false
+    }
+  }
+
+  @Test func everyKeySaysWhatItHolds() {
+    let keys = declared()
+    #expect(keys.count > 30)
+    for (path, key) in keys {
+      #expect(
+        !leads(key.kind) || key.layering == .fixed,
+        "\(path) holds an address or an audience, and a lower layer may change it")
+      #expect(
+        !isText(key.kind) || Self.plain[path] != nil,
+        "\(path): declare an address or an audience as one, or say in this test what it holds")
+    }
+    for path in Self.plain.keys { #expect(keys.contains { $0.path == path }, "\(path) is no key") }
+  }
+
+  // MARK: Where a key leads
+
+  /// The forms in which a text may be a key's value.
+  private func forms(_ kind: ConfigurationKey.Kind, _ text: String) -> [String] {
+    switch kind {
+    case .text, .address, .audience: ["\"\(text)\""]
+    case .texts, .identifiers, .words: ["[\"\(text)\"]"]
+    case .word: ["\"\(text)\""]
+    case .mark: ["true"]
+    case .map(let inner): forms(inner, text).map { "{\"\(text)\":\($0)}" }
+    case .object(let keys): keys.flatMap { key in forms(key.kind, text).map { "{\"\(key.name)\":\($0)}" } }
+    }
+  }
+
+  /// What a configuration lets be asked: the origins of all requests that a registry sends, and the audiences that it
+  /// accepts.
+  private struct Reach: Equatable {
+    var origins: Set<String> = []
+    var audiences: Set<String> = []
+  }
+
+  private func reach(of configuration: BrokerConfiguration) async throws -> [String: Reach] {
+    var all: [String: Reach] = [:]
+    for plugin in configuration.registries {
+      let transport = ScriptedTransport { request in
+        guard request.url.path.hasSuffix("/sample/") else {
+          return .success(.json(#"{"audience":"x","token":"pypi-0123456789abcdef","success":true}"#))
+        }
+        let page =
+          #"{"meta":{"api-version":"1.0"},"files":[{"filename":"sample-1.tar.gz","#
+          + #""provenance":"https://evil.example/p"}]}"#
+        return .success(
+          HTTPResponse(
+            status: 200, fields: [("Content-Type", "application/vnd.pypi.simple.v1+json")], body: Array(page.utf8)))
+      }
+      let registry = plugin.make(PluginServices(transport: transport, time: FakeTime().source()))
+      let token = try IdentityToken(Secret(SampleToken.make(audience: "x", identifier: "id-1")), from: "The test")
+      _ = try? await registry.audience.question?()
+      for scope in [Scope.everything, .package("sample")] { _ = try? await registry.exchange(token, for: scope) }
+      _ = try? await registry.capabilities.releases?.listing(of: "sample")
+      _ = try? await registry.capabilities.history?.lastRelease(of: "sample")
+      _ = try? await registry.capabilities.revoke?(Secret("pypi-0123456789abcdef"))
+      #expect(transport.requests.count >= 4, "the registry was not asked")
+      var reach = Reach(origins: Set(transport.requests.map { $0.url.origin.description }))
+      reach.origins.formUnion([registry.home.description, registry.uploadURL.origin.description])
+      let policy = AudiencePolicy(
+        registry: registry.name, home: registry.home, expected: registry.expectedAudience, isRehearsal: false)
+      for text in Self.values + [registry.expectedAudience?.value ?? "", registry.home.host] {
+        if let audience = Audience(text), (try? policy.judge(audience)) != nil { reach.audiences.insert(text) }
+      }
+      all[plugin.name] = reach
+    }
+    return all
+  }
+
+  private func read(_ organisation: String, _ repository: String?) throws(BrokerError) -> BrokerConfiguration {
+    try reader.read(
+      organisation: ConfigurationSource(
+        name: "org.json", bytes: Array(organisation.utf8), isRepositoryControlled: false),
+      repository: repository.map {
+        ConfigurationSource(name: "repo.json", bytes: Array($0.utf8), isRepositoryControlled: true)
+      })
+  }
+
+  /// Sets each key of an entry that the organisation has to each value.
+  @Test func noKeyOfAnInheritedEntryLeadsElsewhere() async throws {
+    var (accepted, refused) = (0, 0)
+    for entry in catalog.registries.map(\.plugin) {
+      for address in ["", #","upload-url":"https://pypi.example.com/legacy/""#] {
+        let organisation = #"{"version":1,"registries":{"one":{"type":"\#(entry.name)"\#(address)}}}"#
+        let above = try await reach(of: read(organisation, nil))
+        for key in entry.keys + RegistrySettings.keys(catalog.jobs) {
+          for value in Self.values.flatMap({ forms(key.kind, $0) }) {
+            let repository = #"{"version":1,"registries":{"one":{"\#(key.name)":\#(value)}}}"#
+            guard let both = try? read(organisation, repository) else {
+              refused += 1
+              continue
+            }
+            accepted += 1
+            let below = try await reach(of: both)
+            #expect(below == above, "\(organisation)\n\(repository)\n\(below)")
+          }
+        }
+      }
+    }
+    // A free key takes anything, a fixed one next to nothing.
+    #expect(accepted > 20 && refused > 20, "accepted \(accepted), refused \(refused)")
+  }
+
+  /// Sets each key of an entry that the repository adds, at the one place where it may.
+  @Test func noKeyOfAnAddedEntryLeadsElsewhere() async throws {
+    var (accepted, refused) = (0, 0)
+    let organisation =
+      #"{"version":1,"registries":{"pypi":{}},"lower-layers":{"add-registries-at":["\#(Self.staging)"]}}"#
+    let above = try await reach(of: read(organisation, nil))
+    for entry in catalog.registries.map(\.plugin) {
+      let addresses = entry.keys.filter { $0.kind == .address }.map(\.name)
+      for key in entry.keys + RegistrySettings.keys(catalog.jobs) {
+        for value in (Self.values + ["\(Self.staging)/any/"]).flatMap({ forms(key.kind, $0) }) {
+          let own = addresses.filter { $0 != key.name }.map { "\"\($0)\":\"\(Self.staging)/x/\"" }
+          let members = (["\"type\":\"\(entry.name)\""] + own + ["\"\(key.name)\":\(value)"]).joined(separator: ",")
+          let repository = "{\"version\":1,\"registries\":{\"pypi\":{},\"mine\":{\(members)}}}"
+          guard let both = try? read(organisation, repository) else {
+            refused += 1
+            continue
+          }
+          accepted += 1
+          let below = try await reach(of: both)
+          #expect(below["pypi"] == above["pypi"], "\(repository)")
+          #expect(below["mine"]?.origins == [Self.staging], "\(repository)\n\(below)")
+          #expect(below["mine"]?.audiences.isDisjoint(with: above["pypi"]?.audiences ?? []) == true, "\(repository)")
+        }
+      }
+      for name in addresses {
+        // The one place is taken, for each of the keys.
+        let members =
+          ["\"type\":\"\(entry.name)\"", "\"upload-url\":\"\(Self.staging)/x/\""]
+          + (name == "upload-url" ? [] : ["\"\(name)\":\"\(Self.staging)/y/\""])
+        #expect(throws: Never.self) {
+          try read(organisation, "{\"version\":1,\"registries\":{\"mine\":{\(members.joined(separator: ","))}}}")
+        }
+      }
+    }
+    #expect(accepted > 20 && refused > 20, "accepted \(accepted), refused \(refused)")
+  }
+
+  // MARK: What a name means
+
+  /// Every name of the organisation's and the program's, given to something else by a repository's file.
+  @Test func noNameComesToMeanSomethingElse() throws {
+    let own = #""type":"pypi","upload-url":"https://pypi.example.com/legacy/""#
+    let added = #""lower-layers":{"add-registries-at":["https://staging.example.com","https://test.pypi.org"]}"#
+    let organisations = [
+      "{\"version\":1,\(added)}",
+      "{\"version\":1,\"registries\":{\"pypi\":{},\"internal\":{\(own)}},\(added)}",
+      "{\"version\":1,\"registries\":{\"internal\":{\(own)}},\"routes\":{\"both\":[\"internal\"]},\(added)}",
+      "{\"version\":1,\"registries\":{\"testpypi\":{},\"pypi\":{}},\"routes\":{\"both\":[\"testpypi\",\"pypi\"]}}",
+    ]
+    let names = ["pypi", "testpypi", "release", "internal", "both", "mine"]
+    let usual = try reader.builtIn()
+    var (accepted, refused) = (0, 0)
+    for organisation in organisations {
+      let above = try read(organisation, nil)
+      let kept = [[], ["pypi"], ["testpypi"], ["internal"], ["internal", "pypi"]]
+      for keeps in kept {
+        for name in names {
+          let entries = keeps.map { "\"\($0)\":{}" }
+          let stranger = "\"\(name)\":{\"type\":\"pypi\",\"upload-url\":\"\(Self.staging)/x/\"}"
+          let sections = [
+            "\"registries\":{\((entries + [stranger]).joined(separator: ","))}",
+            "\"registries\":{\((entries + ["\"\(name)\":{}"]).joined(separator: ","))}",
+            "\"registries\":{\(entries.joined(separator: ","))},\"routes\":{\"\(name)\":[\"\(keeps.first ?? "pypi")\"]}",
+            "\"routes\":{\"\(name)\":[\"\(keeps.first ?? "pypi")\"]}",
+          ]
+          for section in sections {
+            guard let both = try? read(organisation, "{\"version\":1,\(section)}") else {
+              refused += 1
+              continue
+            }
+            accepted += 1
+            for target in names {
+              guard let now = try? both.registries(for: [target]) else { continue }
+              // What the organisation has no name for may still be a name of the program's.
+              let before = (try? above.registries(for: [target])) ?? (try? usual.registries(for: [target]))
+              guard let before, target != "release" || above.routes.contains(where: { $0.name == target }) else {
+                continue
+              }
+              let (new, old) = (now.map(place), before.map(place))
+              #expect(Set(new).isSubset(of: old), "\(target): \(new), not \(old)\n\(organisation)\n\(section)")
+            }
+          }
+        }
+      }
+    }
+    #expect(accepted > 50 && refused > 50, "accepted \(accepted), refused \(refused)")
+  }
+
+  private func place(_ plugin: ConfiguredPlugin<any Registry>) -> String {
+    plugin.make(PluginServices(transport: NoTransport(), time: .none)).uploadURL.description
+  }
+}
