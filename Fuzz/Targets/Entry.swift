@@ -17,6 +17,7 @@ enum FuzzTarget {
     "configuration": ConfigurationTarget.run, "identity-token": IdentityTokenTarget.run,
     "index-answer": AnswerTarget.runIndex, "issuer-answer": AnswerTarget.runIssuer,
     "step-outputs": StepOutputsTarget.run, "address": AddressTarget.run, "text": TextTarget.run,
+    "layers": LayersTarget.run,
   ]
 
   static let chosen: @Sendable ([UInt8]) -> Void = {
