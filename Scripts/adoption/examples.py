@@ -151,6 +151,24 @@ def uses_identity(job):
     return False
 
 
+def lacks_configuration(job, variables):
+    """What a job at GitHub lacks that mints: the name of its configuration, and the file itself."""
+    steps = job.get("steps") or []
+    for index, step in enumerate(steps):
+        is_action = own_action(step.get("uses", "")) == ""
+        if not is_action and not re.search(r"token-broker (mint|exec)\b", step.get("run", "")):
+            continue
+        name = {**variables, **(step.get("env") or {})}.get("TOKEN_BROKER_CONFIG")
+        name = (step.get("with") or {}).get("config", name) if is_action else name
+        if not name:
+            return "it mints, and does not name its configuration: without the file it would go without its rules"
+        checkouts = [step for step in steps[:index] if step.get("uses", "").startswith("actions/checkout@")]
+        patterns = [(step.get("with") or {}).get("sparse-checkout") for step in checkouts]
+        if not any(pattern is None or name in pattern.split() for pattern in patterns):
+            return f"it names {name}, and no step before checks that file out"
+    return None
+
+
 def check_workflow(document, report, folder):
     triggers = document.get("on", document.get(True))
     unknown = {"on" if key is True else key for key in document} - WORKFLOW_KEYS
@@ -187,6 +205,14 @@ def check_github_job(name, job, document, inputs, report, folder):
     if uses_identity(job) and (not isinstance(permissions, dict) or permissions.get("id-token") != "write"):
         report("it mints, but has no id-token: write")
     outer = set(document.get("env") or {}) | set(job.get("env") or {})
+    # The release of this project has no configuration.
+    if os.path.basename(os.path.dirname(folder)) != ".github":
+        lacking = lacks_configuration(job, {**(document.get("env") or {}), **(job.get("env") or {})})
+        if lacking:
+            report(lacking)
+    for output in (job.get("outputs") or {}).values():
+        if re.search(r"steps\.[\w-]+\.outputs\.([\w-]+-)?api-token", output):
+            report("it hands an API token to other jobs: they get an empty text, because it is masked")
     outputs, matrix = {}, set((job.get("strategy") or {}).get("matrix") or {})
     for include in ((job.get("strategy") or {}).get("matrix") or {}).get("include") or []:
         matrix |= set(include)
@@ -336,6 +362,8 @@ def check_pipeline(document, report, inputs=frozenset(), stages=None):
             check_input(name, value, report)
         if given.get("stage", spec["stage"]["default"]) not in stages:
             report("the component's stage is none of this pipeline's")
+        if not given.get("config"):
+            report("the component is given no configuration: without the file it would go without its rules")
         template_jobs.add(given.get("job-name", spec["job-name"]["default"]))
     for name, job in jobs.items():
         if not isinstance(job, dict):
@@ -366,11 +394,13 @@ def check_gitlab_job(name, job, jobs, document, stages, is_merged, report):
     for variable, token in tokens.items():
         if set(token) != {"aud"} or not isinstance(token["aud"], str):
             report(f"{variable} needs one aud, a text: PyPI refuses lists")
+    script = "\n".join(whole.get("script") or [])
+    if re.search(r"token-broker (mint|exec)\b", script) and not (whole.get("variables") or {}).get("TOKEN_BROKER_CONFIG"):
+        report("it mints, and does not name its configuration: without the file it would go without its rules")
     variables = set(tokens) | set(whole.get("variables") or {}) | set(document.get("variables") or {})
     for part in ("before_script", "script", "after_script"):
         lines = whole.get(part) or []
         check_shell("\n".join([lines] if isinstance(lines, str) else lines), variables, report)
-    script = "\n".join(whole.get("script") or [])
     for targets in re.findall(r"token-broker (?:exec|mint) ([^\n]*?)(?= --|$)", script):
         wanted = {"release": ["pypi", "testpypi"]}.get(targets.strip(), targets.split())
         for target in wanted:
@@ -471,6 +501,16 @@ SELF_TEST = [
      "no command: token-broker mnt"),
     ("yaml", "on: push\njobs: {a: {runs-on: x, permissions: {id-token: write}, "
      "steps: [{run: token-broker mint pypi --fromat token}]}}", "no option: token-broker mint --fromat"),
+    ("yaml", "on: push\njobs: {a: {runs-on: x, permissions: {id-token: write}, steps: [{run: token-broker mint pypi}]}}",
+     "does not name its configuration"),
+    ("yaml", "on: push\njobs: {a: {runs-on: x, permissions: {id-token: write}, env: {TOKEN_BROKER_CONFIG: a.json}, steps: "
+     "[{uses: actions/checkout@v4, with: {sparse-checkout: b.json}}, {run: token-broker mint pypi}]}}",
+     "no step before checks that file out"),
+    ("yaml", "on: push\njobs: {a: {runs-on: x, outputs: {t: '${{ steps.m.outputs.api-token }}'}, steps: "
+     "[{id: m, run: token-broker mint pypi}]}}", "it hands an API token to other jobs"),
+    ("yaml", "a: {script: [token-broker mint pypi], id_tokens: {T: {aud: pypi}}}", "does not name its configuration"),
+    ("yaml", "include: [{component: $CI_SERVER_FQDN/g/token-broker/publish@1, inputs: {target: pypi}}]",
+     "the component is given no configuration"),
     ("yaml", "on: push\njobs: {a: {runs-on: x, steps: [{run: 'echo ${{ github.ref }}'}]}}", "expression in a script"),
     ("yaml", "on: push\njobs: {a: {runs-on: x, steps: [{run: 'echo \"$NOPE\"'}]}}", "$NOPE is set nowhere"),
     ("yaml", "on: push\njobs: {a: {runs-on: x, permissions: {id-token: write}, steps: [{id: m, uses: O/token-broker@v1}, "

@@ -3,15 +3,19 @@
 Usage: gitlab.py PIPELINE JOB [INPUT=VALUE...]
 
 The component is taken from this checkout. Of the sandbox's identity tokens the job gets the ones that its `id_tokens`
-declares, by audience, under the names that stand there. INPUT replaces what the pipeline gives the component.
+declares, by audience, under the names that stand there. INPUT replaces what the pipeline gives the component. The job runs
+in a fresh checkout of the folder in ADOPTION_SOURCES, with the artifacts of earlier jobs, which the one in
+ADOPTION_ARTIFACTS keeps.
 """
 
 import base64
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import yaml
 
@@ -76,7 +80,15 @@ def main():
             environment[name] = tokens[token["aud"]]
     environment.update(job.get("variables") or {})
     lines = (job.get("before_script") or []) + job["script"]
-    done = subprocess.run(["bash", "-eo", "pipefail", "-c", "\n".join(lines)], env=environment, stdin=subprocess.DEVNULL)
+    with tempfile.TemporaryDirectory() as folder:
+        checkout = environment["CI_PROJECT_DIR"] = os.path.realpath(folder)
+        for place in (os.environ["ADOPTION_SOURCES"], os.environ["ADOPTION_ARTIFACTS"]):
+            shutil.copytree(place, checkout, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".git"))
+        done = subprocess.run(
+            ["bash", "-eo", "pipefail", "-c", "\n".join(lines)], env=environment, stdin=subprocess.DEVNULL, cwd=checkout)
+        for path in (job.get("artifacts") or {}).get("paths") or []:
+            shutil.copytree(
+                os.path.join(checkout, path), os.path.join(os.environ["ADOPTION_ARTIFACTS"], path), dirs_exist_ok=True)
     sys.exit(done.returncode)
 
 

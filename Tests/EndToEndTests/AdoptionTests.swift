@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSandbox
 import TestSupport
 import Testing
 
@@ -178,6 +179,64 @@ struct AdoptionTests {
     #expect(sheet.output.contains("https://pypi.org/manage/account/publishing/\(query)\""), "\(sheet.output)")
     let node = try JSONReader().read(Array(sheet.output.utf8))
     #expect(node.object?["publishers"]?.array?.count == 2)
+  }
+
+  /// What each job that publishes does before it publishes, and the command that publishes.
+  private func jobs(_ workflow: String) -> [(text: String, command: String)] {
+    let lines = workflow.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.indices.filter { lines[$0].contains("token-broker exec") }.map { index in
+      let start = lines[..<index].lastIndex { $0.contains("id-token: write") || $0.contains("id_tokens:") } ?? 0
+      let command = lines[index].replacing("- run: ", with: "").replacing("- token", with: "token").trimmingPrefix {
+        $0 == " "
+      }
+      return (lines[start...index].joined(separator: "\n"), String(command))
+    }
+  }
+
+  /// Each job of what `config init` prints has the file that it wrote, names it, and is refused by it: with another
+  /// environment than the one expected, without the file, and in a folder of the checkout.
+  @Test(arguments: [SandboxProvider.github, .gitlab])
+  func writesJobsThatTheFileHoldsFor(_ provider: SandboxProvider) async throws {
+    let isGitHub = provider == .github
+    let remote = isGitHub ? "git@github.com:octo-org/sample.git" : "git@gitlab.com:octo-group/sub/sample.git"
+    let folder = try await repository(
+      remote: remote,
+      isGitHub
+        ? [
+          ".github/workflows/publish.yml":
+            "a:\n  permissions: {id-token: write}\n  environment: testpypi\nb:\n  environment: pypi\n"
+        ] : [:])
+    defer { folder.remove() }
+    let start = try await BuiltTool.run(["config", "init"], in: folder)
+    #expect(start.status == 0, "\(start.error)")
+    let jobs = jobs(start.output)
+    #expect(jobs.count == (isGitHub ? 2 : 1), "\(start.output)")
+    for job in jobs {
+      #expect(job.text.contains("TOKEN_BROKER_CONFIG: token-broker.json\n"), "\(job.text)")
+      #expect(job.text.contains("sparse-checkout: token-broker.json\n") == isGitHub, "\(job.text)")
+      // What the job's runner is left with: at GitHub the one file, and nothing that is not brought there by a step.
+      let workspace = try TestFolder()
+      defer { workspace.remove() }
+      try workspace.makeFolder("a")
+      let sandbox = try Sandbox.started()
+      var environment = sandbox.environment(for: provider)
+      environment["TOKEN_BROKER_CONFIG"] = "token-broker.json"
+      environment[isGitHub ? "GITHUB_WORKSPACE" : "CI_PROJECT_DIR"] = workspace.path
+      let words = job.command.split(separator: " ").map(String.init)
+      let arguments = Array(words[1..<(words.firstIndex(of: "--") ?? words.endIndex)])
+      let command = arguments + ["--env", "X={token}", "--", "true"]
+      let without = try await BuiltTool.run(command, environment, in: workspace)
+      #expect(
+        without.status == 125 && without.error.contains("TOKEN_BROKER_CONFIG names cannot be used"), "\(without.error)")
+      try workspace.write("token-broker.json", folder.read("token-broker.json"))
+      for place in [workspace.path, "\(workspace.path)/a"] {
+        environment["TOKEN_BROKER_CONFIG"] = place == workspace.path ? "token-broker.json" : nil
+        let refused = try await BuiltTool.run(command, environment, in: TestFolder(at: place))
+        #expect(refused.status == 125 && refused.error.contains("expectation-failed"), "\(refused.error)")
+        #expect(refused.error.contains("configuration: "), "\(refused.error)")
+      }
+      #expect(!sandbox.requests.contains { $0.method == "POST" })
+    }
   }
 
   @Test func makesASheetForManyRepositories() async throws {

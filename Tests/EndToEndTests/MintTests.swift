@@ -240,10 +240,11 @@ struct MintTests {
     #expect(run.status == 0 && run.output.isEmpty, "\(run.error)")
     #expect(sandbox.flow.last?.path == "/_/oidc/burn-token")
     var unsuited = environment
-    unsuited["MINE"] = "two words"
+    (unsuited["MINE"], unsuited["EMPTY"]) = ("two words", "")
     for (arguments, words) in [
       (["revoke"], "several registries"), (["revoke", "release", "--from-env", "X"], "holds no credential"),
       (["revoke", "pypi", "--from-env", "MINE"], "\"MINE\" holds no credential"),
+      (["revoke", "pypi", "--from-env", "EMPTY"], "GitHub gives other jobs an empty text"),
     ] {
       let refused = try await BuiltTool.run(arguments, unsuited)
       #expect(refused.status == 2 && refused.error.contains(words), "\(refused.error)")

@@ -15,6 +15,9 @@ public struct TestFolder: Sendable {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
   }
 
+  /// A folder that is there already.
+  public init(at path: String) { self.path = path }
+
   /// Writes a file in it.
   public func write(_ name: String, _ text: String) throws {
     try Data(text.utf8).write(to: URL(filePath: "\(path)/\(name)"))

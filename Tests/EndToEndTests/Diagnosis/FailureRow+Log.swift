@@ -40,6 +40,10 @@ extension FailureRow {
       ["octo-org/shared", "artifacts"],
       files: log(action("release.yml", job: "octo-org/shared/.github/workflows/publish.yml"))),
     FailureRow(
+      .log, "An API token was handed to another job", explain, nil, ["output-masked"],
+      ["gets an empty text", "Mint in the job that publishes"],
+      files: log("Warning: Skip output 'api-token' since it may contain secret.\nComplete job name: mint")),
+    FailureRow(
       .log, "PyPA's action: no permission", explain, nil, ["permission-missing"], ["id-token: write"],
       files: log(
         "Trusted publishing exchange failure:\nOpenID Connect token retrieval failed: GitHub: missing or insufficient "

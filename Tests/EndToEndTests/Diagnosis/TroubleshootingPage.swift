@@ -67,6 +67,7 @@ struct TroubleshootingPage: Sendable {
   /// What the tool said, without what differs from run to run; a runner shows an error command as `Error:`.
   private static func said(_ run: RowRun) -> String {
     var text = run.shown.replacing("rehearsal: the sandbox stands in for every registry\n", with: "")
+    text = text.replacing(#/(?m)^configuration: .*\n/#, with: "")
     // The annotations of a check say what its table says.
     text = text.replacing(#/::(error|warning) title=token-broker [a-z]+ .*\n/#, with: "")
     text = text.replacing(#/::error title=token-broker ([a-z-]+)::(.*)/#) { match in

@@ -27,11 +27,21 @@ public enum FileReader {
     return unsafe stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
-  /// Whether a folder has an entry of that name, be it a symbolic link to nothing.
+  /// Whether a folder has an entry of that name, be it a symbolic link to nothing, or may have one: it cannot be looked
+  /// into.
   public static func isListed(_ path: String) -> Bool {
     var status = stat()
-    return unsafe lstat(path, &status) == 0
+    return unsafe lstat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
   }
+
+  /// The number of the user that a file belongs to, nil if there is none; a symbolic link is not followed.
+  public static func owner(of path: String) -> UInt32? {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 ? status.st_uid : nil
+  }
+
+  /// The number of the user that this process acts for.
+  public static var ownUser: UInt32 { geteuid() }
 
   /// The contents of a regular file.
   ///

@@ -60,6 +60,16 @@ struct LocalRepository: Sendable {
     }
   }
 
+  /// The path of a file as the checkout has it, for a job that starts at its root; the last part of the name for a file
+  /// that lies elsewhere.
+  func pathInCheckout(of file: String) -> String {
+    let place = FileLocation.real(Self.root(above: folder) ?? folder) ?? "/"
+    let path = FileLocation.absolute(file, from: FileLocation.currentFolder ?? "/")
+    let root = place == "/" ? place : "\(place)/"
+    return path.hasPrefix(root)
+      ? String(path.dropFirst(root.count)) : path.split(separator: "/").last.map(String.init) ?? path
+  }
+
   /// The nearest folder above that has a `.git`, within 32 levels.
   private static func root(above folder: String) -> String? {
     var folder = folder

@@ -80,13 +80,18 @@ struct StartingPoint: Sendable {
 
   /// The workflow or pipeline.
   ///
-  /// - Parameter version: The release of this tool that it installs.
+  /// Each job that publishes has the configuration, and names it: without the name, a job that did not get the file would
+  /// publish without its rules.
+  ///
+  /// - Parameters:
+  ///   - version: The release of this tool that it installs.
+  ///   - file: The path of the configuration in the checkout.
   /// - Returns: The text.
-  func workflow(version: String) -> String {
-    family == .gitLab ? pipeline(version) : actions(version)
+  func workflow(version: String, file: String) -> String {
+    family == .gitLab ? pipeline(version, Snippet.quoted(file)) : actions(version, Snippet.quoted(file))
   }
 
-  private func actions(_ version: String) -> String {
+  private func actions(_ version: String, _ file: String) -> String {
     var text = """
       # \(UntrustedText.neutralized(workflowPath))
       name: publish
@@ -126,8 +131,17 @@ struct StartingPoint: Sendable {
       text += """
             # A job's block replaces the workflow's: id-token has to stand here.
             permissions:
+              contents: read
               id-token: write
+            env:
+              # Named, so that a job without the file ends with an error and does not publish without its rules.
+              TOKEN_BROKER_CONFIG: \(file)
             steps:
+              - uses: actions/checkout@v4
+                with:
+                  sparse-checkout: \(file)
+                  sparse-checkout-cone-mode: false
+                  persist-credentials: false
               - uses: actions/download-artifact@v4
                 with:
                   name: dist
@@ -141,7 +155,7 @@ struct StartingPoint: Sendable {
     return text
   }
 
-  private func pipeline(_ version: String) -> String {
+  private func pipeline(_ version: String, _ file: String) -> String {
     var text = """
       # \(UntrustedText.neutralized(workflowPath))
       stages: [build, deploy]
@@ -175,6 +189,9 @@ struct StartingPoint: Sendable {
         text += "    \(registry.uppercased())_ID_TOKEN:\n      aud: \(registry)\n"
       }
       text += """
+          variables:
+            # Named, so that a job without the file ends with an error and does not publish without its rules.
+            TOKEN_BROKER_CONFIG: \(file)
           before_script:
             - python -m pip install --quiet token-broker==\(version) twine
           script:

@@ -9,16 +9,18 @@ enum ConfigCommand: Command {
     notes: [
       "Layers, from the highest to the lowest: built-in; organisation (TOKEN_BROKER_ORG_CONFIG names a file, "
         + "TOKEN_BROKER_ORG_CONFIG_JSON holds the text, or the repository's file names one in \"extends\"); repository "
-        + "(--config, TOKEN_BROKER_CONFIG, or token-broker.json here); command line. A lower layer narrows what the "
-        + "organisation's allows; it is an error to widen it."
+        + "(--config, TOKEN_BROKER_CONFIG, or token-broker.json here or above, up to the root of the checkout); command "
+        + "line. A lower layer narrows what the organisation's allows; it is an error to widen it."
     ])
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
-    let configuration = try surroundings.broker().configuration(
-      path: arguments.value("--config"), requiresOrganisation: arguments.has("--require-org"))
+    let broker = try surroundings.broker()
+    let path = arguments.value("--config")
+    let configuration = try broker.configuration(path: path, requiresOrganisation: arguments.has("--require-org"))
     for warning in configuration.warnings {
       surroundings.console.warn(warning.isAudit ? "audit: \(warning)" : warning.description)
     }
-    return surroundings.console.write(ConfigurationText(configuration).text)
+    return surroundings.console.write(
+      ConfigurationText(configuration, place: broker.place(of: configuration, path: path)).text)
   }
 }

@@ -32,6 +32,12 @@ enum ConfigInitCommand: Command {
     let given = try AdoptionOptions.given(arguments)
     let repository = try LocalRepository(around: ".")
     let broker = try surroundings.broker()
+    if !arguments.has("--output"), let other = try broker.repositoryFile(from: "."), other != file {
+      throw BrokerError(
+        .deliveryFailed,
+        "\(UntrustedText.neutralized(other)) is there already and holds here, and two such files are an error.",
+        remedy: "Change that one, or name another file with --output.")
+    }
     let configuration = try ConfigurationReader(catalog: broker.catalog).builtIn()
     let services = PluginServices(transport: broker.transport, time: broker.time)
     var values: [PublisherValues] = []
@@ -60,7 +66,8 @@ enum ConfigInitCommand: Command {
     console.error(
       "next: token-broker config publishers says what to register; the workflow for "
         + "\(UntrustedText.neutralized(start.workflowPath)) follows\n")
-    let written = console.write(start.workflow(version: TokenBrokerTool.version))
+    let written = console.write(
+      start.workflow(version: TokenBrokerTool.version, file: repository.pathInCheckout(of: file)))
     guard written == ExitStatus.done.rawValue else { return written }
     return try verify(file, broker)
   }

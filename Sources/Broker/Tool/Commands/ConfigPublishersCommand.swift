@@ -17,8 +17,8 @@ enum ConfigPublishersCommand: Command {
       OptionSpec("--environment", "NAME", "the deployment environment"),
     ],
     notes: [
-      "A DIR is a checkout; without any, and without --repository, this folder. Its own token-broker.json is read "
-        + "unless --config names a file. For each registry of the configuration the values come from the command line, "
+      "A DIR is a checkout; without any, and without --repository, this folder. Its own token-broker.json, in it or "
+        + "above it up to the root of its checkout, is read unless --config names a file. For each registry of the configuration the values come from the command line, "
         + "from \"project\" and \"expect\", and from the checkout: the git remote, workflow files and pyproject.toml, "
         + "which are read by their lines. Each value is printed with its origin; nothing is sent anywhere.",
       "Register a publisher where the project exists in the project's settings, and where it does not as a pending one.",
@@ -37,10 +37,10 @@ enum ConfigPublishersCommand: Command {
     let services = PluginServices(transport: broker.transport, time: broker.time)
     var entries: [PublisherEntry] = []
     for place in places {
-      let own = "\(place.repository.folder)/token-broker.json"
-      let hasOwn = place.isFolder && place.repository.folder != "." && FileReader.exists(own)
+      let folder = place.repository.folder
+      let own = place.isFolder && folder != "." ? try broker.repositoryFile(from: folder) : nil
       let configuration = try broker.configuration(
-        path: arguments.value("--config") ?? (hasOwn ? own : nil), requiresOrganisation: arguments.has("--require-org"))
+        path: arguments.value("--config") ?? own, requiresOrganisation: arguments.has("--require-org"))
       var given = given
       given.project = place.project ?? given.project
       for target in configuration.registries.map({ $0.make(services) }) {

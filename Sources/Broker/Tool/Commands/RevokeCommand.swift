@@ -70,7 +70,9 @@ enum RevokeCommand: Command {
     else {
       throw BrokerError(
         .usage, "\(source) holds no credential.",
-        remedy: "Give the API token alone, on one line.")
+        remedy: text.isEmpty && arguments.has("--from-env")
+          ? "Hand the API token over within the job that minted it: GitHub gives other jobs an empty text in its place."
+          : "Give the API token alone, on one line.")
     }
     return Secret(secret)
   }

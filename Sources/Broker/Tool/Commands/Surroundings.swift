@@ -19,12 +19,14 @@ struct Surroundings: Sendable {
     return broker
   }
 
-  /// The configuration that the options of ``OptionSpec/configuration`` name; says what audited rules would refuse in it.
+  /// The configuration that the options of ``OptionSpec/configuration`` name; says which it is, and what audited rules
+  /// would refuse in it.
   func configuration(
     for arguments: ParsedArguments, _ broker: Broker
   ) throws(BrokerError) -> BrokerConfiguration {
     let configuration = try broker.configuration(
       path: arguments.value("--config"), requiresOrganisation: arguments.has("--require-org"))
+    console.error("configuration: \(broker.place(of: configuration, path: arguments.value("--config")))\n")
     for warning in configuration.warnings where warning.isAudit { console.warn("audit: \(warning)") }
     return configuration
   }

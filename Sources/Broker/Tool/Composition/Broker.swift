@@ -46,7 +46,7 @@ public struct Broker: Sendable {
   // MARK: Configuration
 
   /// The configuration in force: the repository's file (`path`, `TOKEN_BROKER_CONFIG`, or `token-broker.json` in the
-  /// current folder) below the organisation's (`TOKEN_BROKER_ORG_CONFIG`, `TOKEN_BROKER_ORG_CONFIG_JSON`, or what the
+  /// current folder or above it, up to the root of the checkout) below the organisation's (`TOKEN_BROKER_ORG_CONFIG`, `TOKEN_BROKER_ORG_CONFIG_JSON`, or what the
   /// repository's file names in `extends`); without either, the built-in one.
   ///
   /// - Parameters:
@@ -54,7 +54,7 @@ public struct Broker: Sendable {
   ///   - requiresOrganisation: Whether there has to be an organisation's file from outside of the checkout.
   /// - Returns: The configuration.
   /// - Throws: `ErrorCode.configurationUnreadable` if a file that is named cannot be read,
-  ///   `ErrorCode.configurationInvalid` if one is wrong, `ErrorCode.configurationWidens` if the repository's allows what
+  ///   `ErrorCode.configurationInvalid` if one is wrong or two may be meant, `ErrorCode.configurationWidens` if the repository's allows what
   ///   the organisation's does not, `ErrorCode.organisationMissing` if the organisation's is required and missing.
   public func configuration(
     path: String? = nil, requiresOrganisation: Bool = false
@@ -63,6 +63,25 @@ public struct Broker: Sendable {
     let found = try ConfigurationSearch(environment: environment, reader: reader).find(path: path)
     if requiresOrganisation { try requireOrganisation(found) }
     return try reader.read(organisation: found.organisation, repository: found.repository)
+  }
+
+  /// Which configuration is in force, in words: its files, what led to them, and where none was found.
+  ///
+  /// - Parameters:
+  ///   - configuration: What ``configuration(path:requiresOrganisation:)`` gave.
+  ///   - path: The repository's file that it was given.
+  /// - Returns: The text, for one line.
+  public func place(of configuration: BrokerConfiguration, path: String? = nil) -> String {
+    ConfigurationSearch(environment: environment, reader: ConfigurationReader(catalog: catalog))
+      .place(of: configuration, path: path)
+  }
+
+  /// The file `token-broker.json` in a folder or above it, up to the root of the checkout; nil if there is none.
+  ///
+  /// - Throws: `ErrorCode.configurationInvalid` if there are two, `ErrorCode.configurationUnreadable` for one above that
+  ///   belongs to another user.
+  public func repositoryFile(from folder: String) throws(BrokerError) -> String? {
+    try RepositoryFileSearch(environment: environment, from: folder).file()
   }
 
   private func requireOrganisation(_ found: ConfigurationSearch.Found) throws(BrokerError) {

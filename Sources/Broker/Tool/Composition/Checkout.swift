@@ -3,11 +3,14 @@ import BrokerSystem
 
 /// The folders of this job's checkout: whoever can change the repository can change what lies in them.
 struct Checkout: Sendable {
+  /// The variables in which runners say where the checkout is.
+  static let variables = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"]
+
   private let folders: [String]
 
   /// The folder that the CI system names, the git work tree around the current folder, and the current folder itself.
   init(environment: Environment, around path: String? = nil) {
-    var folders = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].compactMap { environment.nonEmpty($0) }
+    var folders = Self.variables.compactMap { environment.nonEmpty($0) }
     let current = FileLocation.currentFolder
     let starts = [current, path.flatMap { FileLocation.real(FileLocation.folder(of: $0)) }].compactMap { $0 }
     folders += starts + starts.compactMap(Self.workTree)
@@ -24,13 +27,25 @@ struct Checkout: Sendable {
     }
   }
 
-  /// The nearest folder above that has a `.git`.
+  /// The nearest folder above that is the root of a git work tree.
   private static func workTree(of folder: String) -> String? {
     var folder = folder
     while folder != "/" {
-      if FileReader.exists("\(folder)/.git") { return folder }
+      if isRoot(folder) { return folder }
       folder = FileLocation.folder(of: folder)
     }
     return nil
+  }
+
+  /// Whether a folder is the root of a git work tree; a submodule is a part of the tree around it (git-submodule,
+  /// "gitfiles": its `.git` is a file that leads below `modules` of that tree's).
+  static func isRoot(_ folder: String) -> Bool {
+    let path = "\(folder)/.git"
+    guard FileReader.isListed(path) else { return false }
+    guard FileReader.isFile(path),
+      let bytes = try? FileReader.read(path, maximumBytes: 8192, code: .configurationUnreadable)
+    else { return true }
+    let text = String(decoding: bytes, as: UTF8.self)
+    return !(text.hasPrefix("gitdir: ..") && text.contains("/.git/modules/"))
   }
 }

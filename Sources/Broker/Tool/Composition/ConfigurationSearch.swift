@@ -6,6 +6,8 @@ struct ConfigurationSearch: Sendable {
   let environment: Environment
   let reader: ConfigurationReader
 
+  /// The variable that holds the path of the repository's file.
+  static let fileVariable = "TOKEN_BROKER_CONFIG"
   /// The variable that holds the path of the organisation's file.
   static let pathVariable = "TOKEN_BROKER_ORG_CONFIG"
   /// The variable that holds the text of the organisation's file.
@@ -80,13 +82,19 @@ struct ConfigurationSearch: Sendable {
   }
 
   private func repositoryFile(_ path: String?) throws(BrokerError) -> (path: String, source: ConfigurationSource)? {
-    let usual = "token-broker.json"
-    let variable = "TOKEN_BROKER_CONFIG"
-    let named = path.map { ($0, "--config") } ?? environment.nonEmpty(variable).map { ($0, variable) }
-    guard named != nil || FileReader.isListed(usual) else { return nil }
-    let (file, foundBy) = named ?? (usual, nil)
+    let named =
+      path.map { ($0, "--config") } ?? environment.nonEmpty(Self.fileVariable).map { ($0, Self.fileVariable) }
+    let usual = named == nil ? try RepositoryFileSearch(environment: environment).file() : nil
+    guard let (file, foundBy) = named.map({ ($0, Optional($1)) }) ?? usual.map({ ($0, nil) }) else { return nil }
+    let bytes: [UInt8]
+    do throws(BrokerError) { bytes = try read(file) } catch {
+      guard foundBy == Self.fileVariable else { throw error }
+      throw BrokerError(
+        error.code, "The file that \(Self.fileVariable) names cannot be used. \(error.message)",
+        remedy: "Check the path, and that the job has the file: a job without a checkout has none.")
+    }
     let source = ConfigurationSource(
-      name: file, bytes: try read(file), foundBy: foundBy, isRepositoryControlled: true)
+      name: UntrustedText.neutralized(file), bytes: bytes, foundBy: foundBy, isRepositoryControlled: true)
     return (file, source)
   }
 
@@ -95,7 +103,8 @@ struct ConfigurationSearch: Sendable {
   ) throws(BrokerError) -> ConfigurationSource {
     do throws(BrokerError) {
       return ConfigurationSource(
-        name: path, bytes: try read(path), foundBy: foundBy, isRepositoryControlled: checkout.contains(path))
+        name: UntrustedText.neutralized(path), bytes: try read(path), foundBy: foundBy,
+        isRepositoryControlled: checkout.contains(path))
     } catch {
       let isText = path.drop { $0.isWhitespace }.hasPrefix("{")
       throw BrokerError(
@@ -105,6 +114,20 @@ struct ConfigurationSearch: Sendable {
           : "The organisation's file of \(foundBy) cannot be used. \(error.message)",
         remedy: isText ? "Put the text into \(Self.textVariable)." : error.remedy)
     }
+  }
+
+  /// Which configuration is in force, in words, and where no repository's file was found.
+  func place(of configuration: BrokerConfiguration, path: String?) -> String {
+    let layers = configuration.layers.reversed().compactMap { layer in
+      layer.name.map { name in
+        layer.foundBy.flatMap { $0 == name ? nil : "\(name) (\($0))" } ?? name
+      }
+    }
+    let text = layers.isEmpty ? "built-in" : layers.joined(separator: " below ")
+    guard path == nil, environment.nonEmpty(Self.fileVariable) == nil,
+      let search = try? RepositoryFileSearch(environment: environment), search.files.isEmpty
+    else { return text }
+    return "\(text) (no \(RepositoryFileSearch.fileName) in \(UntrustedText.neutralized(search.place)))"
   }
 
   private var currentFolder: String { FileLocation.currentFolder ?? "/" }

@@ -28,7 +28,7 @@ struct LogExplanation: Sendable {
       causes = Diagnosis(input).causes
     } else {
       let found = providers.flatMap { $0.capabilities.recognise(log.text) }
-      if !found.isEmpty { title = "the job got no identity token" }
+      if !found.isEmpty { title = "the job got no token" }
       causes += found
       if let cause = Self.silence(log.text) { causes.append(cause) }
     }

@@ -5,9 +5,10 @@ struct ConfigurationText: Sendable {
   /// The whole text, each line ended.
   let text: String
 
-  init(_ configuration: BrokerConfiguration) {
+  /// A configuration's text; `place` says which it is.
+  init(_ configuration: BrokerConfiguration, place: String) {
     let layers = configuration.layers.map { "layer: \(Self.line($0))\n" }.joined()
-    text = "configuration: \(configuration.place)\n\(layers)\(Self.values(of: configuration))"
+    text = "configuration: \(place)\n\(layers)\(Self.values(of: configuration))"
   }
 
   private static func line(_ layer: ConfigurationLayer) -> String {

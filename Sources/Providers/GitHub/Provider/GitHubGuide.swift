@@ -38,8 +38,19 @@ enum GitHubGuide {
     ],
     snippet: Snippet("the workflow file", ["on:", "  release:", "    types: [published]"]))
 
-  /// Clients name the variable or the permission (gh-action-pypi-publish, uv, twine, id).
+  /// An output that holds a masked value is left out of a job's `outputs` (actions/runner, JobExtension.cs).
+  static let outputMasked = Cause(
+    "output-masked", .certain,
+    "GitHub hands no output to another job that holds a masked value: the other job gets an empty text.",
+    fixes: [
+      "Mint in the job that publishes: an API token stays in its job, with token-broker exec or as an output of a step before."
+    ],
+    snippet: Snippet(
+      "the job that publishes", ["steps:", "  - run: token-broker exec pypi -- pipx run twine upload dist/*"]))
+
+  /// Clients name the variable or the permission (gh-action-pypi-publish, uv, twine, id); the runner says what it masks.
   static func causes(in log: String) -> [Cause] {
+    if log.contains("Skip output '"), log.contains("since it may contain secret") { return [outputMasked] }
     let signs = [
       GitHubEndpoint.secretVariable, GitHubEndpoint.addressVariable, "id-token: write", "OIDC token permissions",
       "id-token permission",
