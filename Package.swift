@@ -53,14 +53,24 @@ let package = Package(
 
     // Plug-ins
     .target(name: "GitHubProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitHub/Provider"),
+    .target(
+      name: "GitHubSandbox", dependencies: ["BrokerCore", "BrokerSandbox"], path: "Sources/Providers/GitHub/Sandbox"),
     .target(name: "GitLabProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitLab/Provider"),
+    .target(
+      name: "GitLabSandbox", dependencies: ["BrokerCore", "BrokerSandbox"], path: "Sources/Providers/GitLab/Sandbox"),
     .target(name: "WarehouseRegistry", dependencies: ["BrokerCore"], path: "Sources/Registries/Warehouse/Registry"),
+    .target(
+      name: "WarehouseSandbox", dependencies: ["BrokerCore", "BrokerSandbox"],
+      path: "Sources/Registries/Warehouse/Sandbox"),
     .target(name: "PyPIRegistry", dependencies: ["BrokerCore", "WarehouseRegistry"], path: "Sources/Registries/PyPI"),
     .target(
       name: "TestPyPIRegistry", dependencies: ["BrokerCore", "WarehouseRegistry"], path: "Sources/Registries/TestPyPI"),
     .target(
       name: "BuiltInPlugins",
-      dependencies: ["BrokerCore", "GitHubProvider", "GitLabProvider", "PyPIRegistry", "TestPyPIRegistry"],
+      dependencies: [
+        "BrokerCore", "BrokerSandbox", "GitHubProvider", "GitHubSandbox", "GitLabProvider", "GitLabSandbox",
+        "PyPIRegistry", "TestPyPIRegistry", "WarehouseSandbox",
+      ],
       path: "Sources/Broker/BuiltIn"),
 
     // The tool: the composition and the command line as a library, and the executable
@@ -80,7 +90,11 @@ let package = Package(
       dependencies: ["WarehouseRegistry", "PyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "BrokerSystemTests", dependencies: ["BrokerSystem", "BrokerSandbox", "BrokerCore", "TestSupport"]),
-    .testTarget(name: "BrokerSandboxTests", dependencies: ["BrokerSandbox", "BrokerCore", "TestSupport"]),
+    .testTarget(
+      name: "WarehouseSandboxTests",
+      dependencies: [
+        "WarehouseSandbox", "GitHubSandbox", "GitLabSandbox", "BrokerSandbox", "BrokerCore", "TestSupport",
+      ]),
     .testTarget(
       name: "GitHubProviderTests", dependencies: ["GitHubProvider", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
@@ -100,8 +114,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "token-broker", "TokenBroker", "BuiltInPlugins", "BrokerSystem", "BrokerSandbox", "BrokerConformance",
-        "BrokerCore", "CMemory", "TestSupport",
+        "token-broker", "TokenBroker", "BuiltInPlugins", "BrokerSystem", "BrokerSandbox", "GitHubSandbox",
+        "GitLabSandbox", "WarehouseSandbox", "BrokerConformance", "BrokerCore", "CMemory", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,6 +1,7 @@
 import BrokerConformance
 import BrokerCore
 import BrokerSandbox
+import BuiltInPlugins
 import TestSupport
 import Testing
 
@@ -63,7 +64,7 @@ struct BadInputTests {
       (SandboxClaim("aud", nil as String?), 8, "no audience"),
     ] as [(SandboxClaim, Int32, String)])
   func sendsNoTokenThatCannotWork(_ claim: SandboxClaim, _ status: Int32, _ words: String) async throws {
-    for provider in SandboxProvider.allCases {
+    for provider in SandboxCatalog.builtIn.providers {
       let sandbox = try sandbox(claims: [claim])
       let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], sandbox.environment(for: provider))
       #expect(run.status == status && run.output.isEmpty, "\(run.error)")

@@ -1,4 +1,5 @@
 import BrokerCore
+import BuiltInPlugins
 import BrokerSystem
 import TestSupport
 import Testing
@@ -20,7 +21,9 @@ struct CompletionTests {
   func bashCompletes(_ words: [String], _ expected: [String]) async throws {
     let folder = try TestFolder()
     defer { folder.remove() }
-    try folder.write("script", CompletionShell.bash.script(CommandTable.commands.map { $0.spec }))
+    try folder.write(
+      "script",
+      CompletionShell.bash.script(CommandTable.specs(for: ToolCatalog(plugins: try .builtIn(), sandbox: .builtIn))))
     let line = (["token-broker"] + words).map(CompletionShell.quoted).joined(separator: " ")
     try folder.write(
       "try",
@@ -44,9 +47,9 @@ struct CompletionTests {
   func everyCommandAndOptionIsOffered(_ shell: CompletionShell) async throws {
     let run = try await BuiltTool.run(["completions", shell.rawValue])
     #expect(run.status == 0 && run.error.isEmpty)
-    for command in CommandTable.commands {
-      for word in command.spec.name.split(separator: " ") { #expect(run.output.contains(word)) }
-      for option in command.spec.options {
+    for command in CommandTable.specs(for: ToolCatalog(plugins: try .builtIn(), sandbox: .builtIn)) {
+      for word in command.name.split(separator: " ") { #expect(run.output.contains(word)) }
+      for option in command.options {
         #expect(run.output.contains(shell == .fish ? "-l \(option.name.dropFirst(2))" : option.name), "\(option.name)")
         for choice in option.choices { #expect(run.output.contains(choice)) }
       }
@@ -62,9 +65,9 @@ struct CompletionTests {
     let run = try await BuiltTool.run(["manual"])
     #expect(run.status == 0 && run.output.hasPrefix(".TH TOKEN\\-BROKER 1 "))
     let shown = run.output.replacing("\\-", with: "-")
-    for command in CommandTable.commands {
-      #expect(shown.contains(".SS \"\(command.spec.usage)\"\n"), "\(command.spec.name)")
-      for option in command.spec.options { #expect(shown.contains("\\fB\(option.name)\\fR"), "\(option.name)") }
+    for command in CommandTable.specs(for: ToolCatalog(plugins: try .builtIn(), sandbox: .builtIn)) {
+      #expect(shown.contains(".SS \"\(command.usage)\"\n"), "\(command.name)")
+      for option in command.options { #expect(shown.contains("\\fB\(option.name)\\fR"), "\(option.name)") }
     }
     // A line that begins with a full stop or a quote is a request of roff's, and there are only these.
     for line in run.output.split(separator: "\n") where line.hasPrefix(".") || line.hasPrefix("'") {

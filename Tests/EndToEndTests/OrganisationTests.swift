@@ -1,5 +1,6 @@
 import BrokerCore
 import BrokerSandbox
+import BuiltInPlugins
 import TestSupport
 import Testing
 
@@ -171,7 +172,7 @@ struct OrganisationTests {
       (#""mode":"audit","rules":{"ref":["refs/tags/*"]}"#, 0, "pypi: audit: The rule rules.ref does not admit"),
     ] as [(String, Int32, String)])
   func judgesTheJobBeforeAnythingIsSent(_ rules: String, _ status: Int32, _ words: String) async throws {
-    for provider in SandboxProvider.allCases {
+    for provider in SandboxCatalog.builtIn.providers {
       let sandbox = try Sandbox.started()
       var environment = sandbox.environment(for: provider)
       environment["TOKEN_BROKER_ORG_CONFIG_JSON"] = "{\"version\":1,\(rules)}"

@@ -1,4 +1,5 @@
 import BrokerCore
+import BuiltInPlugins
 import BrokerSandbox
 import TestSupport
 import Testing
@@ -47,7 +48,8 @@ import TokenBroker
     for batch in 0..<10 {
       // A sandbox remembers all that it was asked; a new one for each batch keeps that out of the sum.
       let sandbox = try Sandbox.started()
-      let broker = try Broker(environment: Environment(sandbox.environment(for: .github)))
+      let broker = Broker(
+        catalog: try .builtIn(), environment: Environment(sandbox.environment(for: .github)))
       let configuration = try broker.configuration()
       let provider = try await broker.selectProvider(in: configuration)
       let targets = try await broker.targets(["pypi"], in: configuration)

@@ -25,13 +25,13 @@ struct ToolTests {
   @Test func showsHelpForEveryCommand() async throws {
     let overview = try await BuiltTool.run(["--help"])
     #expect(overview.status == 0)
-    for command in CommandTable.commands {
-      #expect(overview.output.contains("  \(command.spec.name) "))
-      let name = command.spec.name.split(separator: " ").map(String.init)
+    for command in CommandTable.specs(for: ToolCatalog(plugins: try .builtIn(), sandbox: .builtIn)) {
+      #expect(overview.output.contains("  \(command.name) "))
+      let name = command.name.split(separator: " ").map(String.init)
       let page = try await BuiltTool.run(name + ["--help"])
-      #expect(page.status == 0 && page.output.contains("Usage: token-broker \(command.spec.name)"))
-      for option in command.spec.options { #expect(page.output.contains(option.name)) }
-      #expect(page.output.split(separator: "\n").allSatisfy { $0.count <= 100 }, "\(command.spec.name)")
+      #expect(page.status == 0 && page.output.contains("Usage: token-broker \(command.name)"))
+      for option in command.options { #expect(page.output.contains(option.name)) }
+      #expect(page.output.split(separator: "\n").allSatisfy { $0.count <= 100 }, "\(command.name)")
     }
     #expect(try await BuiltTool.run(["--version"]).output.hasPrefix("token-broker "))
     #expect(try await BuiltTool.run([]).status == 2)

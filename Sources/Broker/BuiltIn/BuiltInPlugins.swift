@@ -1,11 +1,17 @@
 public import BrokerCore
+public import BrokerSandbox
 import GitHubProvider
+import GitHubSandbox
 import GitLabProvider
+import GitLabSandbox
 import PyPIRegistry
 import TestPyPIRegistry
+import WarehouseSandbox
+
+// The one list that a new plug-in is added to, with both of its sides.
 
 extension PluginCatalog {
-  /// The plug-ins that come with the broker: the one list that a new one is added to.
+  /// The plug-ins that come with the broker.
   ///
   /// - Throws: `ErrorCode.pluginContract` if two are of one type.
   public static func builtIn() throws(BrokerError) -> PluginCatalog {
@@ -16,4 +22,9 @@ extension PluginCatalog {
     try catalog.add(.pypi)
     return catalog
   }
+}
+
+extension SandboxCatalog {
+  /// What the sandbox plays for the plug-ins that come with the broker.
+  public static let builtIn = SandboxCatalog(providers: [.github, .gitlab], registries: [.testPyPI, .pypi])
 }

@@ -1,6 +1,7 @@
+import BuiltInPlugins
 import TokenBroker
 
 @main
 enum Main {
-  static func main() { TokenBrokerTool.main() }
+  static func main() { TokenBrokerTool.main(catalog: try .builtIn(), sandbox: .builtIn) }
 }

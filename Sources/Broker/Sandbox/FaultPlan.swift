@@ -27,9 +27,10 @@ final class FaultPlan: Sendable {
     }
   }
 
-  /// Answers a request with its faults: `respond` acts on it unless a fault comes before that.
+  /// Answers a request with its faults: `respond` acts on it unless a fault comes before that, such as a `refusal`.
   static func apply(
-    _ behaviours: [SandboxFault.Behaviour], to respond: () -> ServerResponse
+    _ behaviours: [SandboxFault.Behaviour], refusal: (String, String) -> ServerResponse,
+    to respond: () -> ServerResponse
   ) -> ServerResponse {
     func damaged(_ response: ServerResponse, _ damage: ServerResponse.Damage) -> ServerResponse {
       var response = response
@@ -48,7 +49,7 @@ final class FaultPlan: Sendable {
       case .garbage: return damaged(nothing, .garbage)
       case .redirect(let status, let address):
         return ServerResponse(status, type: "text/plain", [], fields: [("Location", address)])
-      case .refuse(let code, let text): return MintRefusal(code, text).response
+      case .refuse(let code, let text): return refusal(code, text)
       case .body(let bytes): return ServerResponse(200, type: "application/json", bytes)
       case .tooMuch(let count):
         return ServerResponse(200, type: "application/json", [UInt8](repeating: 0x20, count: count))

@@ -3,17 +3,24 @@ import Synchronization
 
 /// An issuer and package indexes on loopback, for rehearsing a release without an account or a network.
 ///
-/// The indexes answer as PyPI's own server software was seen to answer. Each index, the issuer and the directory have a
-/// port of their own. What a sandbox does not verify: signatures. Its identity tokens carry random bytes in place of one,
+/// The CI systems and the indexes are played by the sandbox's sides of their plug-ins. Each index, the issuer and the
+/// directory have a port of their own. What a sandbox does not verify: signatures. Its identity tokens carry random bytes in place of one,
 /// and its indexes accept exactly the tokens that it issued.
 public final class Sandbox: Sendable {
   private let configuration: SandboxConfiguration
-  private let tokens: Issuer
+  private let tokens: SandboxIssuer
+  private let endpoints: [String: any SandboxEndpoint]
   private let faults: FaultPlan
   private let directoryListener: Listener
   private let issuerListener: Listener
-  private let indexes: [(index: SandboxIndex, listener: Listener)]
+  private let indexes: [Index]
   private let log = Mutex<[SandboxRequest]>([])
+
+  private struct Index: Sendable {
+    let registry: SandboxRegistry
+    let service: any SandboxService
+    let listener: Listener
+  }
 
   /// A sandbox that listens, but does not answer yet.
   ///
@@ -23,14 +30,15 @@ public final class Sandbox: Sendable {
   /// - Throws: `ErrorCode.unreachable` if it cannot listen on 127.0.0.1.
   public init(_ configuration: SandboxConfiguration, port: UInt16 = 0) throws(BrokerError) {
     self.configuration = configuration
-    tokens = Issuer(configuration)
+    tokens = SandboxIssuer(configuration)
+    endpoints = Dictionary(configuration.providers.map { ($0.name, $0.makeEndpoint()) }) { first, _ in first }
     faults = FaultPlan(configuration.faults)
     directoryListener = try Listener(port: port, now: configuration.now)
     issuerListener = try Listener(now: configuration.now)
-    var indexes: [(SandboxIndex, Listener)] = []
+    var indexes: [Index] = []
     for registry in configuration.registries {
-      indexes.append(
-        (SandboxIndex(registry, issuer: tokens, configuration: configuration), try Listener(now: configuration.now)))
+      let service = registry.kind.make(registry, tokens, configuration)
+      indexes.append(Index(registry: registry, service: service, listener: try Listener(now: configuration.now)))
     }
     self.indexes = indexes
   }
@@ -41,14 +49,14 @@ public final class Sandbox: Sendable {
   public func start() {
     directoryListener.start { [weak self] request, connection in
       self?.serve(request, "directory", connection, step: .directory) { $0.directoryAnswer(to: request) }
-        ?? IndexText.internalError
+        ?? Self.stopped
     }
     issuerListener.start { [weak self] request, connection in
-      self?.serveIssuer(request, connection) ?? IndexText.internalError
+      self?.serveIssuer(request, connection) ?? Self.stopped
     }
-    for (index, listener) in indexes {
-      listener.start { [weak self] request, connection in
-        self?.serve(request, index, connection) ?? IndexText.internalError
+    for index in indexes {
+      index.listener.start { [weak self] request, connection in
+        self?.serve(request, index, connection) ?? Self.stopped
       }
     }
   }
@@ -57,7 +65,7 @@ public final class Sandbox: Sendable {
   public func stop() {
     directoryListener.stop()
     issuerListener.stop()
-    for (_, listener) in indexes { listener.stop() }
+    for index in indexes { index.listener.stop() }
   }
 
   // MARK: Addresses
@@ -70,41 +78,31 @@ public final class Sandbox: Sendable {
 
   /// The origin of an index; nil if there is none of that name.
   public func origin(of registry: String) -> Origin? {
-    indexes.first { $0.index.registry.name == registry }?.listener.origin
+    indexes.first { $0.registry.name == registry }?.listener.origin
   }
 
   // MARK: Jobs
 
   /// The variables of a job at a provider, `TOKEN_BROKER_SANDBOX` included.
   public func environment(for provider: SandboxProvider) -> [String: String] {
-    let job = JobClaims(provider: provider, overrides: configuration.claims)
     var variables = ["CI": "true", "TOKEN_BROKER_SANDBOX": directory.description]
-    switch provider {
-    case .github:
-      variables["GITHUB_ACTIONS"] = "true"
-      variables["ACTIONS_ID_TOKEN_REQUEST_URL"] = "\(issuer)\(tokens.path)?api-version=2.0"
-      variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = tokens.requestToken
-      variables["GITHUB_SERVER_URL"] = "https://github.com"
-      variables["GITHUB_REPOSITORY"] = job.text("repository")
-      variables["GITHUB_REF"] = job.text("ref")
-      variables["GITHUB_SHA"] = job.text("sha")
-      variables["GITHUB_WORKFLOW_REF"] = job.text("workflow_ref")
-      variables["GITHUB_EVENT_NAME"] = job.text("event_name")
-      variables["GITHUB_RUN_ID"] = job.text("run_id")
-    case .gitlab:
-      variables["GITLAB_CI"] = "true"
-      variables["CI_SERVER_URL"] = "https://gitlab.com"
-      variables["CI_PROJECT_PATH"] = job.text("project_path")
-      variables["CI_PIPELINE_SOURCE"] = job.text("pipeline_source")
-      variables["CI_COMMIT_SHA"] = job.text("sha")
-      variables["CI_COMMIT_REF_NAME"] = job.text("ref")
-      for (index, _) in indexes {
-        let audience = index.registry.audience
-        let name = audience.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "_" }.joined()
-        variables["\(name)_ID_TOKEN"] = issueIdentityToken(for: provider, audience: audience)
+    let job = job(at: provider) { [self] audience in
+      // Tokens that are made before they are asked for meet the issuer's faults here.
+      for case .tokenAudience(let text) in faults.next(.identityToken, at: nil) {
+        return tokens.issue(provider, audience: text)
       }
+      return tokens.issue(provider, audience: audience)
     }
+    if let own = endpoints[provider.name]?.variables(of: job) { variables.merge(own) { $1 } }
     return variables
+  }
+
+  private func job(
+    at provider: SandboxProvider, issue: @escaping @Sendable (_ audience: String) -> String
+  ) -> SandboxJob {
+    SandboxJob(
+      endpoint: issuer, audiences: indexes.map(\.registry.audience),
+      claims: JobClaims(provider: provider, overrides: configuration.claims), issueToken: issue)
   }
 
   /// An identity token.
@@ -117,10 +115,7 @@ public final class Sandbox: Sendable {
   public func issueIdentityToken(
     for provider: SandboxProvider, audience: String, claims: [SandboxClaim] = []
   ) -> String {
-    for case .tokenAudience(let text) in faults.next(.identityToken, at: nil) where provider == .gitlab {
-      return tokens.issue(provider, audience: text, claims: claims)
-    }
-    return tokens.issue(provider, audience: audience, claims: claims)
+    tokens.issue(provider, audience: audience, claims: claims)
   }
 
   // MARK: Changes and records
@@ -133,43 +128,40 @@ public final class Sandbox: Sendable {
 
   /// Sets the switches of every index.
   public func set(_ switches: Set<SandboxSwitch>) {
-    for (index, _) in indexes { index.set(switches) }
+    for index in indexes { index.service.set(switches) }
   }
 
   /// The requests so far, in the order they were answered.
   public var requests: [SandboxRequest] { log.withLock { $0 } }
 
   /// The files that the indexes received.
-  public var uploads: [SandboxUpload] { indexes.flatMap(\.index.uploads) }
+  public var uploads: [SandboxUpload] { indexes.flatMap(\.service.uploads) }
 
   // MARK: Serving
 
   private func serveIssuer(_ request: ServerRequest, _ connection: Int) -> ServerResponse {
     let behaviours = faults.next(.identityToken, at: nil)
-    let response = FaultPlan.apply(behaviours) {
+    let response = FaultPlan.apply(behaviours, refusal: Self.refusal) {
       var audience: String?
       for case .tokenAudience(let text) in behaviours { audience = text }
-      return tokens.respond(request, audience: audience)
+      for provider in configuration.providers {
+        let job = job(at: provider) { [tokens] in tokens.issue(provider, audience: $0) }
+        let response = endpoints[provider.name]?.respond(to: request, of: job, audience: audience)
+        if let response, response.status != 404 { return response }
+      }
+      return Self.notFound
     }
-    record(request, "issuer", connection, response)
+    record(request, "issuer", connection, response, identityToken: nil)
     return response
   }
 
-  private func serve(_ request: ServerRequest, _ index: SandboxIndex, _ connection: Int) -> ServerResponse {
-    let name = index.registry.name
-    let step: SandboxFault.Step? =
-      switch request.path {
-      case "/_/oidc/audience": .audience
-      case "/_/oidc/mint-token", "/_/oidc/github/mint-token": .exchange
-      case "/_/oidc/burn-token": .burn
-      case "/legacy/": .upload
-      case let path where path.hasPrefix("/simple/"): .simple
-      case let path where path.hasPrefix("/integrity/"): .integrity
-      default: nil
-      }
-    let behaviours = step.map { faults.next($0, at: name) } ?? []
-    let response = FaultPlan.apply(behaviours) { index.respond(request, behaviours) }
-    record(request, name, connection, response)
+  private func serve(_ request: ServerRequest, _ index: Index, _ connection: Int) -> ServerResponse {
+    let behaviours = index.service.step(of: request).map { faults.next($0, at: index.registry.name) } ?? []
+    let response = FaultPlan.apply(behaviours, refusal: index.service.refusal) {
+      index.service.respond(to: request, behaviours)
+    }
+    record(
+      request, index.registry.name, connection, response, identityToken: index.service.identityToken(in: request))
     return response
   }
 
@@ -177,18 +169,22 @@ public final class Sandbox: Sendable {
     _ request: ServerRequest, _ name: String, _ connection: Int, step: SandboxFault.Step,
     _ respond: (Sandbox) -> ServerResponse
   ) -> ServerResponse {
-    let response = FaultPlan.apply(faults.next(step, at: nil)) { respond(self) }
-    record(request, name, connection, response)
+    let response = FaultPlan.apply(faults.next(step, at: nil), refusal: Self.refusal) { respond(self) }
+    record(request, name, connection, response, identityToken: nil)
     return response
   }
 
+  private static func refusal(_ code: String, _ text: String) -> ServerResponse {
+    .json(422, .object([("code", .string(code)), ("message", .string(text))]))
+  }
+
+  private static let notFound = ServerResponse.json(404, .object([("message", "Not found")]))
+  private static let stopped = ServerResponse.text(500, "The sandbox has stopped.\n")
+
   private func record(
-    _ request: ServerRequest, _ listener: String, _ connection: Int, _ response: ServerResponse
+    _ request: ServerRequest, _ listener: String, _ connection: Int, _ response: ServerResponse,
+    identityToken: String?
   ) {
-    var identifier: String?
-    if let object = (try? JSONReader().read(request.body))?.object, let token = object["token"]?.string {
-      identifier = tokens.find(token)?.identifier
-    }
     let isAnswered =
       switch response.damage {
       case .stall, .hangUp, .garbage: false
@@ -196,21 +192,22 @@ public final class Sandbox: Sendable {
       }
     let entry = SandboxRequest(
       listener: listener, connection: connection, method: request.method, target: request.target,
-      status: isAnswered ? response.status : 0, identityTokenID: identifier)
+      status: isAnswered ? response.status : 0,
+      identityTokenID: identityToken.flatMap { tokens.find($0)?.identifier })
     log.withLock { $0.append(entry) }
   }
 
   private func directoryAnswer(to request: ServerRequest) -> ServerResponse {
-    guard request.method == "GET" else { return IndexText.methodNotAllowed(request.method) }
+    guard request.method == "GET" else { return .json(405, .object([("message", "Method not allowed")])) }
     switch request.path {
     case "/":
-      let registries = indexes.map { ($0.index.registry.name, JSONText.Value.string($0.listener.origin.description)) }
+      let registries = indexes.map { ($0.registry.name, JSONText.Value.string($0.listener.origin.description)) }
       return .json(200, .object([("version", 1), ("registries", .object(registries))]))
     case "/requests":
       return .json(200, .array(requests.map(\.json)))
     case "/uploads":
       return .json(200, .array(uploads.map(\.json)))
-    default: return IndexText.notFound(acceptsJSON: true)
+    default: return Self.notFound
     }
   }
 }

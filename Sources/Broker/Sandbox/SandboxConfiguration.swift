@@ -2,12 +2,12 @@ public import BrokerCore
 
 /// What the sandbox plays.
 public struct SandboxConfiguration: Sendable {
+  /// The CI systems.
+  public let providers: [SandboxProvider]
   /// The indexes.
-  public var registries = [
-    SandboxRegistry(name: "testpypi", audience: "testpypi"), SandboxRegistry(name: "pypi", audience: "pypi"),
-  ]
+  public var registries: [SandboxRegistry]
   /// The publishers registered with them.
-  public var publishers = SandboxPublisher.usual
+  public var publishers: [SandboxPublisher]
   /// Projects that exist from the start.
   public var projects: [String] = []
   /// Releases that the indexes have from the start.
@@ -18,13 +18,14 @@ public struct SandboxConfiguration: Sendable {
   public var faults: [SandboxFault] = []
   /// What is switched, at every index.
   public var switches: Set<SandboxSwitch> = []
-  /// The life of GitLab's identity tokens in seconds.
-  public var identityTokenLifetime: Int64 = 3600
   /// The sandbox's clock.
   public var now: @Sendable () -> UnixTime
 
-  /// The usual sandbox: TestPyPI and PyPI, a publisher for each provider.
-  public init(now: @escaping @Sendable () -> UnixTime) {
+  /// The usual sandbox of a catalog: its indexes, and a publisher for each provider.
+  public init(_ catalog: SandboxCatalog, now: @escaping @Sendable () -> UnixTime) {
+    providers = catalog.providers
+    registries = catalog.registries
+    publishers = catalog.providers.map(\.usualPublisher)
     self.now = now
   }
 }

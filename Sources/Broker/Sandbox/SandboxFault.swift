@@ -2,24 +2,31 @@ public import BrokerCore
 
 /// Something that goes wrong on purpose.
 public struct SandboxFault: Sendable {
-  /// The requests that can go wrong.
-  public enum Step: String, Sendable, CaseIterable {
+  /// A kind of request that can go wrong.
+  public struct Step: Sendable, Hashable {
+    /// The name in kebab case.
+    public let name: String
+
+    /// A step; registries declare those that they have beside the common ones.
+    public init(_ name: String) {
+      self.name = name
+    }
+
     /// The sandbox's own directory.
-    case directory
-    /// `/_/oidc/audience`
-    case audience
+    public static let directory = Step("directory")
+    /// The question for a registry's audience.
+    public static let audience = Step("audience")
     /// The issuer's endpoint.
-    case identityToken = "identity-token"
-    /// `/_/oidc/mint-token`
-    case exchange
-    /// `/_/oidc/burn-token`
-    case burn
-    /// `/legacy/`
-    case upload
-    /// `/simple/`
-    case simple
-    /// `/integrity/`
-    case integrity
+    public static let identityToken = Step("identity-token")
+    /// The exchange of an identity token for a credential.
+    public static let exchange = Step("exchange")
+    /// The end of a credential before it expires.
+    public static let burn = Step("burn")
+    /// The upload of a file.
+    public static let upload = Step("upload")
+
+    /// The steps that there are with every registry.
+    static let common: [Step] = [.directory, .audience, .identityToken, .exchange, .burn, .upload]
 
     /// Whether it is a request to a registry.
     var isOfARegistry: Bool { self != .directory && self != .identityToken }
@@ -98,10 +105,10 @@ public struct SandboxFault: Sendable {
     "accept-reuse",
   ]
 
-  /// Reads `STEP[@REGISTRY]=BEHAVIOUR[*COUNT]`, such as `audience@pypi=status:503*2`.
+  /// Reads `STEP[@REGISTRY]=BEHAVIOUR[*COUNT]`, such as `audience=status:503*2`, the step out of `steps`.
   ///
   /// - Throws: `ErrorCode.usage` naming what is wrong and what is known.
-  public init(parsing text: String) throws(BrokerError) {
+  public init(parsing text: String, steps: [Step]) throws(BrokerError) {
     func wrong(_ problem: String, _ remedy: String) -> BrokerError {
       BrokerError(.usage, "--fault \(UntrustedText.quoted(text)) \(problem).", remedy: remedy)
     }
@@ -110,8 +117,8 @@ public struct SandboxFault: Sendable {
       throw wrong("is not STEP=BEHAVIOUR", "Write for example --fault audience=status:503*2.")
     }
     let place = parts[0].split(separator: "@", maxSplits: 1).map(String.init)
-    guard let step = Step(rawValue: place[0]) else {
-      throw wrong("names no step", "Steps: \(Step.allCases.map(\.rawValue).joined(separator: ", ")).")
+    guard let step = steps.first(where: { $0.name == place[0] }) else {
+      throw wrong("names no step", "Steps: \(steps.map(\.name).joined(separator: ", ")).")
     }
     let behaviour = parts[1].split(separator: "*", maxSplits: 1).map(String.init)
     var count = Int.max
@@ -125,10 +132,10 @@ public struct SandboxFault: Sendable {
       throw wrong("names no behaviour", "Behaviours: \(Self.forms.joined(separator: ", ")).")
     }
     guard known.step == nil || known.step == step else {
-      throw wrong("changes nothing: that happens at another step", "Write \(known.step?.rawValue ?? "")=\(parts[1]).")
+      throw wrong("changes nothing: that happens at another step", "Write \(known.step?.name ?? "")=\(parts[1]).")
     }
     guard place.count == 1 || step.isOfARegistry else {
-      throw wrong("names a registry, but the step \(step.rawValue) has none", "Leave @\(place[1]) out.")
+      throw wrong("names a registry, but the step \(step.name) has none", "Leave @\(place[1]) out.")
     }
     self.init(step, at: place.count == 2 ? place[1] : nil, known, count: count)
   }
@@ -175,8 +182,8 @@ public struct SandboxFault: Sendable {
     "html": "<!DOCTYPE html><html><body>Not what you are looking for</body></html>",
     "deep": String(repeating: "[", count: 2000) + String(repeating: "]", count: 2000),
     "duplicate-keys":
-      #"{"audience":"pypi","audience":"sigstore","token":"pypi-a","token":"pypi-b","value":"a","value":"b"}"#,
-    "wrong-types": #"{"audience":["pypi"],"token":null,"expires":"soon","value":5}"#,
+      #"{"audience":"one","audience":"two","token":"token-a","token":"token-b","value":"a","value":"b"}"#,
+    "wrong-types": #"{"audience":["one"],"token":null,"expires":"soon","value":5}"#,
     "nan": #"{"audience":NaN,"token":NaN,"value":NaN}"#,
   ]
 }

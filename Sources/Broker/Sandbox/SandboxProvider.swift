@@ -1,18 +1,91 @@
-/// The CI systems that the sandbox plays.
-public enum SandboxProvider: String, Sendable, CaseIterable {
-  /// GitHub Actions: an endpoint that makes identity tokens.
-  case github
-  /// GitLab CI: variables that hold identity tokens.
-  case gitlab
+public import BrokerCore
 
+/// A CI system that the sandbox plays: the sandbox's side of an identity provider.
+///
+/// It knows the system by its documentation alone, and shares no code with the provider that it is played for, so that one
+/// mistake cannot hide on both sides.
+public struct SandboxProvider: Sendable, Hashable {
+  /// The name that the provider has in a configuration.
+  public let name: String
+  /// The name as people write it.
+  public let title: String
   /// The issuer that its tokens name.
-  var issuer: String {
-    switch self {
-    case .github: "https://token.actions.githubusercontent.com"
-    case .gitlab: "https://gitlab.com"
-    }
+  public let issuer: String
+  /// A variable without which a job is not recognised.
+  public let clueVariable: String
+  /// Variables that a job around the sandbox may have, and that the job that is played must not inherit.
+  public let foreignVariables: [String]
+  /// The files that a step writes to: the variables that name them, and what they are called.
+  public let stepFiles: [String: String]
+  /// Whether a job asks for each identity token; else it holds those that were made when it started.
+  public let isAsked: Bool
+  /// The life of an identity token in seconds.
+  let tokenLifetime: Int64
+  /// The claims of the job that is played, beside issuer, audience, id and times.
+  let claims: [(name: String, value: String)]
+  /// The parts of a publisher that this job matches: owner, repository and workflow.
+  let publisher: (owner: String, repository: String, workflow: String)
+  /// The claims of a job on the default branch that a publisher matches.
+  let claimsOfPublisher: @Sendable (SandboxPublisher) -> [SandboxClaim]
+  /// Makes the endpoint of one sandbox.
+  let makeEndpoint: @Sendable () -> any SandboxEndpoint
+
+  /// A CI system.
+  public init(
+    _ name: String, title: String, issuer: String, clueVariable: String, foreignVariables: [String],
+    stepFiles: [String: String] = [:], isAsked: Bool, tokenLifetime: Int64,
+    claims: [(name: String, value: String)], publisher: (owner: String, repository: String, workflow: String),
+    claimsOfPublisher: @escaping @Sendable (SandboxPublisher) -> [SandboxClaim],
+    makeEndpoint: @escaping @Sendable () -> any SandboxEndpoint
+  ) {
+    self.name = name
+    self.title = title
+    self.issuer = issuer
+    self.clueVariable = clueVariable
+    self.foreignVariables = foreignVariables
+    self.stepFiles = stepFiles
+    self.isAsked = isAsked
+    self.tokenLifetime = tokenLifetime
+    self.claims = claims
+    self.publisher = publisher
+    self.claimsOfPublisher = claimsOfPublisher
+    self.makeEndpoint = makeEndpoint
   }
 
-  /// The name as PyPI's answers give it.
-  var publisherName: String { rawValue }
+  /// The publisher that the played job matches, allowed to upload to any project.
+  public var usualPublisher: SandboxPublisher {
+    SandboxPublisher(
+      self, owner: publisher.owner, repository: publisher.repository, workflow: publisher.workflow)
+  }
+
+  /// Goes by the name.
+  public static func == (left: SandboxProvider, right: SandboxProvider) -> Bool { left.name == right.name }
+
+  /// Goes by the name.
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+/// How the jobs of a CI system come to identity tokens, in one sandbox.
+public protocol SandboxEndpoint: Sendable {
+  /// The variables of a job.
+  func variables(of job: SandboxJob) -> [String: String]
+
+  /// Answers a request to the issuer; `audience` is that of a fault, in place of the one that is asked for.
+  func respond(to request: ServerRequest, of job: SandboxJob, audience: String?) -> ServerResponse
+}
+
+/// The job that is played, for the endpoint of its CI system.
+public struct SandboxJob: Sendable {
+  /// Where the endpoint listens.
+  public let endpoint: Origin
+  /// The audiences of the indexes.
+  public let audiences: [String]
+  let claims: JobClaims
+  let issueToken: @Sendable (_ audience: String) -> String
+
+  /// A claim that is a text; nil if the job has none of that name.
+  public func claim(_ name: String) -> String? { claims.text(name) }
+
+  /// A new identity token made out to an audience.
+  public func identityToken(for audience: String) -> String { issueToken(audience) }
 }

@@ -4,13 +4,13 @@ public import BrokerCore
 public struct SandboxPublisher: Sendable {
   /// The kind of issuer.
   public var provider: SandboxProvider
-  /// GitHub's owner, GitLab's namespace.
+  /// The owner of the repository, or its namespace.
   public var owner: String
-  /// GitHub's id of the owner.
+  /// The owner's id.
   public var ownerID: String
   /// The repository's or project's name.
   public var repository: String
-  /// GitHub's workflow file name, GitLab's path of the top-level pipeline file.
+  /// The name or the path of the file that defines the job.
   public var workflow: String
   /// The environment; nil for any.
   public var environment: String?
@@ -37,33 +37,30 @@ public struct SandboxPublisher: Sendable {
     self.registries = registries
   }
 
-  /// The publishers that the sandbox's own claims match, allowed to upload to any project.
-  public static let usual = [
-    SandboxPublisher(.github, owner: "octo-org", repository: "sample", workflow: "release.yml"),
-    SandboxPublisher(.gitlab, owner: "octo-group/sub", repository: "sample", workflow: ".gitlab-ci.yml"),
-  ]
-
   private static let keys = [
     "provider", "owner", "owner-id", "repository", "workflow", "environment", "project", "pending", "registry",
   ]
 
-  /// Reads `provider=github,owner=octo-org,repository=sample,workflow=release.yml,environment=pypi,project=sample`.
+  /// Reads `provider=NAME,owner=octo-org,repository=sample,workflow=release.yml,environment=release,project=sample`, the
+  /// provider out of `providers`.
   ///
   /// `project` and `registry` may be repeated; `pending=true` makes it a pending publisher.
   ///
   /// - Throws: `ErrorCode.usage` naming what is wrong.
-  public init(parsing text: String) throws(BrokerError) {
-    try self.init(parsing: text, option: "--publisher", provider: nil)
+  public init(parsing text: String, providers: [SandboxProvider]) throws(BrokerError) {
+    try self.init(parsing: text, option: "--publisher", provider: nil, providers: providers)
   }
 
   /// Reads a job of `provider` and the publisher that it matches: the parts of a publisher without `provider`.
   ///
   /// - Throws: `ErrorCode.usage` naming what is wrong.
   public init(parsing text: String, of provider: SandboxProvider) throws(BrokerError) {
-    try self.init(parsing: text, option: "--job", provider: provider)
+    try self.init(parsing: text, option: "--job", provider: provider, providers: [provider])
   }
 
-  private init(parsing text: String, option: String, provider given: SandboxProvider?) throws(BrokerError) {
+  private init(
+    parsing text: String, option: String, provider given: SandboxProvider?, providers: [SandboxProvider]
+  ) throws(BrokerError) {
     func wrong(_ problem: String, _ remedy: String) -> BrokerError {
       BrokerError(.usage, "\(option) \(problem).", remedy: remedy)
     }
@@ -82,9 +79,11 @@ public struct SandboxPublisher: Sendable {
       guard let value = values[key]?.first else { throw wrong("has no \(key)", "Add \(key)=VALUE.") }
       return value
     }
-    let name = if let given { given.rawValue } else { try required("provider") }
-    guard let provider = SandboxProvider(rawValue: name) else {
-      throw wrong("has the provider \(UntrustedText.quoted(name))", "Write provider=github or provider=gitlab.")
+    let name = if let given { given.name } else { try required("provider") }
+    guard let provider = providers.first(where: { $0.name == name }) else {
+      throw wrong(
+        "has the provider \(UntrustedText.quoted(name))",
+        "Write \(providers.map { "provider=\($0.name)" }.joined(separator: " or ")).")
     }
     self.init(
       provider, owner: try required("owner"), ownerID: values["owner-id"]?.first ?? "1000",
@@ -98,23 +97,6 @@ public struct SandboxPublisher: Sendable {
 
   /// The claims of a job on the default branch that this publisher matches.
   public var claims: [SandboxClaim] {
-    let path = "\(owner)/\(repository)"
-    let own: [SandboxClaim] =
-      switch provider {
-      case .github:
-        [
-          SandboxClaim("repository", path), SandboxClaim("repository_owner", owner),
-          SandboxClaim("repository_owner_id", ownerID), SandboxClaim("sub", "repo:\(path):ref:refs/heads/main"),
-          SandboxClaim("workflow_ref", "\(path)/.github/workflows/\(workflow)@refs/heads/main"),
-          SandboxClaim("job_workflow_ref", "\(path)/.github/workflows/\(workflow)@refs/heads/main"),
-        ]
-      case .gitlab:
-        [
-          SandboxClaim("project_path", path), SandboxClaim("namespace_path", owner),
-          SandboxClaim("namespace_id", ownerID), SandboxClaim("sub", "project_path:\(path):ref_type:branch:ref:main"),
-          SandboxClaim("ci_config_ref_uri", "gitlab.com/\(path)//\(workflow)@refs/heads/main"),
-        ]
-      }
-    return own + (environment.map { [SandboxClaim("environment", $0)] } ?? [])
+    provider.claimsOfPublisher(self) + (environment.map { [SandboxClaim("environment", $0)] } ?? [])
   }
 }

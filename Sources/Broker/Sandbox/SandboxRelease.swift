@@ -19,7 +19,7 @@ public struct SandboxRelease: Sendable {
   /// Reads `project=sample,version=1.4.2,` and the parts of a publisher.
   ///
   /// - Throws: `ErrorCode.usage` naming what is wrong.
-  public init(parsing text: String) throws(BrokerError) {
+  public init(parsing text: String, providers: [SandboxProvider]) throws(BrokerError) {
     let items = text.split(separator: ",").map(String.init)
     func value(_ key: String) throws(BrokerError) -> String {
       guard let item = items.first(where: { $0.hasPrefix("\(key)=") }), item.count > key.count + 1 else {
@@ -30,6 +30,6 @@ public struct SandboxRelease: Sendable {
     let rest = items.filter { !$0.hasPrefix("version=") && !$0.hasPrefix("project=") }
     self.init(
       project: try value("project"), version: try value("version"),
-      publisher: try SandboxPublisher(parsing: rest.joined(separator: ",")))
+      publisher: try SandboxPublisher(parsing: rest.joined(separator: ","), providers: providers))
   }
 }

@@ -16,4 +16,19 @@ public struct SandboxUpload: Sendable, Equatable {
   public let username: String
   /// How many attestations came with it (PEP 740).
   public let attestationCount: Int
+
+  /// A file that was received.
+  public init(
+    registry: String, project: String, version: String, filename: String, size: Int, sha256: String, username: String,
+    attestationCount: Int
+  ) {
+    self.registry = registry
+    self.project = project
+    self.version = version
+    self.filename = filename
+    self.size = size
+    self.sha256 = sha256
+    self.username = username
+    self.attestationCount = attestationCount
+  }
 }

@@ -1,4 +1,5 @@
-import BrokerCore
+public import BrokerCore
+public import BrokerSandbox
 import BrokerSystem
 
 /// The program: reads the command line, runs the command, reports the error, ends with the status.
@@ -7,7 +8,13 @@ public enum TokenBrokerTool {
   static let version = "0.1.0"
 
   /// Runs the process to its end.
-  public static func main() {
+  ///
+  /// - Parameters:
+  ///   - catalog: The plug-ins.
+  ///   - sandbox: What the sandbox plays for them.
+  public static func main(
+    catalog: @autoclosure () throws(BrokerError) -> PluginCatalog, sandbox: SandboxCatalog
+  ) {
     ProcessHardening.apply()
     let environment = Environment.process()
     let console = Console(
@@ -15,7 +22,11 @@ public enum TokenBrokerTool {
     let signals = SignalRelay()
     signals.start()
     let loop = EventLoop()
-    let surroundings = Surroundings(environment: environment, console: console, signals: signals, loop: loop)
+    let plugins: PluginCatalog
+    do throws(BrokerError) { plugins = try catalog() } catch { ProcessEnd.now(report(error, console).status.rawValue) }
+    let surroundings = Surroundings(
+      catalog: ToolCatalog(plugins: plugins, sandbox: sandbox), environment: environment, console: console,
+      signals: signals, loop: loop)
     let work = Task(executorPreference: loop) {
       let status = await run(Array(CommandLine.arguments.dropFirst()), surroundings)
       // A request that was cut off by a signal is reported as interrupted; the status tells by which.
@@ -34,7 +45,7 @@ public enum TokenBrokerTool {
     let console = surroundings.console
     switch arguments.first {
     case nil:
-      console.error(HelpText.overview(CommandTable.commands))
+      console.error(HelpText.overview(CommandTable.specs(for: surroundings.catalog)))
       return ExitStatus.usage.rawValue
     case "--help", "-h":
       return await run(HelpCommand.self, Array(arguments.dropFirst()), surroundings)
@@ -53,12 +64,13 @@ public enum TokenBrokerTool {
   private static func run(
     _ command: any Command.Type, _ arguments: [String], _ surroundings: Surroundings
   ) async -> Int32 {
+    let spec = command.spec(for: surroundings.catalog)
     let ours = arguments.prefix { $0 != "--" }
     if ours.contains("--help") || ours.contains("-h") {
-      return surroundings.console.write(HelpText.page(command.spec))
+      return surroundings.console.write(HelpText.page(spec))
     }
     do throws(BrokerError) {
-      return try await command.run(ParsedArguments(arguments, for: command.spec), surroundings)
+      return try await command.run(ParsedArguments(arguments, for: spec), surroundings)
     } catch {
       return command.status(of: report(error, surroundings.console))
     }

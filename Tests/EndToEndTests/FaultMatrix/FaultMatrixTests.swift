@@ -1,4 +1,5 @@
 import BrokerCore
+import BuiltInPlugins
 import BrokerSystem
 import TestSupport
 import Testing
@@ -51,7 +52,7 @@ struct FaultMatrixTests {
       let environment = Environment(variables)
       let transport = CurlTransport(
         TransportConfiguration(environment: environment, connectLimit: request, requestLimit: request))
-      let broker = try Broker(environment: environment, transport: transport)
+      let broker = Broker(catalog: try .builtIn(), environment: environment, transport: transport)
       let configuration = try broker.configuration()
       let targets = try await broker.targets(["pypi"], in: configuration)
       if step == .burn {

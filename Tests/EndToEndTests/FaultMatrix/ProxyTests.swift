@@ -1,5 +1,6 @@
 import BrokerConformance
 import BrokerCore
+import BuiltInPlugins
 import BrokerSystem
 import Synchronization
 import TestSupport
@@ -61,7 +62,7 @@ struct ProxyTests {
       let limit = answer == nil ? Duration.milliseconds(300) : .seconds(20)
       let transport = CurlTransport(
         TransportConfiguration(environment: environment, connectLimit: limit, requestLimit: limit))
-      let broker = try Broker(environment: environment, transport: transport)
+      let broker = Broker(catalog: try .builtIn(), environment: environment, transport: transport)
       let error = await failure { () async throws(BrokerError) in
         let configuration = try broker.configuration()
         let targets = try await broker.targets(["pypi"], in: configuration)

@@ -7,6 +7,6 @@ var catalog = try PluginCatalog.builtIn()
 try catalog.add(.ownCI)
 
 let environment = Environment(["OWN_CI": "true", "OWN_CI_TOKEN": "e30.e30.c2ln"])
-let broker = try Broker(catalog: catalog, environment: environment)
+let broker = Broker(catalog: catalog, environment: environment)
 let provider = try await broker.selectProvider(in: ConfigurationReader(catalog: catalog).builtIn())
 print("provider: \(provider.name), \(provider.evidence)")

@@ -1,9 +1,9 @@
 /// The field `Accept` of a request (RFC 9110, section 12.5.1).
-struct AcceptField {
+public struct AcceptField: Sendable {
   private let ranges: [(type: String, quality: Double)]
 
   /// Nil stands for a field that is not there, which accepts everything.
-  init(_ text: String?) {
+  public init(_ text: String?) {
     ranges = (text ?? "*/*").split(separator: ",").map { range in
       let parts = range.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
       let quality = parts.dropFirst().first { $0.hasPrefix("q=") }.flatMap { Double($0.dropFirst(2)) }
@@ -12,7 +12,7 @@ struct AcceptField {
   }
 
   /// The acceptable type of the highest quality, the first of several; nil if none is acceptable.
-  func choose(from types: [String]) -> String? {
+  public func choose(from types: [String]) -> String? {
     var best: (type: String, quality: Double)?
     for type in types {
       let quality = quality(of: type)

@@ -1,17 +1,22 @@
 /// A request that the sandbox received.
-struct ServerRequest: Sendable {
-  let method: String
+public struct ServerRequest: Sendable {
+  /// The method.
+  public let method: String
   /// Path and query, as the request line has them.
-  let target: String
-  let fields: [(name: String, value: String)]
-  let body: [UInt8]
+  public let target: String
+  /// The header fields.
+  public let fields: [(name: String, value: String)]
+  /// The body.
+  public let body: [UInt8]
 
-  func field(_ name: String) -> String? { fields.first { $0.name.lowercased() == name }?.value }
+  /// The value of a field, by its name in lower case; nil if there is none.
+  public func field(_ name: String) -> String? { fields.first { $0.name.lowercased() == name }?.value }
 
-  var path: String { String(target.prefix { $0 != "?" }) }
+  /// The target without the query.
+  public var path: String { String(target.prefix { $0 != "?" }) }
 
   /// The value of a query item, percent-decoded; nil if there is none.
-  func queryItem(_ name: String) -> String? {
+  public func queryItem(_ name: String) -> String? {
     guard let question = target.firstIndex(of: "?") else { return nil }
     for item in target[target.index(after: question)...].split(separator: "&") {
       let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -22,9 +27,10 @@ struct ServerRequest: Sendable {
   }
 
   /// The address as the client wrote it: host and port.
-  var host: String { field("host") ?? "127.0.0.1" }
+  public var host: String { field("host") ?? "127.0.0.1" }
 
-  var acceptsJSON: Bool { field("accept")?.contains("json") == true }
+  /// Whether JSON is among what the client accepts.
+  public var acceptsJSON: Bool { field("accept")?.contains("json") == true }
 
   private static func percentDecoded(_ text: Substring) -> String {
     var bytes: [UInt8] = []

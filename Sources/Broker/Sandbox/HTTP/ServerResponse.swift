@@ -1,7 +1,7 @@
-import BrokerCore
+public import BrokerCore
 
 /// What the sandbox answers.
-struct ServerResponse: Sendable {
+public struct ServerResponse: Sendable {
   /// What is done to the answer on its way.
   enum Damage: Sendable {
     case none
@@ -19,28 +19,36 @@ struct ServerResponse: Sendable {
     case garbage
   }
 
-  var status: Int
-  var reason: String
-  var fields: [(String, String)]
-  var body: [UInt8]
+  /// The status.
+  public var status: Int
+  /// The reason phrase.
+  public var reason: String
+  /// The header fields.
+  public var fields: [(String, String)]
+  /// The body.
+  public var body: [UInt8]
   var damage = Damage.none
 
-  init(_ status: Int, reason: String? = nil, type: String, _ body: [UInt8], fields: [(String, String)] = []) {
+  /// An answer; without a reason phrase it has the usual one.
+  public init(_ status: Int, reason: String? = nil, type: String, _ body: [UInt8], fields: [(String, String)] = []) {
     self.status = status
     self.reason = reason ?? Self.reason(of: status)
     self.body = body
     self.fields = [("Content-Type", type)] + fields
   }
 
-  static func json(_ status: Int, _ value: JSONText.Value) -> ServerResponse {
+  /// An answer in JSON.
+  public static func json(_ status: Int, _ value: JSONText.Value) -> ServerResponse {
     ServerResponse(status, type: "application/json", Array(JSONText.compact(value).utf8))
   }
 
-  static func html(_ status: Int, _ text: String) -> ServerResponse {
+  /// A page.
+  public static func html(_ status: Int, _ text: String) -> ServerResponse {
     ServerResponse(status, type: "text/html; charset=UTF-8", Array(text.utf8))
   }
 
-  static func text(_ status: Int, reason: String? = nil, _ text: String) -> ServerResponse {
+  /// An answer in plain text.
+  public static func text(_ status: Int, reason: String? = nil, _ text: String) -> ServerResponse {
     ServerResponse(status, reason: reason, type: "text/plain; charset=UTF-8", Array(text.utf8))
   }
 

@@ -4,8 +4,8 @@ enum HelpText {
   static let purpose = "short-lived API tokens for package registries, from a CI job's identity"
 
   /// The page of the tool.
-  static func overview(_ commands: [any Command.Type]) -> String {
-    let rows = commands.map { ($0.spec.name, $0.spec.summary) }
+  static func overview(_ commands: [CommandSpec]) -> String {
+    let rows = commands.map { ($0.name, $0.summary) }
     return """
       token-broker: \(purpose)
 

@@ -4,26 +4,28 @@ import BrokerSystem
 /// `token-broker check`: everything short of publishing, as a table of what passes, warns and fails.
 enum CheckCommand: Command {
   static let name = "check"
-  static let spec = CommandSpec(
-    name, "look at everything short of publishing: configuration, provider, identity, publisher rules",
-    operands: "[TARGET...]", operandCount: 0...64,
-    operandChoices: CommandTable.builtInTargets,
-    options: [
-      OptionSpec("--provider", "NAME", "use this identity provider"),
-      OptionSpec("--project", "NAME", "compare the job with the publisher of this project's last attested release"),
-      OptionSpec("--offline", nil, "ask nobody"),
-      OptionSpec("--mint", nil, "make the exchange itself, and burn the API token at once"),
-      OptionSpec("--use-up-token", nil, "with --mint, use the only identity token that the job has"),
-      OptionSpec("--timeout", "SECONDS", "give each target so much time in all (60)"),
-      OptionSpec("--json", nil, "print the report as JSON in place of the table: the same as --report -"),
-    ] + OptionSpec.configuration + OptionSpec.report,
-    notes: [
-      "Without a TARGET, all registries of the configuration. Nothing is sent to a registry but the question for its "
-        + "audience (and, with a project, for its last release): the identity token stays here.",
-      "--mint is a real exchange: a pending publisher becomes a project by it (or is deleted, if the name is taken by now), "
-        + "and on GitLab it uses an identity token up.",
-      "The status is 0 if nothing failed, else that of the failure, or 1 if the job would be refused by the registry's rules.",
-    ])
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(
+      name, "look at everything short of publishing: configuration, provider, identity, publisher rules",
+      operands: "[TARGET...]", operandCount: 0...64,
+      operandChoices: catalog.usualTargets,
+      options: [
+        OptionSpec("--provider", "NAME", "use this identity provider"),
+        OptionSpec("--project", "NAME", "compare the job with the publisher of this project's last attested release"),
+        OptionSpec("--offline", nil, "ask nobody"),
+        OptionSpec("--mint", nil, "make the exchange itself, and burn the API token at once"),
+        OptionSpec("--use-up-token", nil, "with --mint, use the only identity token that the job has"),
+        OptionSpec("--timeout", "SECONDS", "give each target so much time in all (60)"),
+        OptionSpec("--json", nil, "print the report as JSON in place of the table: the same as --report -"),
+      ] + OptionSpec.configuration + OptionSpec.report,
+      notes: [
+        "Without a TARGET, all registries of the configuration. Nothing is sent to a registry but the question for its "
+          + "audience (and, with a project, for its last release): the identity token stays here.",
+        "--mint is a real exchange: a pending publisher becomes a project by it (or is deleted, if the name is taken by now), "
+          + "and on GitLab it uses an identity token up.",
+        "The status is 0 if nothing failed, else that of the failure, or 1 if the job would be refused by the registry's rules.",
+      ])
+  }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     if arguments.has("--json"), arguments.has("--report") {

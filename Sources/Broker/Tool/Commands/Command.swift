@@ -5,7 +5,7 @@ protocol Command: Sendable {
   /// Its name, apart from the rest so that a command is found without making them all.
   static var name: String { get }
   /// Its options and help.
-  static var spec: CommandSpec { get }
+  static func spec(for catalog: ToolCatalog) -> CommandSpec
 
   /// Carries it out.
   ///

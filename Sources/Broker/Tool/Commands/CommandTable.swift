@@ -1,5 +1,4 @@
 import BrokerCore
-import BuiltInPlugins
 
 /// The commands of the tool, in the order of `--help`; a name of two words is a command below another.
 enum CommandTable {
@@ -43,9 +42,6 @@ extension CommandTable {
   /// The names of all commands.
   static var names: [String] { commands.map { $0.name } }
 
-  /// The targets that there are without a configuration file.
-  static var builtInTargets: [String] {
-    guard let configuration = try? ConfigurationReader(catalog: .builtIn()).builtIn() else { return [] }
-    return configuration.registries.map(\.name) + configuration.routes.map(\.name)
-  }
+  /// The options and help of all commands.
+  static func specs(for catalog: ToolCatalog) -> [CommandSpec] { commands.map { $0.spec(for: catalog) } }
 }

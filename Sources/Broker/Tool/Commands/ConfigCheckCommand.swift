@@ -3,15 +3,17 @@ import BrokerCore
 /// `token-broker config check`: reads files and says what is wrong with them.
 enum ConfigCheckCommand: Command {
   static let name = "config check"
-  static let spec = CommandSpec(
-    name, "read configuration files and say what is wrong with each",
-    operands: "FILE...", operandCount: 1...10_000,
-    options: OptionSpec.configuration.filter { $0.name != "--config" },
-    notes: [
-      "Every file is read, whatever is wrong with those before it; the status is that of the first error.",
-      "With TOKEN_BROKER_ORG_CONFIG or TOKEN_BROKER_ORG_CONFIG_JSON each FILE is read as a repository's below the "
-        + "organisation's.",
-    ])
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(
+      name, "read configuration files and say what is wrong with each",
+      operands: "FILE...", operandCount: 1...10_000,
+      options: OptionSpec.configuration.filter { $0.name != "--config" },
+      notes: [
+        "Every file is read, whatever is wrong with those before it; the status is that of the first error.",
+        "With TOKEN_BROKER_ORG_CONFIG or TOKEN_BROKER_ORG_CONFIG_JSON each FILE is read as a repository's below the "
+          + "organisation's.",
+      ])
+  }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let broker = try surroundings.broker()

@@ -3,15 +3,17 @@ import BrokerCore
 /// `token-broker config`: the configuration in force, its layers, and where each value came from.
 enum ConfigCommand: Command {
   static let name = "config"
-  static let spec = CommandSpec(
-    name, "show the configuration in force, its layers, and where each value came from",
-    options: OptionSpec.configuration,
-    notes: [
-      "Layers, from the highest to the lowest: built-in; organisation (TOKEN_BROKER_ORG_CONFIG names a file, "
-        + "TOKEN_BROKER_ORG_CONFIG_JSON holds the text, or the repository's file names one in \"extends\"); repository "
-        + "(--config, TOKEN_BROKER_CONFIG, or token-broker.json here or above, up to the root of the checkout); command "
-        + "line. A lower layer narrows what the organisation's allows; it is an error to widen it."
-    ])
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(
+      name, "show the configuration in force, its layers, and where each value came from",
+      options: OptionSpec.configuration,
+      notes: [
+        "Layers, from the highest to the lowest: built-in; organisation (TOKEN_BROKER_ORG_CONFIG names a file, "
+          + "TOKEN_BROKER_ORG_CONFIG_JSON holds the text, or the repository's file names one in \"extends\"); repository "
+          + "(--config, TOKEN_BROKER_CONFIG, or token-broker.json here or above, up to the root of the checkout); command "
+          + "line. A lower layer narrows what the organisation's allows; it is an error to widen it."
+      ])
+  }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let broker = try surroundings.broker()

@@ -4,22 +4,24 @@ import BrokerSystem
 /// `token-broker config init`: a configuration file for this repository, and the workflow to go with it.
 enum ConfigInitCommand: Command {
   static let name = "config init"
-  static let spec = CommandSpec(
-    name, "write a configuration file for this repository, and print the workflow to go with it",
-    options: [
-      OptionSpec("--output", "FILE", "write to FILE instead of token-broker.json"),
-      OptionSpec("--force", nil, "replace the file if it is there"),
-      OptionSpec("--provider", "NAME", "where the repository is built: github or gitlab"),
-      OptionSpec("--project", "NAME", "the project at the registries"),
-      OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
-      OptionSpec("--environment", "NAME", "the deployment environment"),
-    ],
-    notes: [
-      "The values come from the git remote, from workflow files with id-token: write and their environment:, and from "
-        + "pyproject.toml; these files are read by their lines. Each value is said with its origin on standard error. "
-        + "Standard output is the workflow or pipeline alone.",
-      "The file works without being changed; all keys: token-broker config, token-broker plugins.",
-    ])
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(
+      name, "write a configuration file for this repository, and print the workflow to go with it",
+      options: [
+        OptionSpec("--output", "FILE", "write to FILE instead of token-broker.json"),
+        OptionSpec("--force", nil, "replace the file if it is there"),
+        OptionSpec("--provider", "NAME", "where the repository is built: github or gitlab"),
+        OptionSpec("--project", "NAME", "the project at the registries"),
+        OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
+        OptionSpec("--environment", "NAME", "the deployment environment"),
+      ],
+      notes: [
+        "The values come from the git remote, from workflow files with id-token: write and their environment:, and from "
+          + "pyproject.toml; these files are read by their lines. Each value is said with its origin on standard error. "
+          + "Standard output is the workflow or pipeline alone.",
+        "The file works without being changed; all keys: token-broker config, token-broker plugins.",
+      ])
+  }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let console = surroundings.console

@@ -4,25 +4,27 @@ import BrokerSystem
 /// `token-broker config publishers`: the sheet for the one step that only a person can do.
 enum ConfigPublishersCommand: Command {
   static let name = "config publishers"
-  static let spec = CommandSpec(
-    name, "print what to register as trusted publishers, field by field, and where",
-    operands: "[DIR...]", operandCount: 0...10_000,
-    options: OptionSpec.configuration + [
-      OptionSpec("--format", "FORMAT", "text, markdown or json"),
-      OptionSpec(
-        "--repository", "OWNER/NAME[=PROJECT]", "a repository that is not checked out here", isRepeatable: true),
-      OptionSpec("--provider", "NAME", "where it is built: github or gitlab"),
-      OptionSpec("--project", "NAME", "the project at the registry"),
-      OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
-      OptionSpec("--environment", "NAME", "the deployment environment"),
-    ],
-    notes: [
-      "A DIR is a checkout; without any, and without --repository, this folder. Its own token-broker.json, in it or "
-        + "above it up to the root of its checkout, is read unless --config names a file. For each registry of the configuration the values come from the command line, "
-        + "from \"project\" and \"expect\", and from the checkout: the git remote, workflow files and pyproject.toml, "
-        + "which are read by their lines. Each value is printed with its origin; nothing is sent anywhere.",
-      "Register a publisher where the project exists in the project's settings, and where it does not as a pending one.",
-    ])
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(
+      name, "print what to register as trusted publishers, field by field, and where",
+      operands: "[DIR...]", operandCount: 0...10_000,
+      options: OptionSpec.configuration + [
+        OptionSpec("--format", "FORMAT", "text, markdown or json"),
+        OptionSpec(
+          "--repository", "OWNER/NAME[=PROJECT]", "a repository that is not checked out here", isRepeatable: true),
+        OptionSpec("--provider", "NAME", "where it is built: github or gitlab"),
+        OptionSpec("--project", "NAME", "the project at the registry"),
+        OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
+        OptionSpec("--environment", "NAME", "the deployment environment"),
+      ],
+      notes: [
+        "A DIR is a checkout; without any, and without --repository, this folder. Its own token-broker.json, in it or "
+          + "above it up to the root of its checkout, is read unless --config names a file. For each registry of the configuration the values come from the command line, "
+          + "from \"project\" and \"expect\", and from the checkout: the git remote, workflow files and pyproject.toml, "
+          + "which are read by their lines. Each value is printed with its origin; nothing is sent anywhere.",
+        "Register a publisher where the project exists in the project's settings, and where it does not as a pending one.",
+      ])
+  }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let format = try AdoptionOptions.format(arguments)

@@ -4,27 +4,29 @@ import BrokerSystem
 /// `token-broker mint`: credentials for one or more targets, all or nothing.
 enum MintCommand: Command {
   static let name = "mint"
-  static let spec = CommandSpec(
-    name, "mint a short-lived API token for each target and hand it over",
-    operands: "TARGET...", operandCount: 1...64, operandChoices: CommandTable.builtInTargets,
-    options: OptionSpec.configuration + OptionSpec.report + [
-      OptionSpec("--provider", "NAME", "use this identity provider"),
-      OptionSpec("--audience", "AUDIENCE", "accept this audience alone (one target)"),
-      OptionSpec(
-        "--format", "FORMAT",
-        "token, json, env or github; the default is github in GitHub Actions, none in other CI, else token",
-        choices: DeliveryFormat.allCases.map(\.rawValue)),
-      OptionSpec("--output", "FILE", "write to FILE, which is replaced as a whole and readable by its owner alone"),
-      OptionSpec("--single", nil, "refuse a route over several registries"),
-      OptionSpec("--reveal", nil, "allow standard output to be a terminal"),
-      OptionSpec("--timeout", "SECONDS", "give each target so much time in all (60)"),
-      OptionSpec("--explain", nil, "say how the provider was selected, and every step"),
-    ],
-    notes: [
-      "A TARGET is a registry or a route of the configuration; without a file these are testpypi, pypi and the route "
-        + "release. If one target or the delivery fails, credentials already minted are burned and nothing is "
-        + "delivered."
-    ])
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(
+      name, "mint a short-lived API token for each target and hand it over",
+      operands: "TARGET...", operandCount: 1...64, operandChoices: catalog.usualTargets,
+      options: OptionSpec.configuration + OptionSpec.report + [
+        OptionSpec("--provider", "NAME", "use this identity provider"),
+        OptionSpec("--audience", "AUDIENCE", "accept this audience alone (one target)"),
+        OptionSpec(
+          "--format", "FORMAT",
+          "token, json, env or github; the default is github in GitHub Actions, none in other CI, else token",
+          choices: DeliveryFormat.allCases.map(\.rawValue)),
+        OptionSpec("--output", "FILE", "write to FILE, which is replaced as a whole and readable by its owner alone"),
+        OptionSpec("--single", nil, "refuse a route over several registries"),
+        OptionSpec("--reveal", nil, "allow standard output to be a terminal"),
+        OptionSpec("--timeout", "SECONDS", "give each target so much time in all (60)"),
+        OptionSpec("--explain", nil, "say how the provider was selected, and every step"),
+      ],
+      notes: [
+        "A TARGET is a registry or a route of the configuration; without a file these are testpypi, pypi and the route "
+          + "release. If one target or the delivery fails, credentials already minted are burned and nothing is "
+          + "delivered."
+      ])
+  }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     try await ReportOutput(arguments, surroundings).recording("mint", status: status) {

@@ -3,7 +3,9 @@ import BrokerCore
 /// `token-broker plugins`: the providers and registries this program knows.
 enum PluginsCommand: Command {
   static let name = "plugins"
-  static let spec = CommandSpec(name, "list the identity providers and registries, one line each")
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(name, "list the identity providers and registries, one line each")
+  }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let catalog = try surroundings.broker().catalog

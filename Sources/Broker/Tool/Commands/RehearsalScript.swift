@@ -4,14 +4,15 @@ import BrokerSystem
 
 /// The course of a rehearsal: every line it shows comes from an event of the engine or the sandbox's log.
 struct RehearsalScript: Sendable {
+  let catalog: ToolCatalog
   let broken: RehearsalStep?
   let show: @Sendable (String) -> Void
 
   private static let time = SystemTime.source
-  private static let registries = ["testpypi", "pypi"]
 
+  private var providers: [SandboxProvider] { catalog.sandbox.providers }
   func run() async throws(RehearsalFailure) {
-    for provider in SandboxProvider.allCases { try await mintEverywhere(provider) }
+    for provider in providers { try await mintEverywhere(provider) }
     try await refuseWithoutPublisher()
     try await refuseReusedToken()
     show("\nThe rehearsal is complete: every step did what it should.\n")
@@ -20,61 +21,66 @@ struct RehearsalScript: Sendable {
   // MARK: Acts
 
   private func mintEverywhere(_ provider: SandboxProvider) async throws(RehearsalFailure) {
-    show("\(provider == .github ? "GitHub Actions" : "GitLab CI")\n")
-    let stage = try RehearsalStage(provider, configuration: configuration(for: broken))
+    show("\(provider.title)\n")
+    let stage = try RehearsalStage(catalog.plugins, configuration: configuration(for: broken))
     defer { stage.sandbox.stop() }
     let variables = stage.sandbox.environment(for: provider)
     let isBroken = broken == .provider
-    let environment = Environment(variables.filter { !isBroken || !["GITHUB_ACTIONS", "GITLAB_CI"].contains($0.key) })
+    let environment = Environment(variables.filter { !isBroken || $0.key != provider.clueVariable })
     let selection = try await stage.select(environment, show: line)
-    guard selection.name == provider.rawValue else {
-      throw RehearsalFailure(.provider, "\(selection.name) was recognised in place of \(provider.rawValue)")
+    guard selection.name == provider.name else {
+      throw RehearsalFailure(.provider, "\(selection.name) was recognised in place of \(provider.name)")
     }
     line("provider", "\(selection.name) recognised: \(selection.evidence)")
-    for registry in Self.registries {
-      show("  \(registry)\n")
-      let outcome = try await stage.mint(registry, environment, selection) { line($0.step, $0.text, depth: 2) }
+    for registry in catalog.sandbox.registries {
+      show("  \(registry.name)\n")
+      let outcome = try await stage.mint(registry.name, environment, selection) { line($0.step, $0.text, depth: 2) }
       let credential = try outcome.credential()
-      try check(credential)
-      try checkRequests(outcome, provider)
+      try check(credential, of: registry)
+      try checkRequests(outcome, provider, registry)
     }
   }
 
   private func refuseWithoutPublisher() async throws(RehearsalFailure) {
+    guard let provider = providers.first, let registry = catalog.sandbox.registries.last else { return }
     show("\nA refusal: no publisher matches the job\n")
     var configuration = configuration(for: nil)
-    configuration.claims = [
-      SandboxClaim("repository", "octo-org/unregistered"),
-      SandboxClaim("workflow_ref", "octo-org/unregistered/.github/workflows/release.yml@refs/heads/main"),
-      SandboxClaim("job_workflow_ref", "octo-org/unregistered/.github/workflows/release.yml@refs/heads/main"),
-    ]
+    var unregistered = provider.usualPublisher
+    unregistered.repository = "unregistered"
+    configuration.claims = unregistered.claims
     if broken == .noPublisher { configuration.faults = [SandboxFault(.exchange, .acceptAnybody)] }
-    let stage = try RehearsalStage(.github, configuration: configuration)
+    let stage = try RehearsalStage(catalog.plugins, configuration: configuration)
     defer { stage.sandbox.stop() }
-    let environment = Environment(stage.sandbox.environment(for: .github))
+    let environment = Environment(stage.sandbox.environment(for: provider))
     let selection = try await stage.select(environment, show: line)
-    let outcome = try await stage.mint("pypi", environment, selection) { _ in }
-    try expectRefusal(outcome, "invalid-publisher", .noPublisher)
+    let outcome = try await stage.mint(registry.name, environment, selection) { _ in }
+    try expectRefusal(outcome, registry.kind.rehearsal.noPublisher, .noPublisher)
   }
 
   private func refuseReusedToken() async throws(RehearsalFailure) {
+    // Where each request makes a new token, none is there twice.
+    guard let provider = providers.first(where: { !$0.isAsked }), let registry = catalog.sandbox.registries.last else {
+      return
+    }
     show("\nA refusal: the identity token was used already\n")
     var configuration = configuration(for: nil)
     if broken == .reusedToken { configuration.faults = [SandboxFault(.exchange, .acceptReuse)] }
-    let stage = try RehearsalStage(.gitlab, configuration: configuration)
+    let stage = try RehearsalStage(catalog.plugins, configuration: configuration)
     defer { stage.sandbox.stop() }
-    let environment = Environment(stage.sandbox.environment(for: .gitlab))
-    let first = try await stage.mint("pypi", environment, try await stage.select(environment, show: line)) { _ in }
+    let environment = Environment(stage.sandbox.environment(for: provider))
+    let first = try await stage.mint(registry.name, environment, try await stage.select(environment, show: line)) { _ in
+    }
     _ = try first.credential()
     // Another run in the same job finds the same variable.
-    let again = try await stage.mint("pypi", environment, try await stage.select(environment, show: line)) { _ in }
-    try expectRefusal(again, "invalid-reuse-token", .reusedToken)
+    let again = try await stage.mint(registry.name, environment, try await stage.select(environment, show: line)) { _ in
+    }
+    try expectRefusal(again, registry.kind.rehearsal.reusedToken, .reusedToken)
   }
 
   // MARK: Checks
 
   private func configuration(for broken: RehearsalStep?) -> SandboxConfiguration {
-    var configuration = SandboxConfiguration(now: Self.time.now)
+    var configuration = SandboxConfiguration(catalog.sandbox, now: Self.time.now)
     switch broken {
     case .audience: configuration.faults = [SandboxFault(.audience, .audience("sigstore"))]
     case .identityToken: configuration.faults = [SandboxFault(.identityToken, .tokenAudience("sigstore"))]
@@ -85,16 +91,19 @@ struct RehearsalScript: Sendable {
     return configuration
   }
 
-  private func check(_ credential: Credential) throws(RehearsalFailure) {
+  private func check(_ credential: Credential, of registry: SandboxRegistry) throws(RehearsalFailure) {
     let seconds = credential.expires.seconds(since: Self.time.now())
-    guard (600...960).contains(seconds) else {
-      throw RehearsalFailure(.expiry, "the API token expires in \(seconds) s, not in 15 minutes")
+    let range = registry.kind.rehearsal.lifetime
+    guard range.contains(seconds) else {
+      throw RehearsalFailure(
+        .expiry,
+        "the API token expires in \(seconds) s, not in \(range.lowerBound) to \(range.upperBound) s")
     }
   }
 
   /// Exactly the requests that are needed: none twice, none too many, over one connection to each server.
   private func checkRequests(
-    _ outcome: RehearsalStage.Outcome, _ provider: SandboxProvider
+    _ outcome: RehearsalStage.Outcome, _ provider: SandboxProvider, _ registry: SandboxRegistry
   ) throws(RehearsalFailure) {
     let requests = outcome.requests.filter { $0.listener != "directory" }
     let connections = Set(requests.map { "\($0.listener) \($0.connection)" }).count
@@ -104,7 +113,10 @@ struct RehearsalScript: Sendable {
     line(
       "sandbox saw",
       "\(requests.count) requests over \(connections) connection\(connections == 1 ? "" : "s")", depth: 2)
-    let expected = provider == .github ? (requests: 3, connections: 2) : (requests: 2, connections: 1)
+    let isAsked = provider.isAsked ? 1 : 0
+    let expected = (
+      requests: 1 + isAsked + (registry.kind.rehearsal.isAskedForAudience ? 1 : 0), connections: 1 + isAsked
+    )
     guard requests.count == expected.requests, connections == expected.connections,
       requests.allSatisfy({ $0.status == 200 })
     else {

@@ -6,9 +6,11 @@ import Synchronization
 /// A sandbox for one act of a rehearsal, and the broker's way through it.
 struct RehearsalStage: Sendable {
   let sandbox: Sandbox
+  private let catalog: PluginCatalog
 
-  init(_ provider: SandboxProvider, configuration: SandboxConfiguration) throws(RehearsalFailure) {
+  init(_ catalog: PluginCatalog, configuration: SandboxConfiguration) throws(RehearsalFailure) {
     do { sandbox = try Sandbox(configuration) } catch { throw RehearsalFailure(.provider, error.message) }
+    self.catalog = catalog
     sandbox.start()
   }
 
@@ -40,7 +42,7 @@ struct RehearsalStage: Sendable {
     _ environment: Environment, show: (String, String) -> Void
   ) async throws(RehearsalFailure) -> ProviderSelection {
     do {
-      let broker = try Broker(environment: environment)
+      let broker = Broker(catalog: catalog, environment: environment)
       return try await broker.selectProvider(in: ConfigurationReader(catalog: broker.catalog).builtIn())
     } catch {
       for fact in error.facts { show(fact.label, fact.value) }
@@ -57,7 +59,7 @@ struct RehearsalStage: Sendable {
     let events = Mutex<[EngineEvent]>([])
     let result: Result<Credential, BrokerError>
     do throws(BrokerError) {
-      let broker = try Broker(environment: environment)
+      let broker = Broker(catalog: catalog, environment: environment)
       let configuration = try ConfigurationReader(catalog: broker.catalog).builtIn()
       let targets = try await broker.targets([registry], in: configuration)
       let engine = broker.engine(for: configuration) { event in

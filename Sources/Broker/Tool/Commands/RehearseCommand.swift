@@ -6,18 +6,20 @@ import Synchronization
 /// `token-broker rehearse`: the whole way against the embedded sandbox, and two refusals that users meet.
 enum RehearseCommand: Command {
   static let name = "rehearse"
-  static let spec = CommandSpec(
-    name, "go the whole way on this machine alone: both providers, TestPyPI and then PyPI, two refusals",
-    options: [
-      OptionSpec(
-        "--break", "STEP",
-        "break a step to see it found: " + RehearsalStep.allCases.map(\.rawValue).joined(separator: ", "),
-        choices: RehearsalStep.allCases.map(\.rawValue))
-    ],
-    notes: [
-      "Needs no network and no account. What is shown is what happened: the engine's own events and the requests that "
-        + "the sandbox received. Signatures are not verified: the sandbox accepts exactly the tokens that it issued."
-    ])
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(
+      name, "go the whole way on this machine alone: every provider, each registry, two refusals",
+      options: [
+        OptionSpec(
+          "--break", "STEP",
+          "break a step to see it found: " + RehearsalStep.allCases.map(\.rawValue).joined(separator: ", "),
+          choices: RehearsalStep.allCases.map(\.rawValue))
+      ],
+      notes: [
+        "Needs no network and no account. What is shown is what happened: the engine's own events and the requests that "
+          + "the sandbox received. Signatures are not verified: the sandbox accepts exactly the tokens that it issued."
+      ])
+  }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     var broken: RehearsalStep?
@@ -30,7 +32,7 @@ enum RehearseCommand: Command {
       }
     }
     let unwritten = Mutex<BrokerError?>(nil)
-    let script = RehearsalScript(broken: broken) { text in
+    let script = RehearsalScript(catalog: surroundings.catalog, broken: broken) { text in
       unwritten.withLock { failure in
         guard failure == nil else { return }
         do throws(BrokerError) { try StandardStreams.writeOutput(Array(LogGuard.harmless(text).utf8)) } catch {

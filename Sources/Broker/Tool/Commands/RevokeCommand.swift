@@ -4,16 +4,18 @@ import BrokerSystem
 /// `token-broker revoke`: burns a credential before it expires.
 enum RevokeCommand: Command {
   static let name = "revoke"
-  static let spec = CommandSpec(
-    name, "burn a credential at its registry before it expires",
-    operands: "[TARGET]", operandCount: 0...1, operandChoices: CommandTable.builtInTargets,
-    options: OptionSpec.configuration + [
-      OptionSpec("--from-env", "NAME", "take the credential from this variable instead of standard input")
-    ],
-    notes: [
-      "TARGET is the registry that gave the credential; it may be left out where the configuration has one alone. "
-        + "PyPI accepts every request of this kind, so that success does not prove that the credential was valid."
-    ])
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(
+      name, "burn a credential at its registry before it expires",
+      operands: "[TARGET]", operandCount: 0...1, operandChoices: catalog.usualTargets,
+      options: OptionSpec.configuration + [
+        OptionSpec("--from-env", "NAME", "take the credential from this variable instead of standard input")
+      ],
+      notes: [
+        "TARGET is the registry that gave the credential; it may be left out where the configuration has one alone. "
+          + "PyPI accepts every request of this kind, so that success does not prove that the credential was valid."
+      ])
+  }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let broker = try surroundings.broker()

@@ -5,47 +5,54 @@ import BrokerSystem
 /// `token-broker sandbox`: an issuer and indexes on loopback, for a command or until it is ended.
 enum SandboxCommand: Command {
   static let name = "sandbox"
-  static let spec = CommandSpec(
-    name, "play a CI system and package indexes on this machine",
-    operands: "[-- COMMAND [ARGS...]]",
-    options: [
-      OptionSpec(
-        "--provider", "NAME", "the CI system to play: github (the default) or gitlab",
-        choices: SandboxProvider.allCases.map(\.rawValue)),
-      OptionSpec(
-        "--job", "PARTS",
-        "the job to play, and a publisher for it, such as owner=octo-org,repository=sample,workflow=release.yml and "
-          + "after another comma environment=release"),
-      OptionSpec(
-        "--claim", "KEY=VALUE", "a claim of the job's identity tokens (KEY= leaves it out)", isRepeatable: true),
-      OptionSpec(
-        "--publisher", "PARTS",
-        "a trusted publisher, such as provider=github,owner=octo-org,repository=sample,workflow=release.yml",
-        isRepeatable: true),
-      OptionSpec("--registry", "NAME=AUDIENCE", "an index beside testpypi and pypi", isRepeatable: true),
-      OptionSpec("--project", "NAME", "a project that exists from the start", isRepeatable: true),
-      OptionSpec(
-        "--release", "PARTS",
-        "an attested release from the start, such as project=sample,version=1.4.2 and a publisher's parts",
-        isRepeatable: true),
-      OptionSpec("--clock", "SECONDS", "how far the sandbox's clock is ahead of this machine's (-SECONDS: behind)"),
-      OptionSpec(
-        "--fault", "STEP=BEHAVIOUR", "something that goes wrong, such as audience=status:503*2", isRepeatable: true),
-      OptionSpec(
-        "--switch", "NAME", "what an index's administrators can switch, such as read-only",
-        choices: SandboxSwitch.allCases.map(\.rawValue), isRepeatable: true),
-    ],
-    takesCommand: true,
-    notes: [
-      "With a COMMAND, runs it with the variables of a job; its status is this command's, and 125 stands for a failure "
-        + "of the sandbox. Without one, prints the variables for a shell and stays until it is interrupted.",
-      "Nothing is signed: the identity tokens carry random bytes as their signature, and the indexes accept exactly the "
-        + "tokens that this sandbox issued.",
-      "Faults: STEP[@REGISTRY]=BEHAVIOUR[*COUNT]. Steps: "
-        + SandboxFault.Step.allCases.map(\.rawValue).joined(separator: ", ") + ". Behaviours: "
-        + SandboxFault.forms.joined(separator: ", ") + ".",
-      "Switches: " + SandboxSwitch.allCases.map(\.rawValue).joined(separator: ", ") + ".",
-    ])
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    let names = catalog.sandbox.providers.map(\.name)
+    let providers = names.prefix(1).map { "\($0) (the default)" } + names.dropFirst()
+    let steps = catalog.sandbox.steps.map(\.name).joined(separator: ", ")
+    let switches = catalog.sandbox.switches.map(\.name)
+    let indexes = catalog.sandbox.registries.map(\.name).joined(separator: " and ")
+    return CommandSpec(
+      name, "play a CI system and package indexes on this machine",
+      operands: "[-- COMMAND [ARGS...]]",
+      options: [
+        OptionSpec(
+          "--provider", "NAME", "the CI system to play: \(providers.joined(separator: " or "))",
+          choices: catalog.sandbox.providers.map(\.name)),
+        OptionSpec(
+          "--job", "PARTS",
+          "the job to play, and a publisher for it, such as owner=octo-org,repository=sample,workflow=release.yml and "
+            + "after another comma environment=release"),
+        OptionSpec(
+          "--claim", "KEY=VALUE", "a claim of the job's identity tokens (KEY= leaves it out)", isRepeatable: true),
+        OptionSpec(
+          "--publisher", "PARTS",
+          "a trusted publisher, such as provider=\(names.first ?? "NAME"),owner=octo-org,repository=sample,workflow=release.yml",
+          isRepeatable: true),
+        OptionSpec("--registry", "NAME=AUDIENCE", "an index beside \(indexes)", isRepeatable: true),
+        OptionSpec("--project", "NAME", "a project that exists from the start", isRepeatable: true),
+        OptionSpec(
+          "--release", "PARTS",
+          "an attested release from the start, such as project=sample,version=1.4.2 and a publisher's parts",
+          isRepeatable: true),
+        OptionSpec("--clock", "SECONDS", "how far the sandbox's clock is ahead of this machine's (-SECONDS: behind)"),
+        OptionSpec(
+          "--fault", "STEP=BEHAVIOUR", "something that goes wrong, such as audience=status:503*2", isRepeatable: true),
+        OptionSpec(
+          "--switch", "NAME", "what an index's administrators can switch, such as read-only",
+          choices: switches, isRepeatable: true),
+      ],
+      takesCommand: true,
+      notes: [
+        "With a COMMAND, runs it with the variables of a job; its status is this command's, and 125 stands for a failure "
+          + "of the sandbox. Without one, prints the variables for a shell and stays until it is interrupted.",
+        "Nothing is signed: the identity tokens carry random bytes as their signature, and the indexes accept exactly the "
+          + "tokens that this sandbox issued.",
+        "Faults: STEP[@REGISTRY]=BEHAVIOUR[*COUNT]. Steps: "
+          + steps + ". Behaviours: "
+          + SandboxFault.forms.joined(separator: ", ") + ".",
+        "Switches: " + switches.joined(separator: ", ") + ".",
+      ])
+  }
 
   /// Every failure of ours is 125, so that it is not mistaken for the command's; 126 and 127 are as env(1) has them.
   static func status(of error: BrokerError) -> Int32 {
@@ -53,20 +60,23 @@ enum SandboxCommand: Command {
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
-    let provider = try provider(arguments)
-    let sandbox = try Sandbox(configuration(arguments, provider))
+    let catalog = surroundings.catalog.sandbox
+    let provider = try provider(arguments, catalog)
+    let sandbox = try Sandbox(configuration(arguments, provider, catalog))
     sandbox.start()
     defer { sandbox.stop() }
     guard let command = arguments.command else { return await stay(sandbox, provider, surroundings) }
     guard !command.isEmpty else {
-      throw BrokerError(.usage, "There is no command behind --.", remedy: "Usage: \(spec.usage)")
+      throw BrokerError(
+        .usage, "There is no command behind --.", remedy: "Usage: \(spec(for: surroundings.catalog).usage)")
     }
     let files = try StepFiles(provider)
     defer { files?.remove() }
     let variables = sandbox.environment(for: provider).merging(files?.variables ?? [:]) { $1 }
     let child = ChildProcess(
       command,
-      environment: surroundings.environment.merging(foreignVariables).merging(variables.mapValues { Optional($0) }))
+      environment: surroundings.environment.merging(foreignVariables(catalog)).merging(
+        variables.mapValues { Optional($0) }))
     let exit = try await Supervisor(child, in: surroundings).run()
     for upload in sandbox.uploads {
       let attested = upload.attestationCount == 0 ? "" : ", attested"
@@ -78,23 +88,24 @@ enum SandboxCommand: Command {
   }
 
   /// Variables of a job that may surround us, which the command must not mistake for the sandbox's.
-  private static let foreignVariables: [String: String?] = [
-    "GITHUB_ACTIONS": nil, "GITLAB_CI": nil, "ACTIONS_ID_TOKEN_REQUEST_URL": nil,
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN": nil, "GITHUB_EVENT_PATH": nil, "PYPI_ID_TOKEN": nil, "TESTPYPI_ID_TOKEN": nil,
-  ]
+  private static func foreignVariables(_ catalog: SandboxCatalog) -> [String: String?] {
+    Dictionary(catalog.providers.flatMap(\.foreignVariables).map { ($0, nil) }) { first, _ in first }
+  }
 
-  private static func provider(_ arguments: ParsedArguments) throws(BrokerError) -> SandboxProvider {
-    let name = arguments.value("--provider") ?? SandboxProvider.github.rawValue
-    guard let provider = SandboxProvider(rawValue: name) else {
+  private static func provider(
+    _ arguments: ParsedArguments, _ catalog: SandboxCatalog
+  ) throws(BrokerError) -> SandboxProvider {
+    let name = arguments.value("--provider") ?? catalog.providers.first?.name ?? ""
+    guard let provider = catalog.providers.first(where: { $0.name == name }) else {
       throw BrokerError(
         .usage, "The sandbox does not play \(UntrustedText.quoted(name)).",
-        remedy: NearestName.remedy(for: name, among: SandboxProvider.allCases.map(\.rawValue)))
+        remedy: NearestName.remedy(for: name, among: catalog.providers.map(\.name)))
     }
     return provider
   }
 
   private static func configuration(
-    _ arguments: ParsedArguments, _ provider: SandboxProvider
+    _ arguments: ParsedArguments, _ provider: SandboxProvider, _ catalog: SandboxCatalog
   ) throws(BrokerError) -> SandboxConfiguration {
     var ahead: Int64 = 0
     if let text = arguments.value("--clock") {
@@ -105,7 +116,7 @@ enum SandboxCommand: Command {
       }
       ahead = seconds
     }
-    var configuration = SandboxConfiguration(now: { [ahead] in SystemTime.source.now().advanced(by: ahead) })
+    var configuration = SandboxConfiguration(catalog, now: { [ahead] in SystemTime.source.now().advanced(by: ahead) })
     if let text = arguments.value("--job") {
       let job = try SandboxPublisher(parsing: text, of: provider)
       configuration.claims += job.claims
@@ -115,16 +126,26 @@ enum SandboxCommand: Command {
       configuration.claims.append(try SandboxClaim(parsing: text, now: configuration.now()))
     }
     var publishers: [SandboxPublisher] = []
-    for text in arguments.all("--publisher") { publishers.append(try SandboxPublisher(parsing: text)) }
+    for text in arguments.all("--publisher") {
+      publishers.append(try SandboxPublisher(parsing: text, providers: catalog.providers))
+    }
     if !publishers.isEmpty { configuration.publishers = publishers }
-    for text in arguments.all("--registry") { configuration.registries.append(try SandboxRegistry(parsing: text)) }
-    for text in arguments.all("--release") { configuration.releases.append(try SandboxRelease(parsing: text)) }
-    for text in arguments.all("--fault") { configuration.faults.append(try SandboxFault(parsing: text)) }
+    if let kind = catalog.registries.first?.kind {
+      for text in arguments.all("--registry") {
+        configuration.registries.append(try SandboxRegistry(parsing: text, kind: kind))
+      }
+    }
+    for text in arguments.all("--release") {
+      configuration.releases.append(try SandboxRelease(parsing: text, providers: catalog.providers))
+    }
+    for text in arguments.all("--fault") {
+      configuration.faults.append(try SandboxFault(parsing: text, steps: catalog.steps))
+    }
     for name in arguments.all("--switch") {
-      guard let value = SandboxSwitch(rawValue: name) else {
+      guard let value = catalog.switches.first(where: { $0.name == name }) else {
         throw BrokerError(
           .usage, "There is no switch \(UntrustedText.quoted(name)).",
-          remedy: NearestName.remedy(for: name, among: SandboxSwitch.allCases.map(\.rawValue)))
+          remedy: NearestName.remedy(for: name, among: catalog.switches.map(\.name)))
       }
       configuration.switches.insert(value)
     }

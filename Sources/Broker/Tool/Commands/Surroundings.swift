@@ -3,6 +3,8 @@ import BrokerSystem
 
 /// What a command finds around it.
 struct Surroundings: Sendable {
+  /// The plug-ins.
+  let catalog: ToolCatalog
   /// The variables of the process.
   let environment: Environment
   /// The standard streams.
@@ -14,7 +16,7 @@ struct Surroundings: Sendable {
 
   /// A broker for this process.
   func broker() throws(BrokerError) -> Broker {
-    let broker = try Broker(environment: environment, loop: loop)
+    let broker = Broker(catalog: catalog.plugins, environment: environment, loop: loop)
     signals.atUrgency(broker.transport.cutShort)
     return broker
   }

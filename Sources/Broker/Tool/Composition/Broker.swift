@@ -1,11 +1,10 @@
 public import BrokerCore
 public import BrokerSystem
-import BuiltInPlugins
 
 /// The composition without a command line: a catalog, an environment and the services of a run.
 ///
 /// ```swift
-/// let broker = try Broker()
+/// let broker = Broker(catalog: try .builtIn())
 /// let configuration = try broker.configuration()
 /// let provider = try await broker.selectProvider(in: configuration)
 /// let targets = try await broker.targets(["pypi"], in: configuration)
@@ -25,18 +24,17 @@ public struct Broker: Sendable {
   /// A broker.
   ///
   /// - Parameters:
-  ///   - catalog: The plug-ins; nil for those that come with the broker.
+  ///   - catalog: The plug-ins.
   ///   - environment: The job's variables; nil for those of this process.
   ///   - transport: Sends requests; nil for libcurl.
   ///   - time: Clocks and randomness; nil for those of this machine.
   ///   - loop: Runs libcurl and the timers beside the tasks that use them; nil for threads of their own.
-  /// - Throws: `ErrorCode.pluginContract` if the catalog cannot be filled.
   public init(
-    catalog: PluginCatalog? = nil, environment: Environment? = nil, transport: (any HTTPTransport)? = nil,
+    catalog: PluginCatalog, environment: Environment? = nil, transport: (any HTTPTransport)? = nil,
     time: TimeSource? = nil, loop: EventLoop? = nil
-  ) throws(BrokerError) {
+  ) {
     let environment = environment ?? Environment.process()
-    self.catalog = if let catalog { catalog } else { try PluginCatalog.builtIn() }
+    self.catalog = catalog
     self.environment = environment
     self.transport = transport ?? CurlTransport(TransportConfiguration(environment: environment), on: loop)
     self.loop = loop

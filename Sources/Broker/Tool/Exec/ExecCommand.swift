@@ -4,20 +4,22 @@ import BrokerSystem
 /// `token-broker exec`: runs a publishing tool once for each target, with a credential that lives as long as it does.
 enum ExecCommand: Command {
   static let name = "exec"
-  static let spec = CommandSpec(
-    name, "run a publishing tool for each target, with a credential in its environment alone",
-    operands: "TARGET... -- COMMAND [ARGS...]", operandCount: 1...64,
-    operandChoices: CommandTable.builtInTargets,
-    options: ExecOptions.specs + OptionSpec.report, takesCommand: true,
-    notes: [
-      "For each target in order: mints right before the COMMAND starts, runs it, and burns the credential when it has "
-        + "ended. Stops at the first failure. {registry} and {url} in the COMMAND stand for each target's name and "
-        + "address.",
-      "Recognised: " + ClientTable.all.map { "\($0.name) \($0.subcommands[0])" }.joined(separator: ", ")
-        + ", also behind python -m, uvx, uv run and pipx run.",
-      "The status is the command's, 128 and the number of the signal that ended it, 127 or 126 if it could not be "
-        + "started, and 125 for a failure of token-broker's own.",
-    ])
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(
+      name, "run a publishing tool for each target, with a credential in its environment alone",
+      operands: "TARGET... -- COMMAND [ARGS...]", operandCount: 1...64,
+      operandChoices: catalog.usualTargets,
+      options: ExecOptions.specs + OptionSpec.report, takesCommand: true,
+      notes: [
+        "For each target in order: mints right before the COMMAND starts, runs it, and burns the credential when it has "
+          + "ended. Stops at the first failure. {registry} and {url} in the COMMAND stand for each target's name and "
+          + "address.",
+        "Recognised: " + ClientTable.all.map { "\($0.name) \($0.subcommands[0])" }.joined(separator: ", ")
+          + ", also behind python -m, uvx, uv run and pipx run.",
+        "The status is the command's, 128 and the number of the signal that ended it, 127 or 126 if it could not be "
+          + "started, and 125 for a failure of token-broker's own.",
+      ])
+  }
 
   /// Every failure of ours is 125, so that it is not mistaken for the command's; 126 and 127 are as env(1) has them, and
   /// a run that a signal ended says so.

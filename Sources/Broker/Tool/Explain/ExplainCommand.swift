@@ -4,16 +4,18 @@ import BrokerSystem
 /// `token-broker explain`: says what a pasted error or log means, offline.
 enum ExplainCommand: Command {
   static let name = "explain"
-  static let spec = CommandSpec(
-    name, "read an error or a log from standard input, and say what it means",
-    options: OptionSpec.configuration + [
-      OptionSpec("--registry", "NAME", "the registry that refused; usually told by its host in the text"),
-      OptionSpec("--project", "NAME", "the project, for the address of its publishers"),
-    ],
-    notes: [
-      "Nobody is asked. The wording of twine, uv, PyPA's action for GitHub and token-broker itself is known; claims that a "
-        + "client printed are used, and personal ones are not shown."
-    ])
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(
+      name, "read an error or a log from standard input, and say what it means",
+      options: OptionSpec.configuration + [
+        OptionSpec("--registry", "NAME", "the registry that refused; usually told by its host in the text"),
+        OptionSpec("--project", "NAME", "the project, for the address of its publishers"),
+      ],
+      notes: [
+        "Nobody is asked. The wording of twine, uv, PyPA's action for GitHub and token-broker itself is known; claims that a "
+          + "client printed are used, and personal ones are not shown."
+      ])
+  }
 
   /// The greatest length of a log in bytes; its last part is what is read.
   private static let maximumBytes = 64 * 1024 * 1024

@@ -3,7 +3,7 @@ import BrokerCore
 /// The manual page, made from the command table as `--help` is.
 enum ManualPage {
   /// The page in roff, for man(1).
-  static func text(_ commands: [any Command.Type]) -> String {
+  static func text(_ commands: [CommandSpec]) -> String {
     var text = """
       .TH TOKEN\\-BROKER 1 "" "token\\-broker \(roff(TokenBrokerTool.version))" "User Commands"
       .SH NAME
@@ -15,7 +15,7 @@ enum ManualPage {
       .SH COMMANDS
 
       """
-    for command in commands { text += section(command.spec) }
+    for command in commands { text += section(command) }
     text += ".SH EXIT STATUS\n"
     for status in ExitStatus.allCases { text += item("\\fB\(status.rawValue)\\fR", status.meaning) }
     text += ".SH ENVIRONMENT\n"

@@ -1,3 +1,5 @@
+import BrokerSandbox
+
 /// Names of projects as PyPI compares them.
 enum ProjectName {
   /// Lower case, runs of `-`, `_` and `.` as one hyphen (PEP 503).

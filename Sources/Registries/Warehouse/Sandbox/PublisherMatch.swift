@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSandbox
 
 /// Finds the publisher for a token's claims, in the order and with the texts of PyPI (Warehouse, oidc/models).
 struct PublisherMatch {
@@ -6,9 +7,10 @@ struct PublisherMatch {
   let claims: Claims
 
   func find(_ provider: SandboxProvider) throws(MintRefusal) -> SandboxPublisher {
-    switch provider {
-    case .github: try findGitHub()
-    case .gitlab: try findGitLab()
+    switch provider.name {
+    case PublisherName.github: try findGitHub()
+    case PublisherName.gitlab: try findGitLab()
+    default: throw MintRefusal("invalid-payload", "unknown trusted publishing issuer")
     }
   }
 
@@ -45,7 +47,7 @@ struct PublisherMatch {
     }
     let name = repository.split(separator: "/").last.map(String.init) ?? ""
     let candidates = publishers.filter {
-      $0.provider == .github && $0.owner == owner && $0.ownerID == ownerID && $0.repository == name
+      $0.provider.name == PublisherName.github && $0.owner == owner && $0.ownerID == ownerID && $0.repository == name
         && $0.workflow == file
     }
     let publisher = try choose(candidates) { $0.lowercased() == $1.lowercased() }
@@ -77,7 +79,7 @@ struct PublisherMatch {
     }
     let file = configuration[separator.upperBound...].prefix { $0 != "@" }
     let candidates = publishers.filter {
-      $0.provider == .gitlab && "\($0.owner)/\($0.repository)".lowercased() == project.lowercased()
+      $0.provider.name == PublisherName.gitlab && "\($0.owner)/\($0.repository)".lowercased() == project.lowercased()
         && $0.workflow == file
     }
     let publisher = try choose(candidates, sameEnvironment: ==)
@@ -107,4 +109,10 @@ struct PublisherMatch {
       throw .noPublisher("The \(name) claim does not match, expecting one of [\(list)], got '\(reference)'")
     }
   }
+}
+
+/// The names of the publishers that PyPI knows, as its answers give them.
+enum PublisherName {
+  static let github = "github"
+  static let gitlab = "gitlab"
 }

@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSandbox
 
 /// `/legacy/`: receives distributions.
 struct UploadEndpoint {

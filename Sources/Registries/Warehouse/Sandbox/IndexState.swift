@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSandbox
 
 /// What an index remembers.
 struct IndexState {

@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSandbox
 
 extension JSONText.Value {
   /// A value that was read, to be written again; a number that is no integer becomes a string.

@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSandbox
 
 /// `/simple/`: the simple repository API (PEP 503 and PEP 691), and the files that it lists.
 struct SimpleEndpoint {

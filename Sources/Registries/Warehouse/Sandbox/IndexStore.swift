@@ -1,15 +1,18 @@
 import BrokerCore
+import BrokerSandbox
 import Synchronization
 
 /// What an index remembers, and what its endpoints share.
 final class IndexStore: Sendable {
   let registry: SandboxRegistry
-  let issuer: Issuer
+  let providers: [SandboxProvider]
+  let issuer: SandboxIssuer
   let now: @Sendable () -> UnixTime
   private let state: Mutex<IndexState>
 
-  init(_ registry: SandboxRegistry, issuer: Issuer, configuration: SandboxConfiguration) {
+  init(_ registry: SandboxRegistry, issuer: SandboxIssuer, configuration: SandboxConfiguration) {
     self.registry = registry
+    providers = configuration.providers
     self.issuer = issuer
     now = configuration.now
     let publishers = configuration.publishers.filter { $0.registries?.contains(registry.name) ?? true }

@@ -1,14 +1,13 @@
 import BrokerCore
+import BrokerSandbox
 
 /// An index that answers as PyPI's own server software was seen to answer (revision of August 2026 with burn-token).
-final class SandboxIndex: Sendable {
+final class SandboxIndex: SandboxService {
   private let store: IndexStore
 
-  init(_ registry: SandboxRegistry, issuer: Issuer, configuration: SandboxConfiguration) {
+  init(_ registry: SandboxRegistry, issuer: SandboxIssuer, configuration: SandboxConfiguration) {
     store = IndexStore(registry, issuer: issuer, configuration: configuration)
   }
-
-  var registry: SandboxRegistry { store.registry }
 
   var uploads: [SandboxUpload] {
     // Releases that were there from the start came from nobody.
@@ -19,7 +18,25 @@ final class SandboxIndex: Sendable {
 
   // MARK: Requests
 
-  func respond(_ request: ServerRequest, _ faults: [SandboxFault.Behaviour]) -> ServerResponse {
+  func step(of request: ServerRequest) -> SandboxFault.Step? {
+    switch request.path {
+    case "/_/oidc/audience": .audience
+    case "/_/oidc/mint-token", "/_/oidc/github/mint-token": .exchange
+    case "/_/oidc/burn-token": .burn
+    case "/legacy/": .upload
+    case let path where path.hasPrefix("/simple/"): .simple
+    case let path where path.hasPrefix("/integrity/"): .integrity
+    default: nil
+    }
+  }
+
+  func refusal(_ code: String, _ text: String) -> ServerResponse { MintRefusal(code, text).response }
+
+  func identityToken(in request: ServerRequest) -> String? {
+    (try? JSONReader().read(request.body))?.object?["token"]?.string
+  }
+
+  func respond(to request: ServerRequest, _ faults: [SandboxFault.Behaviour]) -> ServerResponse {
     let isUnavailable = store.isOn(.noTrustedPublishing) && request.path.hasPrefix("/_/oidc/")
     guard !isUnavailable else { return IndexText.notFound(acceptsJSON: request.acceptsJSON) }
     switch request.path {

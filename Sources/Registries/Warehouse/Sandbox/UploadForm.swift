@@ -1,3 +1,5 @@
+import BrokerSandbox
+
 /// The fields of an upload (PyPI's legacy upload API: multipart/form-data, RFC 7578).
 struct UploadForm {
   private(set) var fields: [String: String] = [:]

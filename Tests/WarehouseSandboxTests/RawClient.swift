@@ -1,6 +1,7 @@
 import BrokerCore
 
 @testable import BrokerSandbox
+@testable import WarehouseSandbox
 
 #if canImport(Glibc)
   import Glibc

@@ -1,7 +1,10 @@
 import BrokerCore
+import GitHubSandbox
+import GitLabSandbox
 import Testing
 
 @testable import BrokerSandbox
+@testable import WarehouseSandbox
 
 /// What the sandbox's indexes list, and what they say about who published it.
 struct SimpleIndexTests {

@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSandbox
 
 /// Answers of PyPI that are not JSON.
 enum IndexText {

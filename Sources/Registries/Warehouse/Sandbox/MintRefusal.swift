@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSandbox
 
 /// A refusal of the mint: always 422 with one error.
 struct MintRefusal: Error, Sendable {

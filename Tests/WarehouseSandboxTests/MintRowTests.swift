@@ -1,7 +1,10 @@
 import BrokerCore
+import GitHubSandbox
+import GitLabSandbox
 import Testing
 
 @testable import BrokerSandbox
+@testable import WarehouseSandbox
 
 /// What PyPI's own server software answered to a mint, row by row.
 struct MintRowTests {

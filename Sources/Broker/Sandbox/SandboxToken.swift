@@ -4,14 +4,15 @@ import BrokerCore
 ///
 /// There is no signature library to sign with, so that the signature is random, and the sandbox's indexes accept exactly
 /// the tokens that its issuers made.
-enum SandboxToken {
+public enum SandboxToken {
   static func make(_ payload: [(String, JSONText.Value)]) -> String {
     let header = #"{"alg":"RS256","kid":"\#(IdentityToken.rehearsalKeyID)","typ":"JWT"}"#
     let parts = [Array(header.utf8), Array(JSONText.compact(.object(payload)).utf8), randomBytes(256)]
     return parts.map(Base64URL.encode).joined(separator: ".")
   }
 
-  static func randomBytes(_ count: Int) -> [UInt8] {
+  /// Random bytes.
+  public static func randomBytes(_ count: Int) -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
     var bytes: [UInt8] = []
     // Eight at a time: each number is a system call.
@@ -26,7 +27,7 @@ enum SandboxToken {
   }
 
   /// A random identifier of the usual form (RFC 9562, version 4).
-  static func identifier() -> String {
+  public static func identifier() -> String {
     let digits = randomBytes(16).map { byte in
       let text = String(byte, radix: 16)
       return text.count == 1 ? "0\(text)" : text

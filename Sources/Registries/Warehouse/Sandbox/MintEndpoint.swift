@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSandbox
 
 /// `/_/oidc/mint-token`: exchanges an identity token for an API token.
 struct MintEndpoint {
@@ -32,16 +33,16 @@ struct MintEndpoint {
     else { throw malformed }
     let claims = Claims(object)
     guard let issuer = claims["iss"] else { throw malformed }
-    guard let provider = SandboxProvider.allCases.first(where: { $0.issuer == issuer }) else {
+    guard let provider = store.providers.first(where: { $0.issuer == issuer }) else {
       throw MintRefusal("invalid-payload", "unknown trusted publishing issuer")
     }
     return (claims, provider)
   }
 
   private func checkSwitches(_ provider: SandboxProvider) throws(MintRefusal) {
-    let own: SandboxSwitch = provider == .github ? .githubOff : .gitlabOff
+    let own = SandboxSwitch("\(provider.name)-off")
     guard !store.isOn(.trustedPublishingOff), !store.isOn(own) else {
-      throw MintRefusal("not-enabled", "\(provider.publisherName) trusted publishing functionality not enabled")
+      throw MintRefusal("not-enabled", "\(provider.name) trusted publishing functionality not enabled")
     }
   }
 

@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSandbox
 
 /// Reads the body of a mint request, with the texts of the validator that PyPI uses (pydantic 2.13).
 enum MintPayload {

@@ -1,7 +1,10 @@
 import BrokerCore
+import GitHubSandbox
+import GitLabSandbox
 import Synchronization
 
 @testable import BrokerSandbox
+@testable import WarehouseSandbox
 
 /// A sandbox with one index, the publishers of the server that was observed, and a clock that a test moves.
 final class Site: Sendable {
@@ -11,6 +14,8 @@ final class Site: Sendable {
 
   let sandbox: Sandbox
   private let clock = Clock()
+
+  private static let catalog = SandboxCatalog(providers: [.github, .gitlab], registries: [.pypi])
 
   static let publishers = [
     SandboxPublisher(
@@ -38,11 +43,11 @@ final class Site: Sendable {
   }
 
   init(_ switches: Set<SandboxSwitch> = [], faults: [String] = []) throws {
-    var configuration = SandboxConfiguration(now: { [clock] in clock.now.withLock { $0 } })
-    configuration.registries = [SandboxRegistry(name: "pypi", audience: "pypi")]
+    var configuration = SandboxConfiguration(Self.catalog, now: { [clock] in clock.now.withLock { $0 } })
+    configuration.registries = [.pypi]
     configuration.publishers = Self.publishers
     configuration.switches = switches
-    configuration.faults = try faults.map { try SandboxFault(parsing: $0) }
+    configuration.faults = try faults.map { try SandboxFault(parsing: $0, steps: Self.catalog.steps) }
     sandbox = try Sandbox(configuration)
     sandbox.start()
   }

@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSandbox
 
 /// `/integrity/PROJECT/VERSION/FILE/provenance`: who published a file (PyPI's Integrity API, PEP 740).
 ///
@@ -33,10 +34,11 @@ struct IntegrityEndpoint {
   }
 
   private static func publisher(_ publisher: SandboxPublisher) -> JSONText.Value {
-    .object([
-      ("kind", .string(publisher.provider == .github ? "GitHub" : "GitLab")),
+    let isGitHub = publisher.provider.name == PublisherName.github
+    return .object([
+      ("kind", .string(isGitHub ? "GitHub" : "GitLab")),
       ("repository", .string("\(publisher.owner)/\(publisher.repository)")),
-      (publisher.provider == .github ? "workflow" : "workflow_filepath", .string(publisher.workflow)),
+      (isGitHub ? "workflow" : "workflow_filepath", .string(publisher.workflow)),
       ("environment", .string(publisher.environment ?? "")), ("claims", .null),
     ])
   }

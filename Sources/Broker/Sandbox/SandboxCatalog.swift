@@ -1,0 +1,27 @@
+/// What a sandbox can play: a value, filled in one place.
+public struct SandboxCatalog: Sendable {
+  /// The CI systems; the first is the one that is played unless another is named.
+  public let providers: [SandboxProvider]
+  /// The indexes that are there unless others are configured; further ones are of the first one's kind.
+  public let registries: [SandboxRegistry]
+
+  /// A catalog.
+  public init(providers: [SandboxProvider], registries: [SandboxRegistry]) {
+    self.providers = providers
+    self.registries = registries
+  }
+
+  /// The requests that can go wrong.
+  public var steps: [SandboxFault.Step] {
+    var steps = SandboxFault.Step.common
+    for step in registries.flatMap(\.kind.steps) where !steps.contains(step) { steps.append(step) }
+    return steps
+  }
+
+  /// What the administrators of the indexes can switch.
+  public var switches: [SandboxSwitch] {
+    var switches: [SandboxSwitch] = []
+    for name in registries.flatMap(\.kind.switches) where !switches.contains(name) { switches.append(name) }
+    return switches
+  }
+}

@@ -1,0 +1,14 @@
+import BrokerCore
+import BrokerSandbox
+
+/// The plug-ins of a tool: what is asked in earnest, and what the sandbox plays.
+struct ToolCatalog: Sendable {
+  let plugins: PluginCatalog
+  let sandbox: SandboxCatalog
+
+  /// The targets that there are without a configuration file.
+  var usualTargets: [String] {
+    guard let configuration = try? ConfigurationReader(catalog: plugins).builtIn() else { return [] }
+    return configuration.registries.map(\.name) + configuration.routes.map(\.name)
+  }
+}
