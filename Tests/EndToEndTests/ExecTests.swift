@@ -245,6 +245,43 @@ struct ExecTests {
     #expect(steps.count { $0.hasPrefix("issuer") } == 1 && steps.count { $0 == "pypi /_/oidc/audience" } == 1)
   }
 
+  /// Commands that would lead elsewhere, the option of ours before them, and words of the refusal: nothing is asked for.
+  @Test(
+    arguments: [
+      ("", "twine upload -- --repository-url https://upload.pypi.org/legacy/ a.whl", "--repository-url"),
+      ("", "hatch --cache-dir -- publish -r https://upload.pypi.org/legacy/", "-r"),
+      ("", "pdm publish -Sr pypi", "-r"), ("", "maturin publish -fr x", "-r"),
+      ("", "pdm run --env=TWINE_REPOSITORY_URL=x twine upload a.whl", "sets TWINE_REPOSITORY_URL"),
+      ("", "env TWINE_PASSWORD=x twine upload a.whl", "sets TWINE_PASSWORD"),
+      ("", "uv run --env-file x twine upload a.whl", "--env-file"), ("", "uv --config-file x publish", "--config-file"),
+      ("", "poetry publish -r pypi", "not testpypi"), ("", "uvx hatch publish -yr x", "-r"),
+      ("--client twine", "timeout 60 twine upload --repository-url x a.whl", "--repository-url"),
+      ("--client all", "xvfb-run sudo twine upload -- -r x a.whl", "-r"),
+    ] as [(String, String, String)])
+  func refusesWhatLeadsElsewhere(_ option: String, _ command: String, _ words: String) async throws {
+    let sandbox = try Sandbox.started()
+    let arguments = "testpypi \(option) -- \(command)".split(separator: " ").map(String.init)
+    let run = try await BuiltTool.run(["exec"] + arguments, sandbox.environment(for: .github))
+    #expect(run.status == 125 && run.error.contains(words), "\(run.error)")
+    #expect(sandbox.requests.allSatisfy { $0.listener == "directory" }, "\(sandbox.requests)")
+  }
+
+  /// The variables of a tool that a script runs: what may lead elsewhere is gone, and poetry has no token for PyPI.
+  @Test(arguments: [
+    ("uv", "UV_CONFIG_FILE", ""), ("uv", "UV_WORKING_DIR", ""), ("twine", "UV_ENV_FILE", ""),
+    ("hatch", "HATCH_PROJECT", ""),
+    ("poetry", "POETRY_PYPI_TOKEN_PYPI", "token-broker-publishes-to-testpypi"), ("uv", "UV_NO_CONFIG", "1"),
+    ("uv", "UV_CACHE_DIR", "trap"),
+  ])
+  func changesTheToolsVariables(_ client: String, _ name: String, _ value: String) async throws {
+    let sandbox = try Sandbox.started()
+    var environment = sandbox.environment(for: .github)
+    environment[name] = "trap"
+    let run = try await BuiltTool.run(
+      ["exec", "testpypi", "--client", client, "--", "sh", "-c", "echo \"<$\(name)>\""], environment)
+    #expect(run.status == 0 && run.output.contains("<\(value)>\n"), "\(run.output) \(run.error)")
+  }
+
   // MARK: Several targets, several files
 
   @Test func goesOnWhenAskedAndResumes() async throws {

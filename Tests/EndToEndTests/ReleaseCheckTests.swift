@@ -12,7 +12,7 @@ struct ReleaseCheckTests {
   /// A sandbox, and a folder with two distribution files and a tool named twine that writes its arguments to `log`.
   ///
   /// The tool is a shell, which takes its first argument for a script.
-  private final class Bench {
+  private final class Bench: Sendable {
     let sandbox: Sandbox
     let folder: TestFolder
 
@@ -21,7 +21,7 @@ struct ReleaseCheckTests {
       folder = try TestFolder()
       for name in [wheel, sdist] { try folder.write(name, "content of \(name)") }
       try folder.write("log", "")
-      try folder.write("upload", "echo \"$TWINE_REPOSITORY_URL upload $*\" >>log\n")
+      try folder.write("upload", "echo \"$TWINE_REPOSITORY_URL upload $*\" >>'\(folder.path)/log'\n")
       try folder.link("twine", to: "/bin/sh")
     }
 
@@ -34,6 +34,12 @@ struct ReleaseCheckTests {
       var environment = sandbox.environment(for: .github)
       environment["PATH"] = "\(folder.path):/usr/bin:/bin"
       return try await BuiltTool.run(["exec"] + arguments, environment, in: folder)
+    }
+
+    /// Writes a shell script that can be run by its name.
+    func program(_ name: String, _ script: String) async throws {
+      try folder.write(name, "#!/bin/sh\n\(script)\n")
+      _ = try await ChildProcess(["/bin/chmod", "+x", "\(folder.path)/\(name)"], environment: Environment([:])).run()
     }
 
     /// Puts a file into an index.
@@ -58,14 +64,14 @@ struct ReleaseCheckTests {
       #expect(try await transport.send(request).status == 200)
     }
 
-    /// The registries that the tool ran for, with its arguments.
+    /// The registries that the tool ran for, with its arguments; the option for the address, which comes first, is checked.
     var log: [String] {
       folder.read("log").split(separator: "\n").map { line in
         let words = line.split(separator: " ", maxSplits: 1).map(String.init)
         let registry = ["testpypi", "pypi"].first { name in
           sandbox.origin(of: name).map { words[0].hasPrefix("\($0)/") } ?? false
         }
-        return "\(registry ?? words[0]) \(words[1])"
+        return "\(registry ?? words[0]) \(words[1].replacing(" --repository-url \(words[0])", with: ""))"
       }
     }
 
@@ -147,5 +153,164 @@ struct ReleaseCheckTests {
     #expect(run.status == 0, "\(run.error)")
     #expect(!bench.sandbox.requests.contains { $0.path.hasPrefix("/simple/") })
     #expect(run.error.contains("notes.zip names no project") == (arguments == ["notes.zip"]))
+  }
+
+  // MARK: Which files are compared
+
+  /// With the wheel published, and the source distribution not: what else the command names, what is said of it, and what
+  /// the tool is left with.
+  @Test(
+    arguments: [
+      // What is not compared is said, and always run.
+      (["sample-1.0.tar.bz2"], "not compared with what is published: sample-1.0.tar.bz2\n", "sample-1.0.tar.bz2"),
+      (["sample-1.0-py3.8.egg"], "not compared with what is published: sample-1.0-py3.8.egg\n", "sample-1.0-py3.8.egg"),
+      (
+        ["missing-1.0.whl", "*.zip"], "not compared with what is published: missing-1.0.whl, *.zip\n",
+        "missing-1.0.whl *.zip"
+      ),
+      (["other.asc"], "not compared with what is published: other.asc\n", "other.asc"),
+      // What belongs to a file goes with it, and options have values.
+      (["\(wheel).asc", sdist], "", sdist), (["-c", sdist], "already published\n", nil),
+      (["--", sdist], "", "-- \(sdist)"), (["--sign", sdist], "", "--sign \(sdist)"),
+      (["--sign-w", sdist], "already published\n", nil),
+    ] as [([String], String, String?)])
+  func comparesTheToolsFiles(_ words: [String], _ said: String, _ left: String?) async throws {
+    let bench = try Bench()
+    for name in ["sample-1.0.tar.bz2", "sample-1.0-py3.8.egg", "other.asc"] { try bench.folder.write(name, name) }
+    try await bench.publish(Self.wheel, "content of \(Self.wheel)", at: "pypi")
+    let run = try await bench.exec(["pypi"] + Self.upload + [Self.wheel] + words)
+    #expect(run.status == 0 && run.error.contains(said), "\(run.error)")
+    #expect(bench.log == (left.map { ["pypi upload \($0)"] } ?? []), "\(run.error)")
+    #expect(bench.mints(at: "pypi") == (left == nil ? 1 : 2))
+  }
+
+  /// Files are those in the folder where the tool will look: where the published contents are, and what follows.
+  @Test(arguments: [
+    ("sub", "already published"), (".", "already, with other contents"),
+  ])
+  func looksWhereTheToolWillLook(_ place: String, _ words: String) async throws {
+    let bench = try Bench()
+    try bench.folder.makeFolder("sub")
+    try bench.folder.write("sub/\(Self.wheel)", "content in sub")
+    try await bench.publish(
+      Self.wheel, place == "sub" ? "content in sub" : "content of \(Self.wheel)", at: "pypi")
+    try bench.folder.link("uv", to: "/bin/sh")
+    for command in [
+      ["env", "-C", "sub", "twine", "upload", Self.wheel], ["uv", "--directory", "sub", "publish", Self.wheel],
+      ["uv", "run", "--directory=sub", "twine", "upload", "./\(Self.wheel)"],
+    ] {
+      let run = try await bench.exec(["pypi", "--"] + command)
+      #expect(run.error.contains(words) && bench.log.isEmpty, "\(command): \(run.error)")
+    }
+  }
+
+  /// Where the folder cannot be told, nothing is compared, and the tool is still given its address.
+  @Test func comparesNothingInAnUnknownFolder() async throws {
+    let bench = try Bench()
+    try await bench.publish(Self.wheel, "other", at: "pypi")
+    let run = try await bench.exec(
+      ["pypi", "--client", "twine", "--", "sh", "-c", "exec \"$@\"", "sh", "twine", "upload", Self.wheel])
+    #expect(run.status == 0, "\(run.error)")
+    #expect(run.error.contains("not compared with what is published: \(Self.wheel)\n"), "\(run.error)")
+    #expect(bench.folder.read("log").contains(" upload --repository-url "))
+    #expect(bench.log == ["pypi upload \(Self.wheel)"])
+  }
+
+  /// Wheels that a runner installs are not the release's, and stay.
+  @Test func leavesTheRunnersWheelsAlone() async throws {
+    let bench = try Bench()
+    try await bench.program("uvx", "echo \"$TWINE_REPOSITORY_URL $*\" >>log")
+    try await bench.publish(Self.sdist, "content of \(Self.sdist)", at: "pypi")
+    let command = ["--", "uvx", "--with", Self.wheel, "twine", "upload"]
+    let all = try await bench.exec(["pypi"] + command + [Self.sdist])
+    #expect(all.error.contains("pypi: already published") && bench.log.isEmpty, "\(all.error)")
+    try await bench.publish(Self.wheel, "content of \(Self.wheel)", at: "pypi")
+    try bench.folder.write("sample-1.0.zip", "")
+    let rest = try await bench.exec(["pypi"] + command + [Self.wheel, "sample-1.0.zip"])
+    #expect(rest.status == 0 && bench.log == ["pypi --with \(Self.wheel) twine upload sample-1.0.zip"], "\(rest.error)")
+  }
+
+  /// A tool that is given no file publishes what it finds: it is not run without one when all are published.
+  @Test func neverLeavesTheChoiceToTheTool() async throws {
+    let bench = try Bench()
+    try bench.folder.link("uv", to: "/bin/sh")
+    try bench.folder.write("publish", "echo \"$UV_PUBLISH_URL publish $*\" >>log")
+    try bench.folder.makeFolder("dist")
+    try await bench.publish(Self.wheel, "content of \(Self.wheel)", at: "pypi")
+    let all = try await bench.exec(["pypi", "--", "uv", "publish", Self.wheel])
+    #expect(all.status == 0 && all.error.contains("pypi: already published\n") && bench.log.isEmpty, "\(all.error)")
+    let folder = try await bench.exec(["pypi", "--", "uv", "publish", Self.wheel, "dist"])
+    #expect(folder.status == 0 && bench.folder.read("log").hasSuffix("/legacy/ dist\n"), "\(folder.error)")
+    let perFile = try await bench.exec(["pypi", "--per-file", "--", "uv", "publish", Self.wheel, "dist"])
+    #expect(perFile.status == 0 && bench.log.count == 2 && bench.folder.read("log").hasSuffix("/legacy/ dist\n"))
+    let own = try await bench.exec(["pypi", "--", "uv", "publish"])
+    #expect(own.error.contains("not compared with what is published: uv chooses the files by itself\n"), "\(own.error)")
+    #expect(bench.log.count == 3)
+  }
+
+  @Test func alwaysRunsAScript() async throws {
+    let bench = try Bench()
+    try await bench.publish(Self.wheel, "other", at: "pypi")
+    let run = try await bench.exec(["pypi", "--client", "twine", "--", "sh", "upload", Self.wheel])
+    #expect(run.status == 0 && bench.log == ["pypi upload \(Self.wheel)"], "\(run.error)")
+    #expect(run.error.contains("not compared with what is published: what sh publishes is not known\n"), "\(run.error)")
+  }
+
+  // MARK: What was published
+
+  /// A tool that ends well and has published nothing: the next target is not reached.
+  @Test(arguments: ["twine", "flit"])
+  func doesNotGoOnAfterNothingWasPublished(_ tool: String) async throws {
+    let bench = try Bench()
+    try bench.folder.makeFolder("dist")
+    try bench.folder.link("flit", to: "/bin/sh")
+    try bench.folder.write("dist/sample-0.9.tar.gz", "old")
+    try bench.folder.write(
+      "publish", "echo new >dist/\(Self.sdist); echo \"$FLIT_INDEX_URL publish $*\" >>log")
+    let command = tool == "twine" ? Self.upload + [Self.sdist] : ["--", "flit", "publish"]
+    let run = try await bench.exec(["release", "--timeout", "10"] + command)
+    #expect(run.status == 125 && bench.log.count == 1, "\(run.error)")
+    let text = run.error.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(
+      text.contains("\(tool) ended with status 0, but testpypi does not list \"\(Self.sdist)\""), "\(run.error)")
+    #expect(!text.contains("0.9") && text.contains("not reached: pypi"), "\(run.error)")
+    #expect(bench.mints(at: "pypi") == 0)
+    let unasked = try await bench.exec(["release", "--timeout", "10", "--no-compare"] + command)
+    #expect(unasked.status == 0 && bench.log.count == 3, "\(unasked.error)")
+  }
+
+  /// What a pattern names is not known, and not mistaken for what the tool would choose.
+  @Test func looksForNothingItDoesNotKnow() async throws {
+    let bench = try Bench()
+    try bench.folder.link("uv", to: "/bin/sh")
+    try bench.folder.write("publish", "echo \"$UV_PUBLISH_URL publish $*\" >>log")
+    try bench.folder.makeFolder("dist")
+    try bench.folder.write("dist/sample-0.9.tar.gz", "old")
+    let run = try await bench.exec(["release", "--timeout", "10", "--", "uv", "publish", "*.whl"])
+    #expect(run.status == 0 && bench.log.count == 2, "\(run.error)")
+    let own = try await bench.exec(["release", "--timeout", "10", "--", "uv", "publish"])
+    #expect(own.status == 125 && own.error.contains("sample-0.9.tar.gz"), "\(own.error)")
+  }
+
+  /// A list that is behind is waited for.
+  @Test func waitsForTheList() async throws {
+    let bench = try Bench()
+    async let run = bench.exec(["release"] + Self.upload + [Self.sdist])
+    while bench.log.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+    try await bench.publish(Self.sdist, "content of \(Self.sdist)", at: "testpypi")
+    let ended = try await run
+    #expect(ended.status == 0 && bench.log.map { $0.prefix { $0 != " " } } == ["testpypi", "pypi"], "\(ended.error)")
+  }
+
+  /// Nothing is looked for where nothing was to be published, where the index does not say, and behind the last target.
+  @Test(arguments: [
+    (["release"], "--dry-run", "simple=status:404*9"), (["release"], "-q", "simple=html"), (["pypi"], "-q", ""),
+  ])
+  func doesNotLookInVain(_ targets: [String], _ option: String, _ fault: String) async throws {
+    let bench = try Bench(fault.isEmpty ? [] : [fault])
+    try bench.folder.link("uv", to: "/bin/sh")
+    try bench.folder.write("publish", "echo \"$UV_PUBLISH_URL publish $*\" >>log")
+    let run = try await bench.exec(targets + ["--timeout", "10", "--", "uv", "publish", option, Self.sdist])
+    #expect(run.status == 0 && bench.log.count == (targets == ["release"] ? 2 : 1), "\(run.error)")
   }
 }

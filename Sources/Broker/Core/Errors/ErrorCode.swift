@@ -100,6 +100,9 @@ extension ErrorCode {
   /// A file of the same name is published already, with other contents.
   public static let releaseConflict = ErrorCode("release-conflict", .rule)
 
+  /// A registry does not list files that a tool says it has published.
+  public static let releaseMissing = ErrorCode("release-missing", .registry)
+
   /// The job is not the one that the configuration expects.
   public static let expectationFailed = ErrorCode("expectation-failed", .rule)
 
@@ -128,6 +131,7 @@ extension ErrorCode {
     identityPermission, identityFork, identityRefused, identityTokenMissing, identityTokenMalformed,
     identityTokenExpired, identityTokenSpent, identityAnswerInvalid,
     exchangeRefused, publisherNotFound, trustedPublishingUnavailable, registryAnswerInvalid, revokeUnsupported,
+    releaseMissing,
     unreachable, timedOut, tlsFailed, unavailable, redirected, libcurlUnavailable,
     audienceRefused, identityTokenAudience, ruleRefused, rehearsalBoundary, expectationFailed, releaseConflict,
     pluginContract,

@@ -27,6 +27,32 @@ public enum FileReader {
     return unsafe stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
+  /// When and how long a file was when it was last written.
+  public struct Stamp: Sendable, Equatable {
+    /// Seconds since 1970.
+    fileprivate let seconds: Int
+    /// Nanoseconds beside these.
+    fileprivate let nanoseconds: Int
+    /// The length in bytes.
+    fileprivate let length: Int
+    /// The file itself, which another one of the same name is not.
+    fileprivate let number: UInt64
+  }
+
+  /// The stamp of a regular file, by which a change can be told; nil if there is none.
+  public static func stamp(of path: String) -> Stamp? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    #if canImport(Darwin)
+      let time = status.st_mtimespec
+    #else
+      let time = status.st_mtim
+    #endif
+    return Stamp(
+      seconds: Int(time.tv_sec), nanoseconds: Int(time.tv_nsec), length: Int(status.st_size),
+      number: UInt64(status.st_ino))
+  }
+
   /// Whether a folder has an entry of that name, be it a symbolic link to nothing, or may have one: it cannot be looked
   /// into.
   public static func isListed(_ path: String) -> Bool {

@@ -12,7 +12,7 @@ struct ChildEnvironment: Sendable {
   ///   - identityVariables: What carries the job's identity; the command does not get these.
   init(clients: [PublishingClient], own: [EnvironmentTemplate], identityVariables: [String]) {
     templates = clients.flatMap(\.variables) + own
-    removed = clients.flatMap(\.removedVariables)
+    removed = clients.flatMap(\.removedVariables) + (clients.isEmpty ? [] : ClientTable.runnerVariables)
     self.identityVariables = identityVariables
   }
 
@@ -35,7 +35,5 @@ struct ChildEnvironment: Sendable {
     return surrounding.merging(changes)
   }
 
-  private func isRemoved(_ name: String) -> Bool {
-    removed.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
-  }
+  private func isRemoved(_ name: String) -> Bool { PublishingClient.names(removed, include: name) }
 }

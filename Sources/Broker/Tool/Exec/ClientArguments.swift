@@ -1,91 +1,121 @@
 import BrokerCore
 
-/// The arguments of a publishing tool, judged for one target: nothing in them may lead elsewhere.
+/// The words of a command that runs a publishing tool, judged for one target: nothing in them may lead elsewhere.
 struct ClientArguments: Sendable {
   private let client: PublishingClient
-  private let arguments: ArraySlice<String>
+  private let command: [String]
+  private let tool: Int
   private let subcommand: Int
 
   init(_ recognised: ClientRecognition) {
     client = recognised.client
-    arguments = recognised.arguments
+    command = recognised.command
+    tool = recognised.tool
     subcommand = recognised.subcommand
   }
 
-  /// Judges the arguments for a target.
+  /// Judges every word for a target, also those behind `--`: tools do not agree on what it ends.
   ///
-  /// - Throws: `ErrorCode.usage` if they name another destination or a credential, or lack the option without which the
-  ///   tool publishes elsewhere.
+  /// - Throws: `ErrorCode.usage` if one names another destination, a credential, or a variable that is exec's to set.
   func judge(for target: String, uploadURL: HTTPURL) throws(BrokerError) {
+    try judgeRunners(for: target)
     for option in client.guardedOptions {
       for (spelling, value) in values(of: option) {
         switch option.kind {
-        case .address where value == uploadURL.description, .registry where value == uploadURL.description: break
+        case .address where value == uploadURL.description, .name where value == target: break
         case .credential:
           throw BrokerError(
             .usage, "\(client.name) is given \(spelling), but its credential is made for this run.",
             remedy: "Leave \(spelling) out: \(client.name) gets the credential in its environment.")
+        case .name:
+          throw BrokerError(
+            .usage, "\(client.name) is given \(spelling) \(UntrustedText.quoted(value)), not \(target).",
+            remedy: "Leave \(spelling) out, or write \(spelling) {registry}: it stands for each target's name.")
+        case .settings:
+          throw BrokerError(
+            .usage, "\(client.name) is given \(spelling), a file that may lead elsewhere than to \(target).",
+            remedy: "Leave \(spelling) out: other settings of \(client.name) can be given as variables.")
         case .address, .registry:
           throw BrokerError(
             .usage, "\(client.name) is given \(spelling), which may lead elsewhere than to \(target).",
-            remedy: "Leave \(spelling) out: \(client.name) gets the address in its environment.")
+            remedy: "Leave \(spelling) out: \(client.name) is given the address by exec.")
         }
       }
     }
-    guard case .option(let option, let usual) = client.destination else { return }
-    let given = values(of: option)
-    guard let last = given.last else {
-      guard usual == uploadURL.description else {
-        throw BrokerError(
-          .usage, "\(client.name) would publish to \(usual), not to \(target): no variable changes that.",
-          remedy: "Write \(option.names.last ?? "") {registry} behind \(client.name) \(client.subcommands[0]).")
-      }
-      return
+  }
+
+  /// The option that names the target to the tool, before whatever its settings say; empty if the command has it already.
+  func address(for target: String, uploadURL: HTTPURL) -> [String] {
+    let isGiven = client.guardedOptions.contains { option in
+      !Set(option.names).isDisjoint(with: client.address) && !values(of: option).isEmpty
     }
-    guard given.allSatisfy({ $0.value == target }) else {
-      throw BrokerError(
-        .usage, "\(client.name) is given \(last.spelling) \(UntrustedText.quoted(last.value)), not \(target).",
-        remedy: "Write \(option.names.last ?? "") {registry}: it stands for each target's name.")
-    }
+    return isGiven ? [] : CommandPlaceholders.replaced(in: client.address, registry: target, url: uploadURL)
+  }
+
+  /// Whether the tool is told to publish nothing.
+  var isDryRun: Bool {
+    command[subcommand...].contains { client.syntax.match($0, client.dryRunOptions) != nil }
+  }
+
+  /// Whether one of the options is given behind the subcommand.
+  func gives(_ options: [String]) -> Bool {
+    command[subcommand...].contains { client.syntax.match($0, options) != nil }
   }
 
   /// Every value that an option is given, and how the option was written.
   private func values(of option: PublishingClient.Option) -> [(spelling: String, value: String)] {
     var found: [(String, String)] = []
-    var rest = arguments.prefix { $0 != "--" }
-    while let argument = rest.first {
+    for index in (tool + 1)..<command.endIndex {
+      let isGlobal = index < subcommand
+      let syntax = isGlobal ? client.globalSyntax : client.syntax
+      guard let (spelling, attached) = syntax.match(command[index], option.names) else { continue }
       // Before the subcommand an option may mean something else than behind it.
-      let isGlobal = rest.startIndex < subcommand && client.globalValueOptions.contains(argument)
-      rest = rest.dropFirst(isGlobal ? 2 : 1)
-      guard !isGlobal, let (spelling, attached) = match(argument, option) else { continue }
-      found.append((spelling, attached ?? rest.first ?? ""))
+      guard !isGlobal || option.kind == .settings || !client.globalValueOptions.contains(spelling) else { continue }
+      found.append((spelling, attached ?? (index + 1 < command.endIndex ? command[index + 1] : "")))
     }
     return found
   }
 
-  /// How the option is written in an argument, and the value in the same argument; nil if it is another one.
-  private func match(_ argument: String, _ option: PublishingClient.Option) -> (String, String?)? {
-    guard argument.hasPrefix("--") else { return matchShort(argument, option) }
-    let equals = argument.firstIndex(of: "=")
-    let name = String(argument[..<(equals ?? argument.endIndex)])
-    let isMeant = option.names.contains { known in
-      known == name || (client.abbreviatesOptions && name.count > 2 && known.hasPrefix(name))
+  // MARK: What runs the tool
+
+  /// Judges the words before the tool: they may set or take away its variables.
+  private func judgeRunners(for target: String) throws(BrokerError) {
+    let isEnv = command[..<tool].map { ToolRunner.name($0) == "env" }
+    for (index, word) in command[..<tool].enumerated() {
+      if let name = assigned(in: word, for: target) { throw refusal("sets \(name)", target) }
+      if Self.isVariableFile(word) { throw refusal("is given \(word.prefix { $0 != "=" })", target) }
+      guard isEnv[..<index].contains(true) else { continue }
+      let syntax = OptionSyntax(ToolRunner.envValues)
+      if word == "-" || syntax.match(word, ["--ignore-environment", "-i", "--split-string", "-S"]) != nil {
+        throw refusal("gives env \(UntrustedText.neutralized(word, limit: 40))", target)
+      }
+      guard let (_, attached) = syntax.match(word, ["--unset", "-u"]) else { continue }
+      let name = attached ?? command[index + 1]
+      if client.decides(name, for: target) { throw refusal("takes away \(name)", target) }
     }
-    guard isMeant else { return nil }
-    return (name, equals.map { String(argument[argument.index(after: $0)...]) })
   }
 
-  /// `-r NAME`, `-rNAME`, `-r=NAME`, and behind letters of switches: `-vr NAME`.
-  private func matchShort(_ argument: String, _ option: PublishingClient.Option) -> (String, String?)? {
-    guard argument.hasPrefix("-"), argument.count > 1 else { return nil }
-    let letters = argument.dropFirst()
-    let meant = letters.drop { Self.switches.contains($0) && !option.names.contains("-\($0)") }
-    guard let letter = meant.first, option.names.contains("-\(letter)") else { return nil }
-    let value = meant.dropFirst()
-    guard !value.isEmpty else { return ("-\(letter)", nil) }
-    return ("-\(letter)", String(value.hasPrefix("=") ? value.dropFirst() : value))
+  /// The variable of the tool that a word sets: `NAME=VALUE`, `--env=NAME=VALUE`, `-eNAME=VALUE`.
+  private func assigned(in word: String, for target: String) -> String? {
+    var texts: [Substring] = [word[...]]
+    if word.hasPrefix("--"), let equals = word.firstIndex(of: "=") {
+      texts.append(word[word.index(after: equals)...])
+    } else if word.hasPrefix("-") {
+      texts.append(word.dropFirst(2))
+    }
+    return texts.compactMap { text in text.firstIndex(of: "=").map { String(text[..<$0]) } }
+      .first { client.decides($0, for: target) }
   }
 
-  /// Letters of options without a value, which may stand before another letter.
-  private static let switches: Set<Character> = ["n", "q", "v", "s", "y", "h", "V"]
+  /// Whether a word is an option that names a file of variables: `--env-file`, `--env-file=FILE`, cut short too.
+  private static func isVariableFile(_ word: String) -> Bool {
+    let name = word.prefix { $0 != "=" }
+    return name.hasPrefix("--env-file") || (name.count > "--env-".count && "--env-file".hasPrefix(name))
+  }
+
+  private func refusal(_ what: String, _ target: String) -> BrokerError {
+    BrokerError(
+      .usage, "The command \(what), which may lead \(client.name) elsewhere than to \(target).",
+      remedy: "Leave it out: exec sets what \(client.name) needs.")
+  }
 }

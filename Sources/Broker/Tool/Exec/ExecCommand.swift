@@ -15,7 +15,7 @@ enum ExecCommand: Command {
           + "ended. Stops at the first failure. {registry} and {url} in the COMMAND stand for each target's name and "
           + "address.",
         "Recognised: " + ClientTable.all.map { "\($0.name) \($0.subcommands[0])" }.joined(separator: ", ")
-          + ", also behind python -m, uvx, uv run and pipx run.",
+          + ", also behind python -m, uvx, uv run, pipx run, poetry run, pdm run, hatch run, env and timeout.",
         "The status is the command's, 128 and the number of the signal that ended it, 127 or 126 if it could not be "
           + "started, and 125 for a failure of token-broker's own.",
       ])
@@ -64,14 +64,15 @@ enum ExecCommand: Command {
     let decisions =
       options.isCompared
       ? try await ReleaseCheck(broker: broker, console: console)
-        .decide(plan.files, isWhole: !plan.hasPatterns, at: plan.steps.map(\.target)) : [:]
+        .decide(plan.files, of: options.command, at: plan.steps.map(\.target)) : [:]
     let targets = plan.steps.map(\.target).filter { decisions[$0.name] != .alreadyPublished }
     let audiences = try await engine.check(
       targets, from: provider.source, asking: Set(targets.dropFirst().map(\.name)))
     let first = targets.first.map { engine.judging($0, alsoFor: targets) }
     return await ExecRun(
       plan: plan, options: options, decisions: decisions, audiences: audiences, engine: first ?? engine,
-      source: provider.source, surroundings: surroundings
+      source: provider.source, surroundings: surroundings,
+      lookup: ReleaseLookup(time: broker.time, console: console, limit: policy.total)
     ).run()
   }
 

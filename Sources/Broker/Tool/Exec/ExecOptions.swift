@@ -40,7 +40,7 @@ struct ExecOptions: Sendable {
       OptionSpec("--no-compare", nil, "do not compare the files with what the indexes have"),
       OptionSpec("--redact", nil, "take the credential out of what the command prints, where no runner masks it"),
       OptionSpec("--provider", "NAME", "use this identity provider"),
-      OptionSpec("--timeout", "SECONDS", "give each mint so much time in all (60)"),
+      OptionSpec("--timeout", "SECONDS", "give each mint, and each look for what was published, so much time (60)"),
       OptionSpec("--explain", nil, "say how the provider was selected, and every step"),
     ] + OptionSpec.configuration
 

@@ -9,6 +9,10 @@ struct ExecPlan: Sendable {
     let target: any Registry
     /// The command and its arguments, placeholders replaced.
     let command: [String]
+    /// The option that names the target to the tool; empty if there is none to add.
+    let address: [String]
+    /// The tool that was found in the command; nil if none was.
+    let recognised: ClientRecognition?
   }
 
   /// A command that is run with a credential.
@@ -23,29 +27,27 @@ struct ExecPlan: Sendable {
   let steps: [Step]
   /// The publishing tools whose variables are set.
   let clients: [PublishingClient]
-  /// The tool that was recognised in the command; nil if none was.
-  let recognised: PublishingClient?
-  /// The distribution files that the command names.
-  let files: [DistributionFile]
-  /// Whether the command may name more files, in a pattern that the tool expands or a folder.
-  let hasPatterns: Bool
+  /// What the command names to be published.
+  let files: CommandFiles
 
   /// Whether the command is run once for each file.
   let isPerFile: Bool
 
   /// Plans the commands for targets.
   ///
-  /// - Throws: `ErrorCode.usage` if the publishing tool is not known, or its arguments lead elsewhere than to a target.
+  /// - Throws: `ErrorCode.usage` if the publishing tool is not known, or a word of the command leads elsewhere than to a
+  ///   target.
   init(_ options: ExecOptions, targets: [any Registry]) throws(BrokerError) {
-    let recognised = ClientRecognition(options.command)
-    self.recognised = recognised?.client
-    clients = try Self.clients(options, recognised: recognised?.client)
-    files = DistributionFile.files(in: options.command)
-    hasPatterns = options.command.dropFirst().contains { word in
-      word.contains { "*?[".contains($0) } || FileReader.isFolder(word)
+    let known = ClientRecognition(options.command)
+    let clients = try Self.clients(options, recognised: known?.client)
+    // Behind a program that is not known, the tool is looked for where the command line says that there is one.
+    func recognise(_ command: [String]) -> ClientRecognition? {
+      ClientRecognition(command) ?? (options.client == nil ? nil : ClientRecognition(command, among: clients))
     }
+    self.clients = clients
+    files = CommandFiles(options.command, recognise(options.command))
     isPerFile = options.isPerFile
-    guard !isPerFile || !files.isEmpty else {
+    guard !isPerFile || !files.files.isEmpty else {
       throw BrokerError(
         .usage, "--per-file runs the command once for each distribution file, and it names none that is there.",
         remedy: "Name the files, for example dist/*: names that end in .whl, .tar.gz or .zip count.")
@@ -53,10 +55,16 @@ struct ExecPlan: Sendable {
     var steps: [Step] = []
     for target in targets {
       let command = CommandPlaceholders.replaced(in: options.command, registry: target.name, url: target.uploadURL)
-      if let found = ClientRecognition(command) {
-        try ClientArguments(found).judge(for: target.name, uploadURL: target.uploadURL)
+      guard let found = recognise(command) else {
+        steps.append(Step(target: target, command: command, address: [], recognised: nil))
+        continue
       }
-      steps.append(Step(target: target, command: command))
+      let arguments = ClientArguments(found)
+      try arguments.judge(for: target.name, uploadURL: target.uploadURL)
+      steps.append(
+        Step(
+          target: target, command: command,
+          address: arguments.address(for: target.name, uploadURL: target.uploadURL), recognised: found))
     }
     self.steps = steps
   }
@@ -65,27 +73,28 @@ struct ExecPlan: Sendable {
   ///
   /// - Parameters:
   ///   - step: The step.
-  ///   - published: The names of files that are passed over: by the tool's own option, where it has one that works at this
-  ///     target, else by leaving them out.
-  /// - Returns: With `--per-file`, one command for each file; else one command.
+  ///   - published: The names of files that are left out.
+  /// - Returns: One command; with `--per-file`, one for each file, and one for what else the command names. None if nothing
+  ///   is left to publish: a tool that is given no file may choose some by itself.
   func commands(for step: Step, passingOver published: Set<String>) -> [FileCommand] {
-    let left = files.filter { !published.contains($0.name) }
-    guard !isPerFile else {
-      return left.map { file in FileCommand(words: Self.words(step.command, with: [file], of: files), files: [file]) }
-    }
-    guard !published.isEmpty else { return [FileCommand(words: step.command, files: files)] }
-    if let arguments = recognised?.skip?.arguments(for: step.target.uploadURL.description) {
-      return [FileCommand(words: step.command + arguments, files: left)]
-    }
-    return [FileCommand(words: Self.words(step.command, with: left, of: files), files: left)]
+    let left = files.files.filter { !published.contains($0.name) }
+    guard !left.isEmpty || !files.others.isEmpty || files.files.isEmpty else { return [] }
+    guard isPerFile else { return [command(of: step, left, files.others)] }
+    let rest = files.others.isEmpty ? [] : [command(of: step, [], files.others)]
+    return left.map { command(of: step, [$0], []) } + rest
   }
 
-  /// A command with some of its files, and what belongs to these.
-  private static func words(
-    _ command: [String], with kept: [DistributionFile], of files: [DistributionFile]
-  ) -> [String] {
-    let dropped = Set(files.filter { !kept.contains($0) }.flatMap { [$0.path] + $0.companions })
-    return command.filter { !dropped.contains($0) }
+  /// The command of a step with some of its files and what belongs to these, and with some of its other operands.
+  private func command(of step: Step, _ kept: [DistributionFile], _ others: [Int]) -> FileCommand {
+    let all = Set(files.files.flatMap(\.words) + files.others)
+    let dropped = all.subtracting(kept.flatMap(\.words) + others)
+    var words: [String] = []
+    for (index, word) in step.command.enumerated() where !dropped.contains(index) {
+      words.append(word)
+      // Before the tool's other words, of which some may be taken for files only.
+      if index == step.recognised?.subcommand { words += step.address }
+    }
+    return FileCommand(words: words, files: kept)
   }
 
   private static func clients(

@@ -12,6 +12,8 @@ struct ExecRun: Sendable {
   let engine: Engine
   let source: any IdentityTokenSource
   let surroundings: Surroundings
+  /// Looks for what was published, before the next target's turn.
+  let lookup: ReleaseLookup
 
   /// Runs.
   ///
@@ -19,7 +21,7 @@ struct ExecRun: Sendable {
   func run() async -> Int32 {
     var status: Int32 = 0
     for (index, step) in plan.steps.enumerated() {
-      let result = await run(step)
+      let result = await run(step, isLast: !hasWork(after: index))
       if status == 0 { status = result }
       let rest = plan.steps[(index + 1)...].map(\.target.name)
       guard !rest.isEmpty else { break }
@@ -32,25 +34,51 @@ struct ExecRun: Sendable {
     return status
   }
 
-  private func run(_ step: ExecPlan.Step) async -> Int32 {
+  /// Whether a target behind that one has something left to publish.
+  private func hasWork(after index: Int) -> Bool {
+    plan.steps[(index + 1)...].contains { decisions[$0.target.name] != .alreadyPublished }
+  }
+
+  private func run(_ step: ExecPlan.Step, isLast: Bool) async -> Int32 {
     var published: Set<String> = []
     switch decisions[step.target.name] ?? .publish {
-    case .alreadyPublished:
-      surroundings.console.error("\(step.target.name): already published\n")
-      return 0
-    case .publish: break
+    case .alreadyPublished, .publish: break
     case .publishRest(let names): published = names
     }
+    let commands = plan.commands(for: step, passingOver: published)
+    guard decisions[step.target.name] != .alreadyPublished, !commands.isEmpty else {
+      surroundings.console.error("\(step.target.name): already published\n")
+      return 0
+    }
+    let own = OwnFiles(step.recognised, in: surroundings.environment)
     let run = TargetRun(
-      target: step.target, commands: plan.commands(for: step, passingOver: published),
+      target: step.target, commands: commands,
       variables: ChildEnvironment(
         clients: plan.clients, own: options.environment,
         identityVariables: options.keepsIdentity ? [] : source.identityVariables),
       options: options, supply: { audiences[step.target.name].map(source.supply) ?? .renewable },
       engine: engine, source: source, surroundings: surroundings)
-    do throws(BrokerError) { return try await run.run() } catch {
+    do throws(BrokerError) {
+      let status = try await run.run()
+      if status == 0, !isLast, surroundings.signals.received == nil { try await find(step, own) }
+      return status
+    } catch {
       surroundings.console.report(error)
       return ExecCommand.status(of: error)
     }
+  }
+
+  /// Looks for the files at the index, where it was asked before: tools that end well have published nothing if an index
+  /// led them elsewhere.
+  private func find(_ step: ExecPlan.Step, _ own: OwnFiles) async throws(BrokerError) {
+    guard options.isCompared, let recognised = step.recognised, !ClientArguments(recognised).isDryRun else { return }
+    let isChosen = plan.files.files.isEmpty && plan.files.others.isEmpty
+    let paths = isChosen ? own.paths() : plan.files.files.map(\.location)
+    var files: [ReleaseComparison.LocalFile] = []
+    for path in paths {
+      if let file = try ReleaseCheck.local(path) { files.append(file) }
+    }
+    guard !files.isEmpty else { return }
+    try await lookup.find(files, at: step.target, after: recognised.client.name)
   }
 }

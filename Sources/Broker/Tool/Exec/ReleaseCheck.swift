@@ -8,32 +8,49 @@ struct ReleaseCheck: Sendable {
 
   /// What to do for each target, by its name; a target that is not in it is published to.
   ///
+  /// What is not compared is said, and is always published.
+  ///
   /// - Parameters:
-  ///   - files: The distribution files that the command names.
-  ///   - isWhole: Whether the command names nothing else that could be published.
+  ///   - files: What the command names.
+  ///   - command: The command.
   ///   - targets: The registries.
   /// - Returns: The decisions.
   /// - Throws: `ErrorCode.releaseConflict` if a registry has a file of the same name with other contents, and the errors
   ///   of asking.
   func decide(
-    _ files: [DistributionFile], isWhole: Bool, at targets: [any Registry]
+    _ files: CommandFiles, of command: [String], at targets: [any Registry]
   ) async throws(BrokerError) -> [String: ReleaseDecision] {
+    if let reason = files.unknown {
+      say("not compared with what is published: \(reason)")
+      return [:]
+    }
+    if !files.others.isEmpty {
+      let names = files.others.map { UntrustedText.neutralized(command[$0], limit: 120) }
+      say("not compared with what is published: \(names.joined(separator: ", "))")
+    }
     var local: [ReleaseComparison.LocalFile] = []
-    for file in files {
-      guard let name = DistributionName(path: file.path) else {
+    for file in files.files {
+      guard let compared = try Self.local(file.location) else {
         say("\(UntrustedText.neutralized(file.path)) names no project and is not compared with what is published")
         continue
       }
-      local.append(.init(name, sha256: try FileDigest(of: file.path, code: .usage).sha256))
+      local.append(compared)
     }
     guard !local.isEmpty else { return [:] }
     let comparisons = try await compare(local, at: targets)
     try refuseConflicts(comparisons)
     var decisions: [String: ReleaseDecision] = [:]
     for (name, comparison) in comparisons {
-      decisions[name] = decision(comparison, for: name, isWhole: isWhole && local.count == files.count)
+      decisions[name] = decision(
+        comparison, for: name, isWhole: files.isWhole && local.count == files.files.count)
     }
     return decisions
+  }
+
+  /// A file as it is compared; nil if its name names no project.
+  static func local(_ path: String) throws(BrokerError) -> ReleaseComparison.LocalFile? {
+    guard let name = DistributionName(path: path) else { return nil }
+    return ReleaseComparison.LocalFile(name, sha256: try FileDigest(of: path, code: .usage).sha256)
   }
 
   /// Asks the registries side by side; the results are in the order of the targets.
