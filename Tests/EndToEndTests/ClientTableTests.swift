@@ -10,6 +10,9 @@ struct ClientTableTests {
     arguments: [
       ("twine upload dist/x.whl", "twine"), ("/opt/venv/bin/twine upload x", "twine"), ("twine.exe upload x", "twine"),
       ("twine --no-color upload x", "twine"), ("python -m twine upload x", "twine"),
+      ("python -mtwine upload x", "twine"), ("python -Im twine upload x", "twine"),
+      ("python -BImtwine upload x", "twine"), ("python -m twine.__main__ upload x", "twine"),
+      ("python -cm twine upload x", nil), ("python -Wm twine upload x", nil),
       ("python3.12 -X utf8 -I -m twine upload x", "twine"), ("uvx twine upload x", "twine"),
       ("uvx twine@6.1 upload x", "twine"), ("uvx --from twine==6 --python 3.12 twine upload x", "twine"),
       ("uv tool run twine upload x", "twine"), ("uv run --with twine twine upload x", "twine"),
@@ -43,7 +46,8 @@ struct ClientTableTests {
   @Test(
     arguments: [
       ("sudo -E twine upload x", "twine"), ("docker run -e A image python -m twine upload x", "twine"),
-      ("retry 3 hatch -vz x publish y", "hatch"), ("./release.sh dist", nil), ("twine check x", nil),
+      ("chronic py -mtwine upload x", "twine"), ("retry 3 hatch -vz x publish y", "hatch"), ("./release.sh dist", nil),
+      ("twine check x", nil),
       ("sh -c twine\u{A0}upload", nil),
     ] as [(String, String?)])
   func findsAmongTheWords(_ command: String, _ client: String?) {

@@ -256,6 +256,11 @@ struct ExecTests {
       ("", "uv run --env-file x twine upload a.whl", "--env-file"), ("", "uv --config-file x publish", "--config-file"),
       ("", "poetry publish -r pypi", "not testpypi"), ("", "uvx hatch publish -yr x", "-r"),
       ("--client twine", "timeout 60 twine upload --repository-url x a.whl", "--repository-url"),
+      (
+        "--client twine --env TWINE_REPOSITORY_URL=https://x.example/{registry}", "sh -c true",
+        "--env sets TWINE_REPOSITORY_URL"
+      ),
+      ("--env UV_PUBLISH_INDEX={registry}", "uv publish", "--env sets UV_PUBLISH_INDEX"),
       ("--client all", "xvfb-run sudo twine upload -- -r x a.whl", "-r"),
     ] as [(String, String, String)])
   func refusesWhatLeadsElsewhere(_ option: String, _ command: String, _ words: String) async throws {
@@ -271,14 +276,16 @@ struct ExecTests {
     ("uv", "UV_CONFIG_FILE", ""), ("uv", "UV_WORKING_DIR", ""), ("twine", "UV_ENV_FILE", ""),
     ("hatch", "HATCH_PROJECT", ""),
     ("poetry", "POETRY_PYPI_TOKEN_PYPI", "token-broker-publishes-to-testpypi"), ("uv", "UV_NO_CONFIG", "1"),
-    ("uv", "UV_CACHE_DIR", "trap"),
+    ("uv", "UV_CACHE_DIR", "trap"), ("twine --env TWINE_PASSWORD={token} --env X={url}", "TWINE_REPOSITORY", ""),
   ])
   func changesTheToolsVariables(_ client: String, _ name: String, _ value: String) async throws {
     let sandbox = try Sandbox.started()
     var environment = sandbox.environment(for: .github)
     environment[name] = "trap"
     let run = try await BuiltTool.run(
-      ["exec", "testpypi", "--client", client, "--", "sh", "-c", "echo \"<$\(name)>\""], environment)
+      ["exec", "testpypi", "--client"] + client.split(separator: " ").map(String.init) + [
+        "--", "sh", "-c", "echo \"<$\(name)>\"",
+      ], environment)
     #expect(run.status == 0 && run.output.contains("<\(value)>\n"), "\(run.output) \(run.error)")
   }
 

@@ -45,6 +45,7 @@ struct ExecPlan: Sendable {
       ClientRecognition(command) ?? (options.client == nil ? nil : ClientRecognition(command, among: clients))
     }
     self.clients = clients
+    for target in targets { try Self.check(options.environment, of: clients, for: target.name) }
     files = CommandFiles(options.command, recognise(options.command))
     isPerFile = options.isPerFile
     guard !isPerFile || !files.files.isEmpty else {
@@ -95,6 +96,22 @@ struct ExecPlan: Sendable {
       if index == step.recognised?.subcommand { words += step.address }
     }
     return FileCommand(words: words, files: kept)
+  }
+
+  /// Refuses variables of `--env` that are a tool's own and would be given another value.
+  private static func check(
+    _ environment: [EnvironmentTemplate], of clients: [PublishingClient], for registry: String
+  ) throws(BrokerError) {
+    for template in environment {
+      let name = template.name(for: registry)
+      guard let client = clients.first(where: { $0.decides(name, for: registry) }),
+        !client.variables.contains(where: { $0.name(for: registry) == name && $0.value == template.value })
+      else { continue }
+      throw BrokerError(
+        .usage,
+        "--env sets \(UntrustedText.neutralized(name, limit: 60)), a variable of \(client.name) that is exec's to set.",
+        remedy: "Leave it out: exec sets what \(client.name) needs.")
+    }
   }
 
   private static func clients(

@@ -44,14 +44,19 @@ struct ToolRunner: Sendable {
     return nil
   }
 
-  /// The name of a program without its folder, `.exe`, the version that `uvx twine@6.1` and `pipx run twine==6.1` give it,
-  /// and the environment of `hatch run release:twine`.
+  /// The name of a program without its folder and ending, the version that `uvx twine@6.1` and `pipx run twine==6.1` give
+  /// it, and the environment of `hatch run release:twine`; the module's name of `-mtwine`.
   static func name(_ word: String) -> String {
+    if let module = pythonSyntax.match(word, ["-m"])?.value { return name(module) }
     let last = word.split(separator: "/").last.map(String.init) ?? word
     let plain = last.prefix { !"@=<>~![ ".contains($0) }
     let name = String(plain.split(separator: ":").last ?? plain)
-    return name.hasSuffix(".exe") ? String(name.dropLast(4)) : name
+    for ending in [".exe", ".__main__"] where name.hasSuffix(ending) { return String(name.dropLast(ending.count)) }
+    return name
   }
+
+  /// How Python reads its options.
+  private static let pythonSyntax = OptionSyntax(["-m", "-c", "-X", "-W", "--check-hash-based-pycs"])
 
   private func step(in command: [String], at start: Int) -> Step? {
     guard Self.name(command[start]) == words[0] else { return nil }
@@ -82,14 +87,16 @@ struct ToolRunner: Sendable {
     folder.isEmpty || path.hasPrefix("/") ? path : folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
   }
 
-  /// The index of the module of `python -m NAME`.
+  /// The index of the word with the module's name: `python -m NAME`, `python -ImNAME`.
   private static func module(in command: [String], from start: Int) -> Int? {
     var index = start
     while index < command.endIndex {
       let word = command[index]
-      if word == "-m" { return index + 1 < command.endIndex ? index + 1 : nil }
-      guard word.hasPrefix("-"), word != "-", word != "--", !word.hasPrefix("-c") else { return nil }
-      index += ["-X", "-W", "--check-hash-based-pycs"].contains(word) ? 2 : 1
+      guard word.hasPrefix("-"), word != "-", word != "--", pythonSyntax.match(word, ["-c"]) == nil else { return nil }
+      if let (_, value) = pythonSyntax.match(word, ["-m"]) {
+        return value != nil ? index : index + 1 < command.endIndex ? index + 1 : nil
+      }
+      index += pythonSyntax.takesNext(word) ? 2 : 1
     }
     return nil
   }
