@@ -35,6 +35,15 @@ private struct Checks {
       "\(field.label) \(field.field.value(of: job).map { "\"\(DeceptiveText.marked($0))\"" } ?? "(none)")"
     }.joined(separator: ", ")
     guard let first = causes.first else {
+      let unsaid =
+        form.fields.filter { $0.field != .environment && $0.field.value(of: job) == nil }.map(\.label)
+        + (job.issuer == nil ? ["issuer"] : [])
+      guard unsaid.isEmpty else {
+        return CheckItem(
+          "publisher", .warn,
+          "The claims do not say the job's \(unsaid.joined(separator: ", ")): whether a publisher matches cannot be told."
+        )
+      }
       return CheckItem("publisher", .pass, "A publisher that is registered with these values would match: \(values).")
     }
     return CheckItem("publisher", first.certainty == .certain ? .fail : .warn, first.summary, causes: causes)
@@ -52,6 +61,12 @@ private struct Checks {
     guard let release = input.lastRelease else { return nil }
     let causes = PublisherDiagnosis.comparison(of: release, with: job, input)
     if let first = causes.first { return CheckItem("last-release", .warn, first.summary, causes: causes) }
+    let unsaid = input.rules?.form(for: job.family)?.fields.filter {
+      $0.field != .environment && release[$0.field] == nil
+    }
+    if let label = unsaid?.first?.label {
+      return CheckItem("last-release", .skip, "What is published of \(release.words) does not say its \(label).")
+    }
     if job.environment != nil, release[.environment] == nil {
       return CheckItem(
         "last-release", .warn,
@@ -99,10 +114,11 @@ private struct Checks {
   }
 
   var ref: CheckItem {
-    let shown = job.ref.map { UntrustedText.quoted($0) } ?? "an unnamed ref"
+    guard let name = job.ref else { return CheckItem("ref", .skip, "No claim says which ref the run is for.") }
+    let shown = UntrustedText.quoted(name)
     switch job.refProtected {
     case true?: return CheckItem("ref", .pass, "The run is for \(shown), which is protected.")
-    case nil: return CheckItem("ref", .pass, "The run is for \(shown).")
+    case nil: return CheckItem("ref", .skip, "The run is for \(shown); no claim says whether that is protected.")
     case false?:
       return CheckItem(
         "ref", .warn, "The run is for \(shown), which is not protected: whoever can push there can publish.",
@@ -115,9 +131,12 @@ private struct Checks {
   }
 
   var runner: CheckItem {
-    guard job.runner == "self-hosted" else {
-      return CheckItem(
-        "runner", .pass, "The job runs on a \(UntrustedText.neutralized(job.runner ?? "hosted", limit: 64)) runner.")
+    guard let name = job.runner else { return CheckItem("runner", .skip, "No claim says what the job runs on.") }
+    guard name == "self-hosted" else {
+      let shown = UntrustedText.neutralized(name, limit: 64)
+      return name.hasSuffix("-hosted")
+        ? CheckItem("runner", .pass, "The job runs on a \(shown) runner.")
+        : CheckItem("runner", .skip, "The job runs on a \(shown) runner, of which nothing is known.")
     }
     return CheckItem(
       "runner", .warn, "The job runs on a self-hosted runner: what ran there before can wait for the API token.",
@@ -129,7 +148,7 @@ private struct Checks {
   }
 
   func supply(_ supply: IdentityTokenSupply?) -> CheckItem? {
-    guard case .fixed(let remaining)? = supply else { return nil }
+    guard case .fixed(let remaining)? = supply, remaining > 0 else { return nil }
     guard remaining <= 1 else {
       return CheckItem("supply", .pass, "The job has \(remaining) identity tokens for this audience.")
     }

@@ -38,10 +38,11 @@ struct CheckRun: Sendable {
     }
     report.provider = provider.name
     job.items.append(CheckItem("provider", .pass, "\(provider.name): \(provider.evidence)."))
-    job.items.append(CheckItem("permission", .pass, "The job may have identity tokens."))
     report.sections = [job]
     let names = try configuration.registries(for: choice.targets).map(\.name)
     let targets = try await self.targets(names)
+    job.items.append(Self.permission(targets, provider))
+    report.sections = [job]
     if choice.mints { try checkSupply(targets, provider) }
     report.sections += choice.isOffline ? await offline(targets, provider) : await online(targets, provider)
     return report
@@ -53,6 +54,27 @@ struct CheckRun: Sendable {
     return try configuration.registries(for: names).map {
       $0.make(PluginServices(transport: broker.transport, time: broker.time))
     }
+  }
+
+  /// A provider that is asked was offered to the job; one whose tokens were made before has no such permission.
+  private static func permission(_ targets: [any Registry], _ provider: ProviderSelection) -> CheckItem {
+    let supplies = targets.compactMap(\.expectedAudience).map { provider.source.supply(for: $0) }
+    if supplies.contains(.renewable) { return CheckItem("permission", .pass, "The job may have identity tokens.") }
+    return CheckItem(
+      "permission", .skip,
+      supplies.isEmpty
+        ? "No audience is known yet to see it by."
+        : "This provider has no such permission; each target says whether its identity token is there.")
+  }
+
+  /// How many identity tokens of a job are what they should be; variables that hold something else are none.
+  private static func supply(_ provider: ProviderSelection, for audience: Audience) -> IdentityTokenSupply {
+    let supply = provider.source.supply(for: audience)
+    guard case .fixed(let number) = supply, let held = try? provider.source.heldTokens(for: audience) else {
+      return supply
+    }
+    let usable = Set(held.filter { $0.claims.audience == .single(audience.value) }.map(\.secret))
+    return .fixed(remaining: min(number, usable.count))
   }
 
   /// A token that exists once is not spent without a word.
@@ -79,7 +101,7 @@ struct CheckRun: Sendable {
   private func online(_ targets: [any Registry], _ provider: ProviderSelection) async -> [RunReport.Section] {
     let notes = CheckNotes()
     let engine = engine(notes)
-    let supplies = targets.map { target in target.expectedAudience.map { provider.source.supply(for: $0) } }
+    let supplies = targets.map { target in target.expectedAudience.map { Self.supply(provider, for: $0) } }
     let results = await engine.preview(targets, from: provider.source)
     var sections: [RunReport.Section] = []
     for (index, target) in targets.enumerated() {
@@ -170,7 +192,7 @@ struct CheckRun: Sendable {
         sections.append(section)
         continue
       }
-      let supply = provider.source.supply(for: expected)
+      let supply = Self.supply(provider, for: expected)
       var seen = CheckNotes.Seen()
       var failure: BrokerError?
       do throws(BrokerError) {

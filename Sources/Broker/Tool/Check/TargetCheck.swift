@@ -59,7 +59,11 @@ struct TargetCheck: Sendable {
 
   private var identityToken: CheckItem? {
     guard let token = seen.token else { return nil }
-    let life = token.expires.map { ", and expires in \($0.seconds(since: now)) s" } ?? ""
-    return CheckItem("identity-token", .pass, "It is made out to \(token.audience)\(life).")
+    guard let expires = token.expires else {
+      return CheckItem(
+        "identity-token", .warn, "It is made out to \(token.audience), and does not say until when it is valid.")
+    }
+    let life = expires.seconds(since: now)
+    return CheckItem("identity-token", .pass, "It is made out to \(token.audience), and expires in \(life) s.")
   }
 }
