@@ -12,7 +12,7 @@ struct PublisherDiagnosis {
     var causes = said + input.suspicions + review
     if let release = input.lastRelease { causes += Self.comparison(of: release, with: job, input) }
     // A cause that leaves no doubt makes the comparison of fields the second step, not the first.
-    causes.append(fieldsDiffer(job))
+    causes.append(input.rules?.obstacle(job).map { fieldsDiffer(job, beside: $0) } ?? fieldsDiffer(job))
     if job.environment == nil, !causes.contains(where: { $0.code == "environment-missing" }) {
       causes.append(
         Cause(
@@ -36,6 +36,14 @@ struct PublisherDiagnosis {
           "\(release.words) was published from \(release.family); this job runs at \(job.family).",
           fixes: ["Publish from \(release.family), or add a trusted publisher for this job."],
           fields: input.rules?.fields(for: job) ?? [], address: address)
+      ]
+    }
+    if let obstacle = input.rules?.obstacle(job) {
+      return [
+        Cause(
+          "issuer-differs", .likely,
+          "\(release.words) was published from the hosted service of \(release.family); this job has another issuer. "
+            + obstacle.summary, fixes: obstacle.fixes, fields: [Cause.Field("Issuer", job.issuer)])
       ]
     }
     return FieldDifference.between(job, and: release.values, rules: input.rules).map { difference in
@@ -63,6 +71,18 @@ struct PublisherDiagnosis {
   }
 
   // MARK: What cannot be told apart
+
+  /// Of a job whose issuer the form does not mean, nothing is to be registered by these values.
+  private func fieldsDiffer(_ job: JobIdentity, beside obstacle: Cause) -> Cause {
+    Cause(
+      "publisher-differs", .possible,
+      "If \(input.registry) knows the issuer, one of these fields differs from the publisher that is registered for it. "
+        + obstacle.summary,
+      fixes: [
+        "Compare each value, the issuer first, with the trusted publisher's settings; register none of them without the "
+          + "issuer."
+      ], fields: input.rules?.fields(for: job) ?? [])
+  }
 
   private func fieldsDiffer(_ job: JobIdentity?) -> Cause {
     let hasRelease = input.lastRelease != nil && job?.family == input.lastRelease?.family

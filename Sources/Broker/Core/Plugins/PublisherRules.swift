@@ -54,7 +54,13 @@ public struct PublisherRules: Sendable {
   public let review: @Sendable (JobIdentity) -> [Cause]
   /// The causes of what the registry said.
   public let explain: @Sendable (Refusal, DiagnosisInput) -> [Cause]
+  /// Why no publisher can be registered for a job by filling a form in: the form means another issuer than the job's.
+  ///
+  /// Nil if one can, as far as the job says.
+  public let obstacle: @Sendable (JobIdentity) -> Cause?
   /// Where a publisher for a job is registered, filled in; for a project that exists, or nil for one that may not.
+  ///
+  /// Nil where there is an ``obstacle``.
   public let address: @Sendable (JobIdentity?, _ project: String?) -> String?
 
   /// The refusal that stands in a log, whoever wrote it; nil if there is none.
@@ -64,12 +70,14 @@ public struct PublisherRules: Sendable {
   public init(
     forms: [Form], review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
     explain: @escaping @Sendable (Refusal, DiagnosisInput) -> [Cause] = { _, _ in [] },
+    obstacle: @escaping @Sendable (JobIdentity) -> Cause? = { _ in nil },
     address: @escaping @Sendable (JobIdentity?, _ project: String?) -> String? = { _, _ in nil },
     recognise: @escaping @Sendable (_ log: String) -> Refusal? = { _ in nil }
   ) {
     self.forms = forms
     self.review = review
     self.explain = explain
+    self.obstacle = obstacle
     self.address = address
     self.recognise = recognise
   }
@@ -78,9 +86,12 @@ public struct PublisherRules: Sendable {
   public func form(for family: IssuerFamily) -> Form? { forms.first { $0.family == family } }
 
   /// The fields that `job` would match, and what is noted beside them; for an unknown kind of issuer there are none.
+  ///
+  /// An issuer that the form does not mean comes first: the same names are somebody else's there.
   public func fields(for job: JobIdentity) -> [Cause.Field] {
     guard let form = form(for: job.family) else { return [] }
-    return form.fields.map { Cause.Field($0.label, $0.field.value(of: job)) }
+    return (obstacle(job) == nil ? [] : [Cause.Field("Issuer", job.issuer)])
+      + form.fields.map { Cause.Field($0.label, $0.field.value(of: job)) }
       + form.noted.compactMap { label, value in value(job).map { Cause.Field(label, $0) } }
   }
 

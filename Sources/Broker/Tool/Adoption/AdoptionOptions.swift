@@ -5,8 +5,10 @@ enum AdoptionOptions {
   /// What the command line says about a publisher.
   ///
   /// - Throws: `ErrorCode.usage` for an unknown provider, and for names that no form takes.
-  static func given(_ arguments: ParsedArguments) throws(BrokerError) -> PublisherValues.Given {
-    var given = PublisherValues.Given()
+  static func given(
+    _ arguments: ParsedArguments, in environment: Environment
+  ) throws(BrokerError) -> PublisherValues.Given {
+    var given = PublisherValues.Given(job: RepositoryHost.ofJob(in: environment))
     given.family = try family(arguments.value("--provider"))
     given.project = try name("--project", in: arguments).map { Sourced($0, "--project") }
     given.workflow = try name("--workflow", in: arguments)

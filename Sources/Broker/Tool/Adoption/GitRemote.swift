@@ -36,7 +36,7 @@ struct GitRemote: Sendable, Equatable {
     guard var name = parts.popLast(), !parts.isEmpty, !host.isEmpty else { return nil }
     if name.hasSuffix(".git") { name.removeLast(4) }
     guard !name.isEmpty, (parts + [name, host]).allSatisfy(Self.isPlain) else { return nil }
-    self.host = host.lowercased()
+    self.host = RepositoryHost(host).name
     owner = parts.joined(separator: "/")
     self.name = name
   }

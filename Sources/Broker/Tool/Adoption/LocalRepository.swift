@@ -49,10 +49,7 @@ struct LocalRepository: Sendable {
 
   /// What kind of CI it has: by the host, else by the files that are there.
   var family: IssuerFamily? {
-    if let host = remote?.value.host {
-      if host == "github.com" || host.hasSuffix(".ghe.com") { return .gitHub }
-      if host == "gitlab.com" || host.hasPrefix("gitlab.") { return .gitLab }
-    }
+    if let family = remote.flatMap({ RepositoryHost($0.value.host).family }) { return family }
     switch (workflows.isEmpty, pipeline == nil) {
     case (false, true): return .gitHub
     case (true, false): return .gitLab

@@ -12,7 +12,7 @@ struct PublisherEntry: Sendable {
     let value: Sourced<String>?
   }
 
-  /// The repository, as `OWNER/NAME`, or the folder where that is not known.
+  /// The repository, as `OWNER/NAME`, with its server where that is not the hosted one, or the folder where that is not known.
   let repository: String
   /// The registry's name.
   let registry: String
@@ -28,6 +28,8 @@ struct PublisherEntry: Sendable {
   let pendingAddress: String?
   /// Where the environment is made, at GitHub; nil where nothing is to be made.
   let environmentAddress: String?
+  /// Why nothing can be registered: the form means another server; then there are neither fields nor addresses.
+  let obstacle: Cause?
   /// What to look at.
   let notes: [String]
 
@@ -47,13 +49,20 @@ struct PublisherEntry: Sendable {
         .usage, "It is not known how \(target.name) registers publishers for \(family).",
         remedy: "See the registry's own documentation.")
     }
-    self.repository = UntrustedText.neutralized(
-      values.repository.remote?.value.path ?? values.repository.folder)
     registry = values.registry
     provider = family.name
     project = values.project
-    fields = form.fields.map { Field(name: $0.field.name, label: $0.label, value: values.value($0.field)) }
     let job = values.job(family)
+    obstacle = rules.obstacle(job)
+    let server = values.host.flatMap { $0.value.isHosted ? nil : "\($0.value.name)/" } ?? ""
+    self.repository = UntrustedText.neutralized(
+      repository.remote.map { "\(server)\($0.value.path)" } ?? repository.folder)
+    guard obstacle == nil else {
+      (fields, projectAddress, pendingAddress, environmentAddress) = ([], nil, nil, nil)
+      notes = Self.notes(on: obstacle, values)
+      return
+    }
+    fields = form.fields.map { Field(name: $0.field.name, label: $0.label, value: values.value($0.field)) }
     projectAddress = values.project.flatMap { rules.address(job, $0.value) }
     pendingAddress = rules.address(job, nil)
     if family == .gitHub, job.environment != nil, let remote = repository.remote?.value {
@@ -62,5 +71,15 @@ struct PublisherEntry: Sendable {
       environmentAddress = nil
     }
     notes = values.notes
+  }
+
+  /// What can be done instead; a name out of an ssh configuration is no server's.
+  private static func notes(on obstacle: Cause?, _ values: PublisherValues) -> [String] {
+    guard let obstacle else { return [] }
+    let alias = values.host.map { host in
+      "If \(host.value.name) (\(host.origin)) is another name for a hosted service, say so with --repository OWNER/NAME and "
+        + "--provider."
+    }
+    return [obstacle.summary] + obstacle.fixes + [alias].compactMap(\.self).map { UntrustedText.neutralized($0) }
   }
 }

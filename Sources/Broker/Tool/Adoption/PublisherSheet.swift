@@ -27,7 +27,9 @@ struct PublisherSheet: Sendable {
   private static let projectLabel = "PyPI Project Name"
 
   private static func rows(_ entry: PublisherEntry) -> [(label: String, value: String, origin: String)] {
-    ([(projectLabel, entry.project, "(not known)")]
+    guard entry.obstacle == nil else { return [] }
+    return
+      ([(projectLabel, entry.project, "(not known)")]
       + entry.fields.map { ($0.label, $0.value, $0.name == JobField.environment.name ? "(none)" : "(not known)") })
       .map { label, value, absent in
         (label, value.map { DeceptiveText.marked($0.value) } ?? absent, value?.origin ?? "")
@@ -56,6 +58,9 @@ struct PublisherSheet: Sendable {
 
   private static func markdown(_ entry: PublisherEntry) -> String {
     var text = "## \(plain(entry.repository)) at \(entry.registry)\n\nPublisher: \(entry.provider)\n\n"
+    guard entry.obstacle == nil else {
+      return text + "Nothing can be registered.\n\n" + entry.notes.map { "- \(plain($0))\n" }.joined()
+    }
     text += "| field | value | from |\n|---|---|---|\n"
     for row in rows(entry) {
       let value = row.origin.isEmpty ? plain(row.value) : code(row.value)

@@ -3,8 +3,9 @@ import BrokerCore
 /// What a trusted publisher for a repository is registered with: from the command line, the configuration's `expect`, and
 /// what the checkout says, in this order.
 struct PublisherValues: Sendable {
-  /// What stands on the command line.
+  /// What stands on the command line, and the server of the job that this is.
   struct Given: Sendable {
+    let job: (family: IssuerFamily, host: Sourced<RepositoryHost>)?
     var family: IssuerFamily?
     var project: Sourced<String>?
     var workflow: String?
@@ -49,7 +50,13 @@ struct PublisherValues: Sendable {
 
   /// The kind of issuer; nil if nothing tells.
   var family: IssuerFamily? {
-    given.family ?? configured.expectations.lazy.compactMap(\.family).first ?? repository.family
+    given.family ?? configured.expectations.lazy.compactMap(\.family).first ?? repository.family ?? given.job?.family
+  }
+
+  /// The server that the repository is on: by its remote, else the one whose job this is; nil if nothing tells.
+  var host: Sourced<RepositoryHost>? {
+    if let remote = repository.remote { return remote.map { RepositoryHost($0.host) } }
+    return given.job.flatMap { $0.family == family ? $0.host : nil }
   }
 
   /// The project's name at the registry.
@@ -79,6 +86,7 @@ struct PublisherValues: Sendable {
   /// The job that a publisher with these values would match.
   func job(_ family: IssuerFamily) -> JobIdentity {
     var job = JobIdentity(family: family)
+    job.issuer = (host?.value ?? RepositoryHost.hosted(family))?.issuer(of: family)
     job.owner = value(family == .gitLab ? .namespace : .owner)?.value
     job.repository = value(family == .gitLab ? .project : .repository)?.value
     job.workflow = value(family == .gitLab ? .pipelineFile : .workflow)?.value
@@ -155,8 +163,8 @@ struct PublisherValues: Sendable {
         notes.append("expect says \(field.words) \(expected.value), and \(remote.origin) says \(part).")
       }
     }
-    if let host = repository.remote?.value.host, host != "github.com", host != "gitlab.com" {
-      notes.append("The registry has to know \(host) as an issuer; PyPI knows github.com and gitlab.com.")
+    if host == nil, let hosted = family.flatMap(RepositoryHost.hosted) {
+      notes.append("Nothing names the repository's server: these values mean a repository on \(hosted.name).")
     }
     if isGitHub { notes += workflowNotes }
     if let file, let environment = value(.environment),

@@ -8,6 +8,8 @@ struct StartingPoint: Sendable {
     let project: Sourced<String>?
     /// The fields of `expect`, in order.
     let fields: [(field: JobField, value: Sourced<String>)]
+    /// The issuer, where it is not the hosted service's: a rule holds the job to it, because the fields alone do not tell.
+    let issuer: Sourced<String>?
 
     /// The environment of the job that publishes there.
     var environment: String? { fields.first { $0.field == .environment }?.value.value }
@@ -23,7 +25,10 @@ struct StartingPoint: Sendable {
       let fields = (form?.fields ?? []).compactMap { part in
         values.value(part.field).map { (field: part.field, value: $0) }
       }
-      return Target(registry: values.registry, project: values.project, fields: fields)
+      let host = values.host.flatMap { $0.value.isHosted ? nil : $0 }
+      return Target(
+        registry: values.registry, project: values.project, fields: fields,
+        issuer: host?.map { $0.issuer(of: family) })
     }
   }
 
@@ -36,6 +41,9 @@ struct StartingPoint: Sendable {
       if let project = target.project { members.append(("project", .string(project.value))) }
       if !target.fields.isEmpty {
         members.append(("expect", .object(target.fields.map { ($0.field.name, .string($0.value.value)) })))
+      }
+      if let issuer = target.issuer {
+        members.append(("rules", .object([("issuer", .array([.string(issuer.value)]))])))
       }
       return (target.registry, JSONText.Value.object(members))
     }
@@ -53,6 +61,7 @@ struct StartingPoint: Sendable {
       let path = "registries.\(target.registry)"
       if let project = target.project { rows.append(("\(path).project", project)) }
       rows += target.fields.map { ("\(path).expect.\($0.field.name)", $0.value) }
+      if let issuer = target.issuer { rows.append(("\(path).rules.issuer", issuer)) }
     }
     let width = rows.map(\.path.count).max() ?? 0
     return rows.map { row in

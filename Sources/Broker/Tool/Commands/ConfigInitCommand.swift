@@ -31,7 +31,7 @@ enum ConfigInitCommand: Command {
         .deliveryFailed, "\(UntrustedText.neutralized(file)) is there already.",
         remedy: "Name another file with --output, or replace it with --force.")
     }
-    let given = try AdoptionOptions.given(arguments)
+    let given = try AdoptionOptions.given(arguments, in: surroundings.environment)
     let repository = try LocalRepository(around: ".")
     let broker = try surroundings.broker()
     if !arguments.has("--output"), let other = try broker.repositoryFile(from: "."), other != file {
@@ -43,6 +43,7 @@ enum ConfigInitCommand: Command {
     let configuration = try ConfigurationReader(catalog: broker.catalog).builtIn()
     let services = PluginServices(transport: broker.transport, time: broker.time)
     var values: [PublisherValues] = []
+    var obstacles: [String] = []
     var forms: [PublisherRules.Form?] = []
     for target in configuration.registries.map({ $0.make(services) }) {
       let value = PublisherValues(
@@ -53,6 +54,11 @@ enum ConfigInitCommand: Command {
           .usage, "Neither the git remote nor the files here tell whether this is built at GitHub or GitLab.",
           remedy: "Say --provider github or --provider gitlab.")
       }
+      // GitHub's own servers have no way in; a GitLab's issuer may be known for an organisation.
+      if let obstacle = target.capabilities.publishers?.obstacle(value.job(family)) {
+        guard family == .gitLab else { throw BrokerError(.usage, obstacle.summary, remedy: obstacle.fixes.first) }
+        obstacles += [obstacle.summary] + obstacle.fixes
+      }
       values.append(value)
       forms.append(target.capabilities.publishers?.form(for: family))
     }
@@ -61,7 +67,7 @@ enum ConfigInitCommand: Command {
     try StagedFile(file, isPrivate: false).commit(Array(start.configuration.utf8))
 
     console.error("wrote \(UntrustedText.neutralized(file))\n\(start.commentary)")
-    let notes = values.flatMap(\.notes)
+    let notes = values.flatMap(\.notes) + obstacles
     for (index, note) in notes.enumerated() where notes.firstIndex(of: note) == index {
       console.error(TextLayout.labelled("note: ", note, indent: 0))
     }

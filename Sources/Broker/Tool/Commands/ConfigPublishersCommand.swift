@@ -22,13 +22,15 @@ enum ConfigPublishersCommand: Command {
           + "above it up to the root of its checkout, is read unless --config names a file. For each registry of the configuration the values come from the command line, "
           + "from \"project\" and \"expect\", and from the checkout: the git remote, workflow files and pyproject.toml, "
           + "which are read by their lines. Each value is printed with its origin; nothing is sent anywhere.",
+        "PyPI's forms mean github.com and gitlab.com: for a repository on another server no form is filled in. OWNER/NAME is "
+          + "on the server whose job this is, or on the hosted one; of another server, write https://HOST/OWNER/NAME.",
         "Register a publisher where the project exists in the project's settings, and where it does not as a pending one.",
       ])
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let format = try AdoptionOptions.format(arguments)
-    let given = try AdoptionOptions.given(arguments)
+    let given = try AdoptionOptions.given(arguments, in: surroundings.environment)
     let places = try places(arguments, given)
     guard given.project == nil || places.count == 1 else {
       throw BrokerError(
@@ -70,11 +72,10 @@ enum ConfigPublishersCommand: Command {
     }
     for text in arguments.all("--repository") {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let host = given.family == .gitLab ? "gitlab.com" : "github.com"
-      guard let remote = GitRemote(host: host, path: String(parts[0])), parts.count == 1 || !parts[1].isEmpty else {
+      guard let remote = remote(String(parts[0]), given), parts.count == 1 || !parts[1].isEmpty else {
         throw BrokerError(
           .usage, "--repository is \(UntrustedText.quoted(text)), which names no repository.",
-          remedy: "Write OWNER/NAME, or OWNER/NAME=PROJECT.")
+          remedy: "Write OWNER/NAME, or OWNER/NAME=PROJECT; of another server, https://HOST/OWNER/NAME.")
       }
       places.append(
         Place(
@@ -85,5 +86,18 @@ enum ConfigPublishersCommand: Command {
       places.append(Place(repository: try LocalRepository(around: "."), isFolder: true, project: nil))
     }
     return places
+  }
+
+  /// The repository of an address, or of `OWNER/NAME` on the server whose job this is, else on the hosted one.
+  private static func remote(_ text: String, _ given: PublisherValues.Given) -> GitRemote? {
+    if text.contains("://") { return GitRemote(text) }
+    let family = given.family ?? given.job?.family ?? .gitHub
+    let own = given.job.flatMap { $0.family == family ? $0.host.value : nil }
+    guard let host = own ?? RepositoryHost.hosted(family), let remote = GitRemote(host: host.name, path: text) else {
+      return nil
+    }
+    // GitHub's owners have one part, and a first one with a dot in front of others is a server's name.
+    let parts = remote.owner.split(separator: "/")
+    return parts.count > 1 && (family == .gitHub || parts[0].contains(".")) ? nil : remote
   }
 }

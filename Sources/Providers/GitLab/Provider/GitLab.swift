@@ -19,9 +19,7 @@ public struct GitLab: IdentityProvider {
   public var capabilities: ProviderCapabilities {
     ProviderCapabilities(
       guide: GitLabGuide.guide,
-      job: { claims in
-        claims["project_path"] == nil && claims["ci_config_ref_uri"] == nil ? nil : GitLabClaims.job(from: claims)
-      }, recognise: GitLabGuide.causes)
+      job: GitLabClaims.job(inLog:), recognise: GitLabGuide.causes)
   }
 
   /// Recognises a job by `GITLAB_CI` (docs.gitlab.com, "Predefined CI/CD variables reference").

@@ -28,6 +28,18 @@ enum GitLabClaims {
     return job
   }
 
+  /// Who claims that a client printed say a job is, if they name a project.
+  ///
+  /// Clients seldom print the issuer; the pipeline file's address begins with its host.
+  static func job(inLog claims: Claims) -> JobIdentity? {
+    guard claims["project_path"] != nil || claims["ci_config_ref_uri"] != nil else { return nil }
+    var job = job(from: claims)
+    if job.issuer == nil, let host = claims["ci_config_ref_uri"]?.split(separator: "/").first {
+      job.issuer = "https://\(host)"
+    }
+    return job
+  }
+
   /// `.gitlab-ci.yml` of `gitlab.com/group/project//.gitlab-ci.yml@refs/heads/main`.
   private static func path(_ uri: String) -> String? {
     guard let separator = uri.firstRange(of: "//") else { return nil }

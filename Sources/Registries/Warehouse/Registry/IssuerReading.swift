@@ -10,8 +10,27 @@ struct IssuerReading {
   private static let gitHub = "https://token.actions.githubusercontent.com"
   private static let gitLab = "https://gitlab.com"
 
-  /// Whether the issuer is one of the hosted services.
-  var isHosted: Bool { issuer == Self.gitHub || issuer == Self.gitLab }
+  /// Whether the issuer is a hosted service: the one that the form for the job's kind of issuer means, where that is known.
+  var isHosted: Bool {
+    switch family {
+    case PublisherFamily.gitHub?: issuer == Self.gitHub
+    case PublisherFamily.gitLab?: issuer == Self.gitLab
+    default: issuer == Self.gitHub || issuer == Self.gitLab
+    }
+  }
+
+  /// Why the form for a job means somebody else; nil if it does not, or nobody knows the issuer.
+  func obstacle(owner: String?) -> Cause? {
+    guard let issuer, !isHosted, let family else { return nil }
+    let host = family == PublisherFamily.gitLab ? "gitlab.com" : "github.com"
+    let name = owner.map { UntrustedText.quoted($0) } ?? "the same names"
+    let reading = self.cause
+    return Cause(
+      reading.code, .certain,
+      "A job of the issuer \(UntrustedText.quoted(issuer)) cannot publish to \(registry) with a publisher of its form for "
+        + "\(family): that means \(host), where \(name) may be somebody else.",
+      fixes: reading.fixes)
+  }
 
   var cause: Cause {
     let issuer = issuer ?? ""
@@ -19,6 +38,7 @@ struct IssuerReading {
     let accepted =
       "\(registry) accepts \(Self.gitHub), \(Self.gitLab), and issuers that its administrators registered for an "
       + "organisation"
+    let shownAddress = UntrustedText.neutralized(issuer, limit: 255)
     if issuer.hasPrefix("\(Self.gitHub)/") {
       return Cause(
         "issuer-enterprise-slug", .certain,
@@ -45,8 +65,8 @@ struct IssuerReading {
       return Cause(
         "issuer-self-managed", .certain, "\(shown) is a self-managed GitLab; \(accepted).",
         fixes: [
-          "Ask \(registry)'s administrators to register the issuer for your organisation, publish from a project on "
-            + "gitlab.com, or use an API token as a protected and masked variable."
+          "Ask \(registry)'s administrators to register the issuer (\(shownAddress)) for your organisation, publish from a "
+            + "project on gitlab.com, or use an API token as a protected and masked variable."
         ])
     }
     return Cause(

@@ -12,8 +12,8 @@ struct PublisherForms {
   var rules: PublisherRules {
     PublisherRules(
       forms: Self.forms, review: { JobReview(registry: registry, job: $0).causes },
-      explain: { RefusalReading(forms: self, refusal: $0, input: $1).causes }, address: { address($0, project: $1) },
-      recognise: LogRecognition.refusal)
+      explain: { RefusalReading(forms: self, refusal: $0, input: $1).causes }, obstacle: obstacle,
+      address: { address($0, project: $1) }, recognise: LogRecognition.refusal)
   }
 
   /// The forms.
@@ -40,8 +40,16 @@ struct PublisherForms {
       ]),
   ]
 
+  /// Why the forms mean somebody else than a job.
+  private func obstacle(_ job: JobIdentity) -> Cause? {
+    IssuerReading(registry: registry, issuer: job.issuer, family: job.family).obstacle(owner: job.owner)
+  }
+
   /// The address of a form, filled in: the project's own publishers, or the account's pending ones.
-  func address(_ job: JobIdentity?, project: String?) -> String {
+  ///
+  /// Nil for a job whose issuer the form does not mean: filled in, it would give a stranger the keys.
+  func address(_ job: JobIdentity?, project: String?) -> String? {
+    guard job.flatMap(obstacle) == nil else { return nil }
     let path =
       project.map { "/manage/project/\(PathSegment.encode($0))/settings/publishing/" }
       ?? "/manage/account/publishing/"
