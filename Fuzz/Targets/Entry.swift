@@ -17,7 +17,7 @@ enum FuzzTarget {
     "configuration": ConfigurationTarget.run, "identity-token": IdentityTokenTarget.run,
     "index-answer": AnswerTarget.runIndex, "issuer-answer": AnswerTarget.runIssuer,
     "step-outputs": StepOutputsTarget.run, "address": AddressTarget.run, "text": TextTarget.run,
-    "layers": LayersTarget.run,
+    "layers": LayersTarget.run, "log": LogTarget.run, "explain": ExplainTarget.run,
   ]
 
   static let chosen: @Sendable ([UInt8]) -> Void = {

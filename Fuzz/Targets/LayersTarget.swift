@@ -157,7 +157,8 @@ enum LayersTarget {
       file: "org.json", path: [], position: SourcePosition(line: 1, column: 1), object: root)
     guard let rules = try? RuleSet(from: object) else { return }
     let common: [any JobGate] = [
-      EventGate(admitted: rules.admittedEvents), RuleGate(rules: rules.common, mode: rules.mode),
+      EventGate(EventGate.dangerous(of: catalog.jobs), admittedBy: rules.common),
+      RuleGate(rules: rules.common, mode: rules.mode),
     ]
     for registry in both.registries {
       let higher = above.gates[registry.name] ?? common
