@@ -15,6 +15,8 @@ struct EngineTests {
 
   private static let lost = BrokerError(.unreachable, "lost", recovery: .retry(.mayHaveArrived, after: nil))
   private static let notSent = BrokerError(.unreachable, "not sent", recovery: .retry(.nothingSent, after: nil))
+  private static let unread = BrokerError(
+    .unavailable, "too many", recovery: .retry(.refusedUnread, after: .seconds(5)))
   private static let refused = BrokerError(.exchangeRefused, "refused")
 
   private func mint(
@@ -29,7 +31,7 @@ struct EngineTests {
     let (registry, source) = (try FakeRegistry(), FakeSource())
     let events = EventLog()
     let credentials = try await mint(registry, source, engine(events: events)).get()
-    #expect(credentials.map { $0.secret.reveal() } == ["credential-1"])
+    #expect(credentials.map { $0.secret.reveal() } == ["credential-000001"])
     #expect(registry.record.exchanged.count == 1 && registry.record.audienceCount == 1 && source.count == 1)
     #expect(time.waits.isEmpty)
     let names = events.names
@@ -116,26 +118,85 @@ struct EngineTests {
   }
 
   @Test func takesAFreshTokenAfterALostAnswer() async throws {
-    let registry = try FakeRegistry(exchanges: [.failure(Self.lost), .success("credential-2")])
+    let registry = try FakeRegistry(exchanges: [.failure(Self.lost), .success("credential-000002")])
     let credentials = try await mint(registry, FakeSource(), engine()).get()
     #expect(credentials.count == 1)
     #expect(Set(registry.record.exchanged).count == 2)
   }
 
-  /// A provider's plug-in that hands out one token again and again.
-  @Test(arguments: [IdentityTokenSupply.renewable, .fixed(remaining: 2)])
-  func neverSendsATokenAgain(_ supply: IdentityTokenSupply) async throws {
-    let registry = try FakeRegistry(exchanges: [.failure(Self.lost), .success("credential-2")])
-    let source = StubbornSource(
-      token: try await FakeSource().identityToken(for: "pypi.example.com"), supply: supply)
+  /// A provider's plug-in that hands out one token again and again, at once or after another.
+  @Test(
+    arguments: [
+      ([0, 0], .renewable, .pluginContract, 1), ([0, 0], .fixed(remaining: 2), .identityTokenSpent, 1),
+      ([0, 1, 0], .renewable, .pluginContract, 2), ([0, 1, 0], .fixed(remaining: 2), .identityTokenSpent, 2),
+      ([0, 1, 2, 1], .renewable, .pluginContract, 3),
+    ] as [([Int], IdentityTokenSupply, ErrorCode, Int)])
+  func neverSendsATokenAgain(
+    _ order: [Int], _ supply: IdentityTokenSupply, _ code: ErrorCode, _ count: Int
+  ) async throws {
+    let registry = try FakeRegistry(exchanges: [.failure(Self.lost)])
+    let source = StubbornSource(tokens: try await Self.tokens(order), supply: supply)
     let error = await failure { () async throws(BrokerError) in
       _ = try await engine().mint([registry], from: source)
     }
-    #expect(error?.code == .pluginContract && registry.record.exchanged.count == 1)
+    #expect(error?.code == code && error?.message.contains("lost") == true, "\(String(describing: error))")
+    #expect(registry.record.exchanged.count == count && Set(registry.record.exchanged).count == count)
+  }
+
+  /// Two targets that are one index get no token twice between them; two indexes may.
+  @Test(arguments: [true, false]) func knowsAnIndexByItsOrigin(_ isOne: Bool) async throws {
+    let first = try FakeRegistry(name: "first")
+    let second = try FakeRegistry(
+      name: "second", home: isOne ? "https://pypi.example.com" : "https://other.example.com", expected: nil,
+      audiences: [
+        .success(AudienceAnswer(audience: isOne ? "pypi.example.com" : "other.example.com", serverTime: nil))
+      ])
+    let audience: Audience = isOne ? "pypi.example.com" : "other.example.com"
+    let engine = engine()
+    let mine = StubbornSource(tokens: try await Self.tokens([0]), supply: .renewable)
+    _ = try await engine.mint([first], from: mine)
+    let other = StubbornSource(tokens: try await Self.tokens([0], audience), supply: .renewable)
+    let error = await failure { () async throws(BrokerError) in _ = try await engine.mint([second], from: other) }
+    #expect(error?.code == (isOne ? .pluginContract : nil))
+    #expect(second.record.exchanged.count == (isOne ? 0 : 1))
+  }
+
+  private static func tokens(_ order: [Int], _ audience: Audience = "pypi.example.com") async throws -> [IdentityToken]
+  {
+    let source = FakeSource()
+    var made: [IdentityToken] = []
+    for _ in 0...(order.max() ?? 0) { made.append(try await source.identityToken(for: audience)) }
+    return order.map { made[$0] }
+  }
+
+  /// What the index refused unread may follow: the same token of a job that has no other, a fresh one elsewhere.
+  @Test(arguments: [nil, 1]) func sendsAgainWhatWasRefusedUnread(_ left: Int?) async throws {
+    let registry = try FakeRegistry(
+      exchanges: [.failure(Self.unread), .failure(Self.unread), .success("credential-000002")])
+    let source = FakeSource(left: left)
+    _ = try await mint(registry, source, engine()).get()
+    #expect(registry.record.exchanged.count == 3)
+    #expect(Set(registry.record.exchanged).count == (left == nil ? 3 : 1) && source.count == (left == nil ? 3 : 1))
+  }
+
+  /// A secret that cannot be hidden is not used: an identity token is not sent, a credential is burned.
+  @Test(arguments: [true, false]) func usesNothingThatCannotBeHidden(_ isCredential: Bool) async throws {
+    let events = EventLog()
+    let engine = Engine(
+      time: time.source(), observe: { events.add($0) },
+      hide: { (event) throws(BrokerError) in
+        let isMet = if case .credentialReceived = event { isCredential } else { !isCredential }
+        if isMet { throw BrokerError(.deliveryFailed, "no mask") }
+      })
+    let registry = try FakeRegistry()
+    #expect(await mint(registry, FakeSource(), engine).failureCode == .deliveryFailed)
+    #expect(registry.record.exchanged.count == (isCredential ? 1 : 0))
+    #expect(registry.record.burned == (isCredential ? ["credential-000001"] : []))
+    #expect(!events.names.contains("credentialReceived"))
   }
 
   @Test func keepsAFixedTokenThatWasNotSent() async throws {
-    let registry = try FakeRegistry(exchanges: [.failure(Self.notSent), .success("credential-2")])
+    let registry = try FakeRegistry(exchanges: [.failure(Self.notSent), .success("credential-000002")])
     let source = FakeSource(left: 1)
     _ = try await mint(registry, source, engine()).get()
     #expect(source.count == 1)
@@ -149,7 +210,7 @@ struct EngineTests {
   }
 
   @Test func takesTheNextFixedTokenOfAPool() async throws {
-    let registry = try FakeRegistry(exchanges: [.failure(Self.lost), .success("credential-2")])
+    let registry = try FakeRegistry(exchanges: [.failure(Self.lost), .success("credential-000002")])
     _ = try await mint(registry, FakeSource(left: 2), engine()).get()
     #expect(Set(registry.record.exchanged).count == 2)
   }
@@ -160,20 +221,27 @@ struct EngineTests {
     #expect(registry.record.exchanged.count == 1)
   }
 
-  @Test func stopsAfterFourAttempts() async throws {
+  /// An outage that passes lasts seconds: time ends a run, not a handful of attempts.
+  @Test func goesOnForAsLongAsItMay() async throws {
     let registry = try FakeRegistry(exchanges: [.failure(Self.lost)])
     let source = FakeSource()
-    #expect(await mint(registry, source, engine()).failureCode == .unreachable)
-    #expect(registry.record.exchanged.count == 4 && source.count == 4)
+    guard case .failure(let error) = await mint(registry, source, engine()) else {
+      Issue.record("minted")
+      return
+    }
+    let attempts = registry.record.exchanged.count
+    #expect(error.code == .unreachable && error.message.contains("attempt \(attempts), after "), "\(error)")
+    #expect(attempts > 10 && source.count == attempts && Set(registry.record.exchanged).count == attempts)
+    #expect((.seconds(50)...(.seconds(60))).contains(time.waits.reduce(.zero, +)))
     let silent = try FakeRegistry(audiences: [.failure(Self.lost)])
     #expect(await mint(silent, FakeSource(), engine()).failureCode == .unreachable)
-    #expect(silent.record.audienceCount == 4 && silent.record.exchanged.isEmpty)
+    #expect(silent.record.audienceCount > 10 && silent.record.exchanged.isEmpty)
   }
 
   @Test func countsTokenAndExchangeTogether() async throws {
     let registry = try FakeRegistry(exchanges: [.failure(Self.lost)])
     let source = FakeSource(failures: [Self.lost, Self.lost])
-    _ = await mint(registry, source, engine())
+    _ = await mint(registry, source, engine(policy: RetryPolicy(attempts: 4)))
     #expect(source.count == 4 && registry.record.exchanged.count == 2)
   }
 
@@ -215,6 +283,29 @@ struct EngineTests {
     #expect(registry.record.exchanged.isEmpty == (code != nil))
   }
 
+  /// The registry's clock was read before the waits of a run: it went on since.
+  @Test func knowsThatTheServersClockWentOn() async throws {
+    let registry = try FakeRegistry(
+      audiences: [.success(AudienceAnswer(audience: "pypi.example.com", serverTime: time.now))],
+      exchanges: [.failure(Self.unread)])
+    let source = FakeSource(left: 1, claims: [("exp", String(time.now.seconds))])
+    guard case .failure(let error) = await mint(registry, source, engine()) else {
+      Issue.record("minted")
+      return
+    }
+    #expect(error.code == .identityTokenExpired && error.message.contains("expired 35 s ago"), "\(error)")
+  }
+
+  @Test func saysOnceThatTheClocksDiffer() async throws {
+    let registry = try FakeRegistry(
+      audiences: [.success(AudienceAnswer(audience: "pypi.example.com", serverTime: time.now.advanced(by: -3600)))],
+      exchanges: [.failure(Self.unread), .failure(Self.lost), .success("credential-000002")])
+    let events = EventLog()
+    let source = FakeSource(claims: [("exp", String(time.now.advanced(by: -3300).seconds))])
+    _ = try await mint(registry, source, engine(events: events)).get()
+    #expect(events.names.count { $0 == "clockIsOff" } == 1)
+  }
+
   @Test func refusesATokenThatIsNotValidYet() async throws {
     let start = time.now.advanced(by: 300)
     let registry = try FakeRegistry(
@@ -230,7 +321,7 @@ struct EngineTests {
       _ = try await engine().mint([good, bad], from: FakeSource())
     }
     #expect(error?.code == .exchangeRefused)
-    #expect(good.record.burned == ["credential-1"])
+    #expect(good.record.burned == ["credential-000001"])
     #expect(bad.record.burned.isEmpty)
   }
 
@@ -317,7 +408,7 @@ struct EngineTests {
   /// What the exchange that was under way comes to when the run is asked to end, and what is burned.
   @Test(
     arguments: [
-      (.success("credential-1"), ["credential-1"]), (.failure(lost), []), (.failure(refused), []),
+      (.success("credential-000001"), ["credential-000001"]), (.failure(lost), []), (.failure(refused), []),
       (.failure(notSent), []),
     ] as [(Result<String, BrokerError>, [String])])
   func keepsNothingThatComesAfterTheEnd(_ answer: Result<String, BrokerError>, _ burned: [String]) async throws {
@@ -352,14 +443,21 @@ struct EngineTests {
   }
 }
 
-/// Hands out one token again and again.
-private struct StubbornSource: IdentityTokenSource {
-  let token: IdentityToken
+/// Hands out tokens in an order of its own.
+private final class StubbornSource: IdentityTokenSource {
   let supply: IdentityTokenSupply
   let identityVariables: [String] = []
+  private let tokens: Mutex<[IdentityToken]>
+
+  init(tokens: [IdentityToken], supply: IdentityTokenSupply) {
+    self.tokens = Mutex(tokens)
+    self.supply = supply
+  }
 
   func supply(for audience: Audience) -> IdentityTokenSupply { supply }
-  func identityToken(for audience: Audience) async throws(BrokerError) -> IdentityToken { token }
+  func identityToken(for audience: Audience) async throws(BrokerError) -> IdentityToken {
+    tokens.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+  }
   func job(from claims: Claims) -> JobIdentity { JobIdentity(family: IssuerFamily("A family")) }
 }
 

@@ -10,7 +10,36 @@ struct RetryPolicyTests {
       policy.decide(afterAttempt: $0, recovery: retry, remaining: .seconds(60), random: 0.5)
     }
     #expect(waits == [.wait(.milliseconds(125)), .wait(.milliseconds(250)), .wait(.milliseconds(500))])
-    #expect(policy.decide(afterAttempt: 4, recovery: retry, remaining: .seconds(60), random: 0.5) == .stop)
+    let few = RetryPolicy(attempts: 4)
+    #expect(few.decide(afterAttempt: 4, recovery: retry, remaining: .seconds(60), random: 0.5) == .stop)
+  }
+
+  /// Jitter or not, a run that is answered at once asks neither a handful of times nor without a pause.
+  @Test(arguments: [0, 0.001, 0.5, 0.999]) func endsWithItsTimeAlone(_ random: Double) {
+    var (remaining, attempts) = (policy.total, 0)
+    while case .wait(let wait) = policy.decide(
+      afterAttempt: attempts + 1, recovery: .retry(.refusedUnread, after: nil), remaining: remaining, random: random)
+    {
+      #expect(wait >= .milliseconds(25))
+      remaining -= wait
+      attempts += 1
+    }
+    #expect((10...2400).contains(attempts) && remaining <= .seconds(8), "\(attempts), \(remaining)")
+  }
+
+  /// Attempts, waits and times at the ends of what there is.
+  @Test(
+    arguments: [1, 2, 63, 64, 65, Int.max - 1, Int.max], [Duration.zero, .seconds(Int64.max), .seconds(Int64.min)])
+  func survivesExtremes(_ attempt: Int, _ time: Duration) {
+    for policy in [
+      RetryPolicy(), RetryPolicy(base: .zero), RetryPolicy(cap: .zero), RetryPolicy(base: time, cap: time, total: time),
+    ] {
+      for after in [nil, Duration.zero, time] {
+        let decision = policy.decide(
+          afterAttempt: attempt, recovery: .retry(.mayHaveArrived, after: after), remaining: time, random: 0.999)
+        if case .wait(let wait) = decision { #expect(wait < time) }
+      }
+    }
   }
 
   @Test func neverWaitsLongerThanTheCap() {

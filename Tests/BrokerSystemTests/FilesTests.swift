@@ -84,6 +84,35 @@ struct FilesTests {
     #expect(lines.dropFirst().allSatisfy { $0.count == 500 && Set($0).count == 1 })
   }
 
+  /// What is there already, and what comes between it and a record.
+  @Test(arguments: [("", ""), ("a\n", ""), ("a", "\n"), ("a\r", "\n"), ("\n\n", "")])
+  func beginsARecordOnItsOwnLine(_ before: String, _ between: String) throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write("file", before)
+    let file = try AppendFile("\(folder.path)/file")
+    try file.append(Array("b".utf8))
+    try file.append(Array("c\n".utf8))
+    #expect(folder.read("file") == "\(before)\(between)b\nc\n")
+  }
+
+  /// Spellings of two paths in a folder that has `old`, `hard` (the same file) and `link` (to the folder).
+  @Test(arguments: [
+    ("new", "new", true), ("new", "./new", true), ("new", "link/new", true), ("new", "folder/../new", true),
+    ("old", "hard", true), ("link/old", "hard", true), ("new", "newer", false), ("new", "folder/new", false),
+    ("old", "new", false), ("missing/a", "missing/a", false),
+  ])
+  func tellsFilesApart(_ left: String, _ right: String, _ isSame: Bool) throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write("old", "")
+    try folder.makeFolder("folder")
+    try folder.link("link", to: folder.path)
+    #expect(unsafe link("\(folder.path)/old", "\(folder.path)/hard") == 0)
+    let (first, second) = (FileIdentity(of: "\(folder.path)/\(left)"), FileIdentity(of: "\(folder.path)/\(right)"))
+    #expect(first.isSame(as: second) == isSame && second.isSame(as: first) == isSame)
+  }
+
   @Test func appendsToExistingFilesAlone() throws {
     let folder = try TestFolder()
     defer { folder.remove() }

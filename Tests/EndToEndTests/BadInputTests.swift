@@ -187,7 +187,8 @@ struct BadInputTests {
 
   @Test func saysThatARevocationIsARehearsal() async throws {
     let sandbox = try sandbox()
-    let run = try await BuiltTool.run(["revoke", "pypi"], sandbox.environment(for: .gitlab), input: "pypi-anything\n")
+    let run = try await BuiltTool.run(
+      ["revoke", "pypi"], sandbox.environment(for: .gitlab), input: "pypi-rehearsal-anything\n")
     #expect(run.status == 0 && run.error.contains("\nrehearsal: "), "\(run.error)")
   }
 }

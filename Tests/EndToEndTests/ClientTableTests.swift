@@ -180,7 +180,7 @@ struct ClientTableTests {
   private func credential(_ registry: String) throws -> Credential {
     try #require(
       Credential(
-        registry: registry, secret: Secret("pypi-secret"), username: "__token__", expires: UnixTime(0),
+        registry: registry, secret: Secret("pypi-secret-0123456789"), username: "__token__", expires: UnixTime(0),
         uploadURL: try HTTPURL("https://index.example.com/legacy/")))
   }
 
@@ -199,7 +199,7 @@ struct ClientTableTests {
     let child = ChildEnvironment(clients: [client], own: [], identityVariables: ["ID"])
     let made = child.make(for: try credential("my-index"), in: Environment(["ID": "x", "PATH": "/bin"]))
     #expect(Set(made.names) == Set(expected + ["PATH"]))
-    #expect(made.revealAll().values.contains("pypi-secret"))
+    #expect(made.revealAll().values.contains("pypi-secret-0123456789"))
     // A script that runs poetry without its option publishes to PyPI, which does not know this token.
     #expect(name != "poetry" || made["POETRY_PYPI_TOKEN_PYPI"] == "token-broker-publishes-to-my-index")
   }
@@ -237,12 +237,12 @@ struct ClientTableTests {
   }
 
   @Test(arguments: [
-    ("A={token}", "A", "pypi-secret"), ("A_1={username}:{password}@{url}", "A_1", ""),
+    ("A={token}", "A", "pypi-secret-0123456789"), ("A_1={username}:{password}@{url}", "A_1", ""),
     ("_x=r={registry}", "_x", "r=pypi"),
   ])
   func readsVariablesOfOnesOwn(_ text: String, _ name: String, _ value: String) throws {
     let template = try EnvironmentTemplate(parsing: text)
-    let expected = value.isEmpty ? "__token__:pypi-secret@https://index.example.com/legacy/" : value
+    let expected = value.isEmpty ? "__token__:pypi-secret-0123456789@https://index.example.com/legacy/" : value
     let made = template.value(for: try credential("pypi"))
     #expect(template.name(for: "pypi") == name && made == expected)
   }

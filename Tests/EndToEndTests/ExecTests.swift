@@ -64,6 +64,17 @@ struct ExecTests {
     #expect(folder.read("errors") == "same\n")
   }
 
+  #if os(Linux)
+    /// A core file of a command would hold its credential.
+    @Test func letsTheCommandLeaveNoCoreFile() async throws {
+      let sandbox = try Sandbox.started()
+      let run = try await BuiltTool.run(
+        ["exec", "pypi", "--env", "T={token}", "--", "sh", "-c", "ulimit -Sc; ulimit -Hc"],
+        sandbox.environment(for: .gitlab), preparation: "{ ulimit -Sc unlimited || :; }")
+      #expect(run.status == 0 && run.output == "0\n0\n", "\(run.error)")
+    }
+  #endif
+
   /// Standard output and error that are one file keep their order.
   @Test func keepsTheOrderOfStreamsThatAreOneFile() async throws {
     let sandbox = try Sandbox.started()

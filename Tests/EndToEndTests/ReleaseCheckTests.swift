@@ -133,8 +133,8 @@ struct ReleaseCheckTests {
       ("simple=status:404", 0, "", true),
       ("simple=status:401", 0, "not compared with what is published: pypi answers 401", true),
       ("simple=redirect:302:https://evil.example/x", 0, "pypi redirects to another address", true),
-      ("simple=status:503*1", 0, "", true),
-      ("simple=status:503:3600", 125, "--no-compare", false),
+      ("simple=status:503*1", 0, "", true), ("simple=status:503*4", 0, "", true),
+      ("simple=status:503:3600", 125, "Try again in 3600 s", false),
     ] as [(String, Int32, String, Bool)])
   func dealsWithIndexesThatDoNotSay(_ fault: String, _ status: Int32, _ words: String, _ runs: Bool) async throws {
     let bench = try Bench([fault])

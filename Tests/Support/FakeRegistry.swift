@@ -39,7 +39,7 @@ public final class FakeRegistry: Registry {
     audiences: [Result<AudienceAnswer, BrokerError>] = [
       .success(AudienceAnswer(audience: "pypi.example.com", serverTime: nil))
     ],
-    exchanges: [Result<String, BrokerError>] = [.success("credential-1")], releaseIndex: (any ReleaseIndex)? = nil,
+    exchanges: [Result<String, BrokerError>] = [.success("credential-000001")], releaseIndex: (any ReleaseIndex)? = nil,
     waits: @escaping @Sendable () async -> Void = {}, exchangeWaits: @escaping @Sendable () async -> Void = {}
   ) throws {
     self.waits = waits

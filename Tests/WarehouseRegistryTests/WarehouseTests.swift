@@ -37,7 +37,7 @@ struct WarehouseTests {
   }
 
   @Test func sendsTheTokenAsJSON() async throws {
-    let (index, transport) = try index(.json(#"{"token":"pypi-x","expires":1795000900,"success":true}"#))
+    let (index, transport) = try index(.json(#"{"token":"pypi-0123456789-x","expires":1795000900,"success":true}"#))
     let credential = try await index.exchange(IdentityToken(Secret(Self.token), from: "It"), for: .everything)
     #expect(credential.expires == UnixTime(1_795_000_900) && credential.username == "__token__")
     let request = try #require(transport.requests.first)
@@ -46,16 +46,17 @@ struct WarehouseTests {
     #expect(!request.fields.contains { $0.name == "Authorization" })
   }
 
-  @Test(arguments: [#"{"token":"pypi-x"}"#, #"{"token":"pypi-x","expires":null}"#])
+  @Test(arguments: [#"{"token":"pypi-0123456789-x"}"#, #"{"token":"pypi-0123456789-x","expires":null}"#])
   func assumesTheUsualLifetime(_ body: String) async throws {
     #expect(try await exchange(.json(body)).get().expires == Self.now.advanced(by: 900))
   }
 
   @Test(arguments: [
     #"{"token":null}"#, #"{"token":""}"#, #"{"token":"a\nb"}"#, #"{"token":"a b"}"#, #"{"token":"ä"}"#, #"{"token":5}"#,
-    #"{"success":true}"#, #"{"token":"x","expires":"soon"}"#, #"{"token":"x","expires":1.5}"#, "[]", "",
+    #"{"success":true}"#, #"{"token":"pypi-0123456789-x","expires":"soon"}"#,
+    #"{"token":"pypi-0123456789-x","expires":1.5}"#, "[]", "",
     #"{"token":"x","token":"y"}"#, "{\"token\":\"\(String(repeating: "a", count: 5000))\"}",
-    #"{"token":"::add-mask::x "}"#,
+    #"{"token":"::add-mask::x "}"#, #"{"token":"e"}"#, #"{"token":"pypi-0123456789"}"#,
   ])
   func refusesUnusableAnswers(_ body: String) async throws {
     guard case .failure(let error) = try await exchange(.json(body)) else {
@@ -65,9 +66,60 @@ struct WarehouseTests {
     #expect(error.code == .registryAnswerInvalid && error.recovery == .none)
   }
 
+  /// Times that no API token expires at, with the server's clock and without; the last are no integers that fit.
+  @Test(
+    arguments: [
+      "-9223372036854775808", "9223372036854775807", "-1", "0", "1", "1577836799", "4102444800", "253402300800",
+      "9223372036854775808", "-9223372036854775809", "1e3", "1795000900.0",
+    ], [nil, "Wed, 18 Nov 2026 11:06:40 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"])
+  func refusesTimesThatAreNone(_ expires: String, _ date: String?) async throws {
+    let answer = HTTPResponse.json(
+      #"{"token":"pypi-0123456789-x","expires":\#(expires)}"#, fields: date.map { [("Date", $0)] } ?? [])
+    guard case .failure(let error) = try await exchange(answer) else {
+      Issue.record("took \(expires)")
+      return
+    }
+    #expect(error.code == .registryAnswerInvalid && error.message.contains("may have been minted"), "\(error)")
+  }
+
+  /// The server's clock beside this machine's, in seconds; when the API token expires by the server's; what is left of it.
+  @Test(
+    arguments: [
+      (0, 900, 900), (-3600, 900, 900), (3600, 900, 900), (1_000_000_000, 900, 900), (0, 1, 1), (0, 400 * 86400, 86400),
+      (nil, 900, 900), (nil, 600, 600), (nil, -2700, 900), (nil, 0, 900), (nil, 400 * 86400, 900),
+    ] as [(Int64?, Int64, Int64)])
+  func countsByTheServersClock(_ ahead: Int64?, _ life: Int64, _ left: Int64) async throws {
+    let time = FakeTime(now: Self.now)
+    let server = ahead.map { Self.now.advanced(by: $0) }
+    let fields = server.map { [("Date", Self.date($0))] } ?? []
+    let expires = (server ?? Self.now).advanced(by: life)
+    let transport = ScriptedTransport { _ in
+      .success(.json(#"{"token":"pypi-0123456789-x","expires":\#(expires.seconds)}"#, fields: fields))
+    }
+    let index = Warehouse(
+      name: "pypi", settings: try WarehouseSettings(from: .empty(path: ["registries", "pypi"]), of: .pypi),
+      services: PluginServices(transport: transport, time: time.source()))
+    let credential = try await index.exchange(IdentityToken(Secret(Self.token), from: "It"), for: .everything)
+    #expect(credential.expires == expires)
+    #expect(credential.secondsLeft(by: time.source()) == left)
+    time.setWallClock(UnixTime(.min))
+    try await time.source().sleep(.seconds(1))
+    #expect(credential.secondsLeft(by: time.source()) == left - 1)
+    try await time.source().sleep(.seconds(Int64.max / 2))
+    #expect(credential.secondsLeft(by: time.source()) == 0)
+  }
+
+  private static func date(_ moment: UnixTime) -> String {
+    // The reader does not look at the day's name.
+    let text = "\(moment)"
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    let parts = text.split { "-T:Z".contains($0) }.map(String.init)
+    return "Wed, \(parts[2]) \(months[(Int(parts[1]) ?? 1) - 1]) \(parts[0]) \(parts[3]):\(parts[4]):\(parts[5]) GMT"
+  }
+
   @Test func refusesACredentialThatHasExpired() async throws {
     let answer = HTTPResponse.json(
-      #"{"token":"pypi-x","expires":784111777}"#, fields: [("Date", "Sun, 06 Nov 1994 08:49:37 GMT")])
+      #"{"token":"pypi-0123456789-x","expires":784111777}"#, fields: [("Date", "Sun, 06 Nov 1994 08:49:37 GMT")])
     guard case .failure(let error) = try await exchange(answer) else {
       Issue.record("took it")
       return

@@ -29,6 +29,9 @@ public final class FakeTime: Sendable {
   /// The wall clock.
   public var now: UnixTime { state.withLock { $0.now } }
 
+  /// Sets the wall clock, as somebody may do while a run goes on; the other clock does not follow.
+  public func setWallClock(_ now: UnixTime) { state.withLock { $0.now = now } }
+
   /// Clocks for a run; the random number is always the same.
   public func source(random: Double = 0.5) -> TimeSource {
     TimeSource(

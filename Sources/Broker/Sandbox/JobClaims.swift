@@ -9,7 +9,7 @@ struct JobClaims: Sendable {
   func payload(audience: String, identifier: String, now: UnixTime) -> [(String, JSONText.Value)] {
     let common: [(String, JSONText.Value)] = [
       ("iss", .string(provider.issuer)), ("aud", .string(audience)), ("jti", .string(identifier)),
-      ("iat", .integer(now.seconds)), ("nbf", .integer(now.seconds - 5)),
+      ("iat", .integer(now.seconds)), ("nbf", .integer(now.advanced(by: -5).seconds)),
       ("exp", .integer(now.advanced(by: provider.tokenLifetime).seconds)),
     ]
     var claims = common + provider.claims.map { ($0.name, .string($0.value)) }

@@ -42,8 +42,13 @@ struct Fault: Sendable, CustomTestStringConvertible {
     case final
     /// Another attempt; the request had not been sent.
     case againUnsent
+    /// Another attempt; the server said that it did not act on the request.
+    case againUnread
     /// Another attempt; the request may have been acted on.
     case againSent
+
+    /// Whether the request arrives, and another one after it.
+    var isAgainArrived: Bool { [.againUnread, .againSent].contains(self) }
   }
 
   let name: String
@@ -55,6 +60,8 @@ struct Fault: Sendable, CustomTestStringConvertible {
   let identityCode: ErrorCode
   /// Whether a deadline of 300 ms has to end it.
   let isSlow: Bool
+  /// Whether the server says that it did not act on the request.
+  let isUnread: Bool
 
   var testDescription: String { name }
 
@@ -67,7 +74,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
 
   private init(
     _ name: String, _ consequence: Consequence, _ code: ErrorCode, identity: ErrorCode? = nil, isSlow: Bool = false,
-    _ wire: Means
+    isUnread: Bool? = nil, _ wire: Means
   ) {
     self.name = name
     self.wire = wire
@@ -75,6 +82,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
     self.code = code
     identityCode = identity ?? code
     self.isSlow = isSlow
+    self.isUnread = isUnread ?? (consequence == .againUnread)
   }
 
   // MARK: Connections
@@ -230,16 +238,20 @@ struct Fault: Sendable, CustomTestStringConvertible {
 
   private static let statuses =
     [408, 425, 429, 500, 502, 503, 504].map { status in
-      Fault("status \(status)", .againSent, .unavailable, .act { $0.send("<html></html>", status: status) })
+      Fault(
+        "status \(status)", status == 429 ? .againUnread : .againSent, .unavailable,
+        .act { $0.send("<html></html>", status: status) })
     }
-    + [408, 425, 429, 503].flatMap { status in
+    + [408, 425, 429, 503, 504].flatMap { status in
+      // The fields that name a wait, and whether that is too long.
       [
-        ("0", Consequence.againSent), ("Sun, 06 Nov 1994 08:49:37 GMT", .againSent), ("-5", .againSent),
-        ("soon", .againSent), ("", .againSent), ("3600", .final), ("99999999999999999999999", .final),
-        ("Fri, 31 Dec 2999 23:59:59 GMT", .final), ("9223372036854775807", .final),
-      ].map { text, consequence in
-        Fault(
-          "status \(status), Retry-After \(text)", consequence, .unavailable,
+        ("0", false), ("Sun, 06 Nov 1994 08:49:37 GMT", false), ("-5", nil), ("soon", nil), ("", nil), ("3600", true),
+        ("99999999999999999999999", true), ("Fri, 31 Dec 2999 23:59:59 GMT", true), ("9223372036854775807", true),
+      ].map { (text: String, isTooLong: Bool?) in
+        let isUnread = status == 429 || status == 503 && isTooLong != nil
+        return Fault(
+          "status \(status), Retry-After \(text)", isTooLong == true ? .final : isUnread ? .againUnread : .againSent,
+          .unavailable, isUnread: isUnread,
           .act { $0.send("", status: status, fields: "Retry-After: \(text)\r\n") })
       }
     }

@@ -190,7 +190,7 @@ struct LeakHuntTests {
         name: "\(step.rawValue), \(echo.name)")
     }
     let site = try HostileSite(.burn, echo)
-    let credential = "pypi-secret-0123456789-abcdefghijklmnopqrst"
+    let credential = "pypi-rehearsal-secret-0123456789-abcdefghijklmnopqrst"
     site.remember(credential)
     try await hunt(["revoke", "pypi"], site, isGitLab: isGitLab, input: credential, name: "burn, \(echo.name)")
   }
@@ -208,7 +208,7 @@ struct LeakHuntTests {
 
   /// A credential that is burned, and one in a log that somebody pastes: neither is said again.
   @Test(arguments: [false, true]) func findsNothingOfWhatIsRead(_ isGitLab: Bool) async throws {
-    let credential = "pypi-secret-0123456789-abcdefghijklmnopqrst"
+    let credential = "pypi-rehearsal-secret-0123456789-abcdefghijklmnopqrst"
     let identity = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJweXBpIiwibWFya2VkIjoic2VjcmV0In0.c2lnbmF0dXJlLW1hcmtlZA"
     for (arguments, input) in [
       (["revoke", "pypi"], "\(credential)\n"),

@@ -17,6 +17,11 @@ public struct Engine: Sendable {
   public let notes: [String: TargetNotes]
   /// What carries out the work that outlives a cancelled task; nil for the runtime's pool of threads.
   public let executor: (any TaskExecutor)?
+  /// What the indexes were sent so far.
+  public let sent: SentTokens
+  /// Hides the secret of an event, an identity token or a credential that was received, wherever that is needed; the run
+  /// goes no further where it throws, and a credential is burned.
+  public let hide: @Sendable (EngineEvent) throws(BrokerError) -> Void
   /// Told of every event, at once.
   public let observe: @Sendable (EngineEvent) -> Void
 
@@ -29,7 +34,9 @@ public struct Engine: Sendable {
   public init(
     time: TimeSource, policy: RetryPolicy = RetryPolicy(), isRehearsal: Bool = false,
     gates: [String: [any JobGate]] = [:], notes: [String: TargetNotes] = [:], pinsOwnHostsAlone: Bool = false,
-    executor: (any TaskExecutor)? = nil, observe: @escaping @Sendable (EngineEvent) -> Void = { _ in }
+    executor: (any TaskExecutor)? = nil, sent: SentTokens = SentTokens(),
+    observe: @escaping @Sendable (EngineEvent) -> Void = { _ in },
+    hide: @escaping @Sendable (EngineEvent) throws(BrokerError) -> Void = { _ in }
   ) {
     self.time = time
     self.policy = policy
@@ -38,6 +45,8 @@ public struct Engine: Sendable {
     self.pinsOwnHostsAlone = pinsOwnHostsAlone
     self.notes = notes
     self.executor = executor
+    self.sent = sent
+    self.hide = hide
     self.observe = observe
   }
 

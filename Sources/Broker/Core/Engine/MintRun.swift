@@ -15,7 +15,11 @@ final class MintRun: Sendable {
   private struct Seen {
     /// Whether an exchange was cut off that may have been made.
     var isLost = false
+    /// Whether it was said that the clocks differ.
+    var isClockSaid = false
     var audience: AudienceAnswer?
+    /// When that was answered, by the clock that is never set.
+    var answered: Duration = .zero
     var token: TokenFacts?
     var job: JobIdentity?
   }
@@ -40,7 +44,7 @@ final class MintRun: Sendable {
   func preview() async -> Result<JobPreview, BrokerError> {
     await limited { () async throws(BrokerError) in
       let (answer, attempt) = try await self.prepare(inTurn: true)
-      try self.check(attempt.token, serverTime: answer.serverTime)
+      try self.check(attempt.token, serverTime: self.serverTime)
       return JobPreview(
         audience: answer, token: TokenFacts(attempt.token.claims), job: self.source.job(from: attempt.token.claims))
     }
@@ -107,7 +111,7 @@ final class MintRun: Sendable {
       input.lastRelease = await EvidenceSearch(time: engine.time).lastRelease(of: input.project, at: target)
     }
     input.now = engine.time.now()
-    input.serverTime = seen.audience?.serverTime
+    input.serverTime = serverTime
     return input
   }
 
@@ -173,6 +177,12 @@ final class MintRun: Sendable {
     return (answer, attempt)
   }
 
+  /// The registry's clock, which went on since it was read; nil if it was not.
+  private var serverTime: UnixTime? {
+    let (answer, answered) = seen.withLock { ($0.audience, $0.answered) }
+    return answer?.serverTime?.advanced(by: (engine.time.elapsed() - answered).components.seconds)
+  }
+
   /// Keeps an answer for the diagnosis.
   ///
   /// Where the identity token is asked for at the same time, only once both are there: which of them fails or comes first is
@@ -194,6 +204,8 @@ final class MintRun: Sendable {
       let failure: BrokerError
       do throws(BrokerError) {
         let answer = try await question()
+        let now = engine.time.elapsed()
+        seen.withLock { $0.answered = now }
         leave(step)
         engine.observe(.audienceAnswered(registry: target.name, answer))
         try policy.judge(answer.audience)
@@ -226,7 +238,10 @@ final class MintRun: Sendable {
       do throws(BrokerError) {
         let token = try await source.identityToken(for: audience)
         leave(step)
-        engine.observe(.identityTokenReceived(registry: target.name, token, source.job(from: token.claims)))
+        let event = EngineEvent.identityTokenReceived(
+          registry: target.name, token, source.job(from: token.claims))
+        try engine.hide(event)
+        engine.observe(event)
         try judge(token, for: audience)
         return (token, attempt)
       } catch { failure = error }
@@ -237,24 +252,26 @@ final class MintRun: Sendable {
 
   private func exchange(_ first: Attempt, for answer: AudienceAnswer) async throws(BrokerError) -> Credential {
     var (token, attempt) = first
+    let origin = target.uploadURL.origin
+    var last: BrokerError?
     while true {
-      try check(token, serverTime: answer.serverTime)
-      let step = enter("exchanging the identity token at \(target.uploadURL.origin.authority)")
-      engine.observe(.exchangeSent(registry: target.name, host: target.uploadURL.origin.authority))
+      try check(token, serverTime: serverTime)
+      guard engine.sent.add(token, to: origin) else { throw sentAlready(for: answer.audience, after: last) }
+      let step = enter("exchanging the identity token at \(origin.authority)")
+      engine.observe(.exchangeSent(registry: target.name, host: origin.authority))
       let failure: BrokerError
-      do throws(BrokerError) {
-        let credential = try await target.exchange(token, for: .everything)
-        engine.observe(.credentialReceived(credential))
-        return credential
-      } catch { failure = withLoss(error) }
+      do throws(BrokerError) { return try await received(try await target.exchange(token, for: .everything)) } catch {
+        failure = withLoss(error)
+      }
       guard failure.code != .interrupted else { throw failure }
       guard !Task.isCancelled else {
         throw BrokerError(
           .interrupted, "The run was ended. \(failure.message)", reference: failure.reference, facts: failure.facts)
       }
       guard case .retry(let arrival, _) = failure.recovery else { throw failure }
+      if arrival != .mayHaveArrived { engine.sent.remove(token, from: origin) }
       switch source.supply(for: answer.audience) {
-      case .fixed where arrival == .nothingSent:
+      case .fixed where arrival != .mayHaveArrived:
         try await pause(after: failure, attempt: attempt)
         attempt += 1
       case .fixed(remaining: 0):
@@ -262,11 +279,20 @@ final class MintRun: Sendable {
       case .fixed, .renewable:
         try await pause(after: failure, attempt: attempt)
         leave(step)
-        let sent = token.secret
+        last = failure
         (token, attempt) = try await identityToken(for: answer.audience, attempts: attempt)
-        guard token.secret != sent else { throw handedOutTwice() }
       }
     }
+  }
+
+  /// Hides a credential that came; one that cannot be hidden is burned.
+  private func received(_ credential: Credential) async throws(BrokerError) -> Credential {
+    do throws(BrokerError) { try engine.hide(.credentialReceived(credential)) } catch {
+      await engine.burn([credential], at: [target])
+      throw error
+    }
+    engine.observe(.credentialReceived(credential))
+    return credential
   }
 
   // MARK: Rules
@@ -292,16 +318,29 @@ final class MintRun: Sendable {
   }
 
   private func check(_ token: IdentityToken, serverTime: UnixTime?) throws(BrokerError) {
-    if let seconds = try rules.check(token, now: engine.time.now(), serverTime: serverTime) {
-      engine.observe(.clockIsOff(registry: target.name, seconds: seconds))
+    guard let seconds = try rules.check(token, now: engine.time.now(), serverTime: serverTime) else { return }
+    let isSaid = seen.withLock { seen in
+      defer { seen.isClockSaid = true }
+      return seen.isClockSaid
     }
+    if !isSaid { engine.observe(.clockIsOff(registry: target.name, seconds: seconds)) }
   }
 
-  private func handedOutTwice() -> BrokerError {
-    BrokerError(
-      .pluginContract,
-      "The identity provider handed out the same identity token twice; it was not sent to \(target.name) again.",
-      remedy: "Report this to whoever makes the provider's plug-in: each request has to give a new token.")
+  /// An identity token that this index was sent before, by whichever target and attempt.
+  private func sentAlready(for audience: Audience, after last: BrokerError?) -> BrokerError {
+    let earlier = last.map { " Before that: \($0.message)" } ?? ""
+    guard case .fixed = source.supply(for: audience) else {
+      return BrokerError(
+        .pluginContract,
+        "The identity provider handed out the same identity token twice; it was not sent to \(target.name) again."
+          + earlier,
+        remedy: "Report this to whoever makes the provider's plug-in: each request has to give a new token.")
+    }
+    return BrokerError(
+      .identityTokenSpent,
+      "The next identity token for \(audience) is one that \(target.uploadURL.origin.authority) was sent already; it was "
+        + "not sent to \(target.name) again.\(earlier)",
+      remedy: "Give the job one identity token for each mint, each from an entry of its own.")
   }
 
   private func spent(_ failure: BrokerError) -> BrokerError {
@@ -340,11 +379,14 @@ final class MintRun: Sendable {
     let decision = engine.policy.decide(
       afterAttempt: attempt, recovery: failure.recovery, remaining: remaining, random: engine.time.random())
     switch decision {
-    case .stop: throw failure
+    case .stop:
+      guard attempt > 1, failure.recovery != .none else { throw failure }
+      let time = (engine.time.elapsed() - started).components.seconds
+      throw failure.with(message: "\(failure.message) That was attempt \(attempt), after \(time) s.")
     case .stopUntil(let wait):
       throw BrokerError(
         failure.code, failure.message,
-        remedy: "Try again in \(wait.components.seconds) s: the server asks for that long a wait.",
+        remedy: RetryPolicy.remedy(after: wait),
         reference: failure.reference, facts: failure.facts)
     case .wait(let wait):
       engine.observe(.retrying(registry: target.name, failure, after: wait))

@@ -1,6 +1,8 @@
 /// When and how soon a failed step is tried again: a pure value.
 public struct RetryPolicy: Sendable, Equatable {
   /// The greatest number of attempts for a step, the first included.
+  ///
+  /// Time is what limits a run: an outage that passes lasts seconds, and a handful of attempts outlasts none.
   public var attempts: Int
   /// The wait before the second attempt, before jitter; it doubles each time.
   public var base: Duration
@@ -9,9 +11,10 @@ public struct RetryPolicy: Sendable, Equatable {
   /// The time a target may take in all.
   public var total: Duration
 
-  /// A policy; the defaults are 4 attempts, 250 ms doubling up to 8 s with full jitter, 60 s in all.
+  /// A policy; the defaults are as many attempts as 60 s allow, 250 ms apart doubling up to 8 s, with jitter.
   public init(
-    attempts: Int = 4, base: Duration = .milliseconds(250), cap: Duration = .seconds(8), total: Duration = .seconds(60)
+    attempts: Int = .max, base: Duration = .milliseconds(250), cap: Duration = .seconds(8),
+    total: Duration = .seconds(60)
   ) {
     self.attempts = attempts
     self.base = base
@@ -29,6 +32,11 @@ public struct RetryPolicy: Sendable, Equatable {
     case stopUntil(Duration)
   }
 
+  /// What to do about a wait that is longer than the time left.
+  static func remedy(after wait: Duration) -> String {
+    "Try again in \(wait.components.seconds) s: the server asks for that long a wait."
+  }
+
   /// Decides what to do.
   ///
   /// - Parameters:
@@ -43,9 +51,15 @@ public struct RetryPolicy: Sendable, Equatable {
     guard case .retry(_, let after) = recovery else { return .stop }
     if let after, after >= remaining { return .stopUntil(after) }
     guard attempt < attempts else { return .stop }
-    var ceiling = base
-    for _ in 1..<max(1, attempt) where ceiling < cap { ceiling *= 2 }
-    let wait = max(after ?? .zero, min(ceiling, cap) * random)
+    var ceiling = min(base, cap)
+    var left = max(1, attempt) - 1
+    while left > 0, ceiling > .zero, cap > ceiling {
+      ceiling = min(ceiling * 2, cap)
+      left -= 1
+    }
+    // A tenth at least: jitter must not make a hail of requests.
+    let jittered = max(ceiling * random, min(base, cap) / 10)
+    let wait = max(after ?? .zero, jittered)
     return wait < remaining ? .wait(wait) : .stop
   }
 }

@@ -13,6 +13,8 @@ public enum Recovery: Sendable, Equatable {
   public enum Arrival: Sendable, Equatable {
     /// The connection failed before anything was sent.
     case nothingSent
+    /// The server said that it did not act on the request: it refused it unread.
+    case refusedUnread
     /// The request may have been received, and acted on.
     case mayHaveArrived
   }

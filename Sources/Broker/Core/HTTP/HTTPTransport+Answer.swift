@@ -27,10 +27,13 @@ extension HTTPTransport {
         remedy: "Redirects are never followed; configure the address that serves the request itself.")
     case 408, 425, 429, 500..<600:
       let wait = response.retryAfter(now: now)
+      // Too many requests, or a wait that is asked for: the server did not act on this one (RFC 6585, section 4; RFC 9110,
+      // section 15.6.4).
+      let isUnread = response.status == 429 || response.status == 503 && wait != nil
       throw BrokerError(
         .unavailable, "Could not \(purpose): \(request.url.origin.authority) answered \(response.status).",
         remedy: "Try again later; \(request.url.origin.authority) cannot serve the request now.",
-        recovery: .retry(.mayHaveArrived, after: wait))
+        recovery: .retry(isUnread ? .refusedUnread : .mayHaveArrived, after: wait))
     default:
       return response
     }

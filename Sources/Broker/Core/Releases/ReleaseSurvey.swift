@@ -5,8 +5,8 @@ public struct ReleaseSurvey: Sendable {
   /// When to try again, and the time that one registry may take in all.
   public let policy: RetryPolicy
 
-  /// A survey; three attempts within 30 s unless told otherwise.
-  public init(time: TimeSource, policy: RetryPolicy = RetryPolicy(attempts: 3, total: .seconds(30))) {
+  /// A survey; as many attempts as 30 s allow unless told otherwise.
+  public init(time: TimeSource, policy: RetryPolicy = RetryPolicy(total: .seconds(30))) {
     self.time = time
     self.policy = policy
   }
@@ -47,11 +47,13 @@ public struct ReleaseSurvey: Sendable {
       let failure: BrokerError
       do throws(BrokerError) { return try await index.listing(of: project) } catch { failure = error }
       let remaining = policy.total - (time.elapsed() - started)
-      guard
-        case .wait(let wait) = policy.decide(
-          afterAttempt: attempt, recovery: failure.recovery, remaining: remaining, random: time.random())
-      else { throw failure }
-      do { try await time.sleep(wait) } catch { throw failure }
+      switch policy.decide(
+        afterAttempt: attempt, recovery: failure.recovery, remaining: remaining, random: time.random())
+      {
+      case .stop: throw failure
+      case .stopUntil(let wait): throw failure.with(facts: failure.facts, remedy: RetryPolicy.remedy(after: wait))
+      case .wait(let wait): do { try await time.sleep(wait) } catch { throw failure }
+      }
       attempt += 1
     }
   }

@@ -6,25 +6,58 @@ public struct Credential: Sendable {
   public let secret: Secret
   /// The user name that goes with it: `__token__` on PyPI.
   public let username: String
-  /// When it expires.
+  /// When it expires, by the registry's clock.
   public let expires: UnixTime
+  /// The same moment on the clock of ``TimeSource/elapsed``; nil where only the wall clock tells.
+  ///
+  /// The registry's clock and this machine's may differ by hours: what is left of a life is never the difference of the two.
+  public let end: Duration?
   /// Where publishing tools upload to.
   public let uploadURL: HTTPURL
 
+  /// The smallest length of an API token in bytes.
+  ///
+  /// A shorter one could be guessed, and a log that hides it would be of no use.
+  public static let minimumBytes = 16
   /// The greatest length of an API token in bytes.
   public static let maximumBytes = 4 * 1024
+  /// What an API token of the sandbox has among its first characters, and no registry's.
+  public static let rehearsalMark = "-rehearsal-"
 
-  /// A credential; nil if the token is empty, too long, has a character outside `!` to `~`, or holds `::` or `##[`, which
-  /// would make a printed credential a workflow command.
-  public init?(registry: String, secret: Secret, username: String, expires: UnixTime, uploadURL: HTTPURL) {
-    let text = secret.reveal()
-    guard !text.isEmpty, text.utf8.count <= Self.maximumBytes, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-      !text.contains("::"), !text.contains("##[")
-    else { return nil }
+  /// A credential; nil if the API token is none, by ``isToken(_:)``.
+  ///
+  /// - Parameters:
+  ///   - registry: The registry's name in the configuration.
+  ///   - secret: The API token.
+  ///   - username: The user name that goes with it.
+  ///   - expires: When it expires, by the registry's clock.
+  ///   - end: When it expires, by the clock of ``TimeSource/elapsed``.
+  ///   - uploadURL: Where publishing tools upload to.
+  public init?(
+    registry: String, secret: Secret, username: String, expires: UnixTime, end: Duration? = nil, uploadURL: HTTPURL
+  ) {
+    guard Self.isToken(secret) else { return nil }
     self.registry = registry
     self.secret = secret
     self.username = username
     self.expires = expires
+    self.end = end
     self.uploadURL = uploadURL
+  }
+
+  /// Whether a text can be an API token: 16 bytes to 4 KiB, each of them from `!` to `~`, without `::` and `##[`, which would
+  /// make a printed credential a workflow command.
+  public static func isToken(_ secret: Secret) -> Bool {
+    let text = secret.reveal()
+    return (minimumBytes...maximumBytes).contains(text.utf8.count)
+      && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !text.contains("::") && !text.contains("##[")
+  }
+
+  /// Whether an API token is the sandbox's.
+  public static func isRehearsal(_ secret: Secret) -> Bool { secret.reveal().prefix(32).contains(rehearsalMark) }
+
+  /// The seconds that are left of its life; 0 once that is over.
+  public func secondsLeft(by time: TimeSource) -> Int64 {
+    max(0, end.map { ($0 - time.elapsed()).components.seconds } ?? expires.seconds(since: time.now()))
   }
 }

@@ -3,7 +3,8 @@ extension Duration {
   package var milliseconds: Int {
     let (seconds, attoseconds) = components
     let millisecond: Int64 = 1_000_000_000_000_000
-    let (product, overflow) = Int(seconds).multipliedReportingOverflow(by: 1000)
-    return overflow ? .max / 2 : max(1, product + Int((attoseconds + millisecond - 1) / millisecond))
+    // A thousand years are as good as any longer time, and far from overflow.
+    let bounded = min(max(seconds, 0), 1000 * 366 * 24 * 3600)
+    return max(1, Int(bounded) * 1000 + Int((attoseconds + millisecond - 1) / millisecond))
   }
 }

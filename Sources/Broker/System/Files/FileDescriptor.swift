@@ -18,6 +18,16 @@ struct FileDescriptor: ~Copyable, Sendable {
     self.number = number
   }
 
+  /// Opens a path in the first of several ways that works; nil if none does, and `errno` says why the last did not.
+  init?(_ path: String, firstOf ways: [Int32]) {
+    var number: Int32 = -1
+    for flags in ways where number < 0 {
+      repeat { number = unsafe open(path, flags | O_CLOEXEC) } while number < 0 && errno == EINTR
+    }
+    guard number >= 0 else { return nil }
+    self.number = number
+  }
+
   deinit { close(number) }
 
   /// The kind of file (`S_IFREG` and others) and its length in bytes; nil if that cannot be told.

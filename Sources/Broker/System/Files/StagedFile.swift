@@ -14,6 +14,8 @@ import Synchronization
 /// It is opened before anything is requested, so that a destination that cannot be written is known early. Unless it is
 /// committed, nothing of it stays.
 public final class StagedFile: Sendable {
+  /// Which file the destination is.
+  public let identity: FileIdentity
   private let path: String
   private let stagingPath: String
   private let file: FileDescriptor
@@ -39,6 +41,7 @@ public final class StagedFile: Sendable {
     guard let file = FileDescriptor(stagingPath, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode) else {
       throw Self.failure("write", path, SystemError.last())
     }
+    identity = FileIdentity(of: path)
     self.path = path
     self.stagingPath = stagingPath
     self.file = file

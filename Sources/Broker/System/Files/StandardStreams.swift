@@ -54,6 +54,16 @@ public enum StandardStreams {
     _ = FileDescriptor.writeAll(bytes, to: Stream.error.rawValue)
   }
 
+  /// Writes to standard error what must not be left unsaid.
+  ///
+  /// - Throws: `ErrorCode.deliveryFailed` if it cannot be written.
+  public static func writeErrorSurely(_ bytes: [UInt8]) throws(BrokerError) {
+    guard FileDescriptor.writeAll(bytes, to: Stream.error.rawValue) else {
+      throw BrokerError(
+        .deliveryFailed, "Cannot write to standard error: \(SystemError.last()).", remedy: "Check what reads it.")
+    }
+  }
+
   /// Reads standard input to its end, at most `maximumBytes`; cancelling the task ends the wait for it.
   ///
   /// - Throws: `ErrorCode.usage` if it cannot be read, `ErrorCode.interrupted` if the task was cancelled.

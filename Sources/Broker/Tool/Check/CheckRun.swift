@@ -133,12 +133,13 @@ struct CheckRun: Sendable {
   private func engine(_ notes: CheckNotes) -> Engine {
     let masks = SecretMasks(console: console)
     return broker.engine(for: configuration, policy: choice.policy) { event in
-      masks.apply(event)
       notes.note(event, now: broker.time.now())
       // The table does not say what lives on.
       if case .burnFailed = event {
-        EventNotes(console: console, isExplained: false, now: broker.time.now()).show(event)
+        EventNotes(console: console, isExplained: false, time: broker.time).show(event)
       }
+    } hide: { (event) throws(BrokerError) in
+      try masks.apply(event)
     }
   }
 
@@ -165,7 +166,7 @@ struct CheckRun: Sendable {
       // Another selection, so that the tokens of the job are all there again.
       let provider = try await broker.selectProvider(in: configuration, named: choice.provider)
       let credentials = try await engine.mint([target], from: provider.source)
-      let seconds = credentials.first.map { $0.expires.seconds(since: broker.time.now()) } ?? 0
+      let seconds = credentials.first.map { $0.secondsLeft(by: broker.time) } ?? 0
       await engine.burn(credentials, at: [target])
       return .success(
         CheckItem(

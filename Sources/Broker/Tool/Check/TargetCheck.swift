@@ -50,10 +50,12 @@ struct TargetCheck: Sendable {
 
   private var clock: CheckItem? {
     guard let skew = seen.clockSkew else { return nil }
-    guard abs(skew) > 30 else { return CheckItem("clock", .pass, "This machine's clock and the registry's agree.") }
+    guard skew.magnitude > 30 else {
+      return CheckItem("clock", .pass, "This machine's clock and the registry's agree.")
+    }
     let direction = skew > 0 ? "ahead of" : "behind"
     return CheckItem(
-      "clock", .warn, "This machine's clock is \(abs(skew)) s \(direction) the registry's.",
+      "clock", .warn, "This machine's clock is \(skew.magnitude) s \(direction) the registry's.",
       causes: [Cause("clock-off", .certain, "The two clocks differ.", fixes: ["Set this machine's clock with NTP."])])
   }
 
@@ -63,7 +65,8 @@ struct TargetCheck: Sendable {
       return CheckItem(
         "identity-token", .warn, "It is made out to \(token.audience), and does not say until when it is valid.")
     }
-    let life = expires.seconds(since: now)
+    // By the registry's clock where it is known: that is the one that counts.
+    let life = max(0, expires.seconds(since: now.advanced(by: -max(seen.clockSkew ?? 0, -.max))))
     return CheckItem("identity-token", .pass, "It is made out to \(token.audience), and expires in \(life) s.")
   }
 }

@@ -29,13 +29,14 @@ enum MintCommand: Command {
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
-    try await ReportOutput(arguments, surroundings).recording("mint", status: status) {
-      (recorder) async throws(BrokerError) in try await mint(arguments, surroundings, recorder)
+    let output = try ReportOutput(arguments, surroundings)
+    return try await output.recording("mint", status: status) { (recorder) async throws(BrokerError) in
+      try await mint(arguments, surroundings, recorder, besides: output.summaryFile)
     }
   }
 
   private static func mint(
-    _ arguments: ParsedArguments, _ surroundings: Surroundings, _ recorder: RunRecorder
+    _ arguments: ParsedArguments, _ surroundings: Surroundings, _ recorder: RunRecorder, besides summary: OutputFile?
   ) async throws(BrokerError) -> Int32 {
     let console = surroundings.console
     let broker = try surroundings.broker()
@@ -60,16 +61,17 @@ enum MintCommand: Command {
       Delivery.Choice(
         format: arguments.value("--format"), output: arguments.value("--output"),
         mayReveal: arguments.has("--reveal"), count: registries.count, isCI: provider.strength == .job,
-        isTerminal: StandardStreams.isTerminal(.output)),
+        isTerminal: StandardStreams.isTerminal(.output), summary: summary),
       environment: surroundings.environment)
 
     if broker.isRehearsal { console.error("rehearsal: the sandbox stands in for every registry\n") }
     let targets = try await broker.targets(registries.map(\.name), in: configuration)
     let masks = SecretMasks(console: console)
     let engine = broker.engine(for: configuration, policy: policy) { event in
-      masks.apply(event)
       recorder.note(event)
-      EventNotes(console: console, isExplained: isExplained, now: broker.time.now()).show(event)
+      EventNotes(console: console, isExplained: isExplained, time: broker.time).show(event)
+    } hide: { (event) throws(BrokerError) in
+      try masks.apply(event)
     }
     let credentials: [Credential]
     do throws(BrokerError) {
@@ -81,7 +83,7 @@ enum MintCommand: Command {
     do throws(BrokerError) {
       let place = try delivery.deliver(credentials)
       for credential in credentials {
-        let seconds = credential.expires.seconds(since: broker.time.now())
+        let seconds = credential.secondsLeft(by: broker.time)
         console.error("\(credential.registry): API token written to \(place); it expires in \(seconds) s\n")
       }
     } catch {

@@ -92,7 +92,7 @@ struct RehearsalScript: Sendable {
   }
 
   private func check(_ credential: Credential, of registry: SandboxRegistry) throws(RehearsalFailure) {
-    let seconds = credential.expires.seconds(since: Self.time.now())
+    let seconds = credential.secondsLeft(by: Self.time)
     let range = registry.kind.rehearsal.lifetime
     guard range.contains(seconds) else {
       throw RehearsalFailure(

@@ -64,7 +64,7 @@ struct RehearsalStage: Sendable {
       let targets = try await broker.targets([registry], in: configuration)
       let engine = broker.engine(for: configuration) { event in
         events.withLock { $0.append(event) }
-        show(TimelineLine(event, now: SystemTime.source.now()))
+        show(TimelineLine(event, by: SystemTime.source))
       }
       let credentials = try await engine.mint(targets, from: selection.source)
       guard let credential = credentials.first else { throw BrokerError(.pluginContract, "No credential came.") }

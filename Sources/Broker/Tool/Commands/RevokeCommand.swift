@@ -23,7 +23,6 @@ enum RevokeCommand: Command {
     let name = try target(arguments, configuration)
     if broker.isRehearsal { surroundings.console.error("rehearsal: the sandbox stands in for every registry\n") }
     let secret = try await credential(arguments, surroundings)
-    surroundings.console.mask(secret)
     let targets = try await broker.targets([name], in: configuration)
     guard let target = targets.first, targets.count == 1 else {
       throw BrokerError(
@@ -35,9 +34,35 @@ enum RevokeCommand: Command {
         .revokeUnsupported, "\(target.name) cannot burn credentials.",
         remedy: "Nothing needs to be done: the credential expires by itself.")
     }
+    try checkBoundary(secret, target, isRehearsal: broker.isRehearsal)
+    // A credential that cannot be hidden is burned all the more.
+    let masking: BrokerError?
+    do throws(BrokerError) {
+      try surroundings.console.mask(secret)
+      masking = nil
+    } catch { masking = error }
     try await revoke(secret)
+    if let masking { throw masking }
     surroundings.console.error("\(target.name): asked to burn the credential\n")
     return ExitStatus.done.rawValue
+  }
+
+  /// Rehearsal and reality never meet: a real API token stays out of the sandbox, and the sandbox's on this machine.
+  private static func checkBoundary(
+    _ secret: Secret, _ target: any Registry, isRehearsal: Bool
+  ) throws(BrokerError) {
+    let host = target.uploadURL.origin.authority
+    if Credential.isRehearsal(secret) {
+      guard !target.uploadURL.origin.isLoopback else { return }
+      throw BrokerError(
+        .rehearsalBoundary, "A sandbox's API token was not sent to \(host): rehearsal and reality do not mix.",
+        remedy: "Set TOKEN_BROKER_SANDBOX as the sandbox printed it; nothing real is to be burned.")
+    }
+    guard isRehearsal else { return }
+    throw BrokerError(
+      .rehearsalBoundary,
+      "This API token is not the sandbox's, and was not sent to \(host): rehearsal and reality do not mix.",
+      remedy: "Unset TOKEN_BROKER_SANDBOX to burn it at \(target.name); a rehearsal burns what it minted itself.")
   }
 
   private static func target(
@@ -66,16 +91,14 @@ enum RevokeCommand: Command {
       let bytes = try await StandardStreams.readInput(maximumBytes: Credential.maximumBytes + 2)
       text = String(decoding: bytes, as: UTF8.self)
     }
-    let secret = text.filter { !$0.isNewline }
-    guard !secret.isEmpty, secret.utf8.count <= Credential.maximumBytes,
-      secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-    else {
+    let secret = Secret(text.filter { !$0.isNewline })
+    guard Credential.isToken(secret) else {
       throw BrokerError(
         .usage, "\(source) holds no credential.",
         remedy: text.isEmpty && arguments.has("--from-env")
           ? "Hand the API token over within the job that minted it: GitHub gives other jobs an empty text in its place."
           : "Give the API token alone, on one line.")
     }
-    return Secret(secret)
+    return secret
   }
 }

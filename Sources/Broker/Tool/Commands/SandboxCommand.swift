@@ -107,16 +107,8 @@ enum SandboxCommand: Command {
   private static func configuration(
     _ arguments: ParsedArguments, _ provider: SandboxProvider, _ catalog: SandboxCatalog
   ) throws(BrokerError) -> SandboxConfiguration {
-    var ahead: Int64 = 0
-    if let text = arguments.value("--clock") {
-      guard let seconds = Int64(text), abs(seconds) <= 366 * 24 * 3600 else {
-        throw BrokerError(
-          .usage, "--clock is \(UntrustedText.quoted(text)), not a number of seconds.",
-          remedy: "Write for example --clock 300.")
-      }
-      ahead = seconds
-    }
-    var configuration = SandboxConfiguration(catalog, now: { [ahead] in SystemTime.source.now().advanced(by: ahead) })
+    let ahead = try arguments.value("--clock").map(SandboxClock.seconds) ?? 0
+    var configuration = SandboxConfiguration(catalog, now: { SystemTime.source.now().advanced(by: ahead) })
     if let text = arguments.value("--job") {
       let job = try SandboxPublisher(parsing: text, of: provider)
       configuration.claims += job.claims

@@ -20,6 +20,8 @@ public struct Broker: Sendable {
   /// Clocks and randomness.
   public let time: TimeSource
   private let loop: EventLoop?
+  /// What the indexes were sent, by whichever engine of this run.
+  private let sent = SentTokens()
 
   /// A broker.
   ///
@@ -167,14 +169,17 @@ public struct Broker: Sendable {
   ///   - configuration: Says what is judged before an identity token is sent.
   ///   - policy: When to try again.
   ///   - observe: Told of every event, at once.
+  ///   - hide: Hides a secret that was received; throws if that cannot be done.
   /// - Returns: The engine.
   public func engine(
     for configuration: BrokerConfiguration, policy: RetryPolicy = RetryPolicy(),
-    observe: @escaping @Sendable (EngineEvent) -> Void = { _ in }
+    observe: @escaping @Sendable (EngineEvent) -> Void = { _ in },
+    hide: @escaping @Sendable (EngineEvent) throws(BrokerError) -> Void = { _ in }
   ) -> Engine {
     Engine(
       time: time, policy: policy, isRehearsal: isRehearsal,
       gates: configuration.gates, notes: configuration.registrySettings.mapValues(\.notes),
-      pinsOwnHostsAlone: configuration.hasOrganisation, executor: loop, observe: observe)
+      pinsOwnHostsAlone: configuration.hasOrganisation, executor: loop, sent: sent,
+      observe: observe, hide: hide)
   }
 }

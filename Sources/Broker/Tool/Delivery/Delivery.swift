@@ -17,6 +17,8 @@ struct Delivery: Sendable {
     var isCI: Bool
     /// Whether standard output is a terminal.
     var isTerminal: Bool
+    /// The job's summary, which is written beside the credentials.
+    var summary: OutputFile?
   }
 
   private enum Destination: Sendable {
@@ -35,6 +37,13 @@ struct Delivery: Sendable {
   ///   destination cannot be opened.
   init(_ choice: Choice, environment: Environment) throws(BrokerError) {
     (format, destination) = try Self.open(choice, environment: environment)
+    let summary = [choice.summary].compactMap { $0 }
+    switch destination {
+    case .standardOutput: break
+    case .file(let file, _):
+      try OutputFile("--output", file.identity).check(apartFrom: summary + OutputFile.streams)
+    case .gitHubOutput(let file): try OutputFile("GITHUB_OUTPUT", file.identity).check(apartFrom: summary)
+    }
   }
 
   private static func open(

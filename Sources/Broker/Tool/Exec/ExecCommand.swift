@@ -57,9 +57,10 @@ enum ExecCommand: Command {
     for step in plan.steps { try CommandSearch(step.command[0], in: surroundings.environment).check() }
     let masks = SecretMasks(console: console)
     let engine = broker.engine(for: configuration, policy: policy) { event in
-      masks.apply(event)
       recorder.note(event)
-      EventNotes(console: console, isExplained: options.isExplained, now: broker.time.now()).show(event)
+      EventNotes(console: console, isExplained: options.isExplained, time: broker.time).show(event)
+    } hide: { (event) throws(BrokerError) in
+      try masks.apply(event)
     }
     let decisions =
       options.isCompared

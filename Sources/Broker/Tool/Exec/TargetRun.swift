@@ -13,11 +13,6 @@ struct TargetRun: Sendable {
   let source: any IdentityTokenSource
   let surroundings: Surroundings
 
-  /// What is left of a credential's life, in seconds, with which no further command is started.
-  private static let shortest: Int64 = 60
-  /// How long before the end of a credential's life that is said, in seconds.
-  private static let warning: Int64 = 120
-
   /// Runs the commands, to the end or to the first that fails, and burns the credentials whatever comes of them.
   ///
   /// - Returns: The status of the command that failed, else 0.
@@ -54,12 +49,11 @@ struct TargetRun: Sendable {
   /// A credential for the next command: a new one wherever identity tokens are made on request.
   private func credential(after last: Credential?, _ burn: CredentialBurn) async throws(BrokerError) -> Credential {
     if let last, case .fixed(let remaining) = supply() {
-      let left = last.expires.seconds(since: engine.time.now())
-      if left > Self.shortest { return last }
+      if CredentialUse.mayGoOn(last, by: engine.time) { return last }
       guard remaining > 0 else {
         throw BrokerError(
           .identityTokenSpent,
-          "The credential for \(target.name) expires in \(max(0, left)) s, and the job has no other identity token.",
+          "The credential for \(target.name) expires in \(last.secondsLeft(by: engine.time)) s, and the job has no other identity token.",
           remedy:
             "Run exec again with --from \(target.name), or give the job several identity tokens with this audience.")
       }
@@ -105,11 +99,9 @@ struct TargetRun: Sendable {
 
   /// Says that the credential expires before it does, while the command runs.
   private func warn(of credential: Credential, _ name: String) async {
-    let left = credential.expires.seconds(since: engine.time.now())
-    do { try await engine.time.sleep(.seconds(max(0, left - Self.warning))) } catch { return }
-    let remaining = max(0, credential.expires.seconds(since: engine.time.now()))
+    do { try await engine.time.sleep(CredentialUse.quietTime(of: credential, by: engine.time)) } catch { return }
     let advice = commands.count == 1 ? "; --per-file mints one for each file" : ""
-    say("the credential expires in \(remaining) s, and \(name) still runs\(advice)")
+    say("the credential expires in \(credential.secondsLeft(by: engine.time)) s, and \(name) still runs\(advice)")
   }
 
   private func sayNotSent(_ names: [String]) {

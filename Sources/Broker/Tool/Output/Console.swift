@@ -28,9 +28,17 @@ struct Console: Sendable {
   func command(_ command: WorkflowCommand) { StandardStreams.writeError(Array(command.line.utf8)) }
 
   /// Hides a secret in the log from here on, where a runner does that.
-  func mask(_ secret: Secret) {
+  ///
+  /// - Throws: `ErrorCode.deliveryFailed` if the runner was not told: the secret must then go nowhere.
+  func mask(_ secret: Secret) throws(BrokerError) {
     guard isGitHubActions else { return }
-    command(.mask(secret))
+    do throws(BrokerError) {
+      try StandardStreams.writeErrorSurely(Array(WorkflowCommand.mask(secret).line.utf8))
+    } catch {
+      throw BrokerError(
+        error.code, "A secret cannot be hidden in the log, so that it is not used. \(error.message)",
+        remedy: "Leave standard error open: the runner reads there what it has to hide.")
+    }
   }
 
   /// Says what is odd, but no failure; a GitHub runner shows it on the run's page.

@@ -4,7 +4,7 @@ import BrokerCore
 struct EventNotes: Sendable {
   let console: Console
   let isExplained: Bool
-  let now: UnixTime
+  let time: TimeSource
 
   func show(_ event: EngineEvent) {
     switch event {
@@ -12,7 +12,7 @@ struct EventNotes: Sendable {
     case .clockIsOff, .retrying, .burned, .burnFailed: break
     default: guard isExplained else { return }
     }
-    let line = TimelineLine(event, now: now)
+    let line = TimelineLine(event, by: time)
     console.error("\(event.registry): \(line.step): \(line.text)\n")
   }
 }

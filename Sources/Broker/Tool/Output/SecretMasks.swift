@@ -4,12 +4,15 @@ import BrokerCore
 struct SecretMasks: Sendable {
   let console: Console
 
-  func apply(_ event: EngineEvent) {
+  /// Masks what an event brings.
+  ///
+  /// - Throws: `ErrorCode.deliveryFailed` if that cannot be done.
+  func apply(_ event: EngineEvent) throws(BrokerError) {
     guard console.isGitHubActions else { return }
     switch event {
-    case .identityTokenReceived(_, let token, _): console.mask(token.secret)
+    case .identityTokenReceived(_, let token, _): try console.mask(token.secret)
     case .credentialReceived(let credential):
-      for form in SecretForms.all(of: credential) { console.mask(form) }
+      for form in SecretForms.all(of: credential) { try console.mask(form) }
     default: break
     }
   }

@@ -8,7 +8,7 @@ struct TimelineLine: Sendable {
   /// What happened.
   let text: String
 
-  init(_ event: EngineEvent, now: UnixTime) {
+  init(_ event: EngineEvent, by time: TimeSource) {
     switch event {
     case .audienceAsked(_, let host): (step, text) = ("audience", "asked \(host)")
     case .audienceAnswered(_, let answer): (step, text) = ("audience", "answered \(answer.audience)")
@@ -18,16 +18,16 @@ struct TimelineLine: Sendable {
     case .identityTokenAsked(_, let audience):
       (step, text) = ("identity token", "asked for one made out to \(audience)")
     case .identityTokenReceived(_, let token, let job):
-      (step, text) = ("identity token", "received: \(Self.summary(token, job, now: now))")
+      (step, text) = ("identity token", "received: \(Self.summary(token, job, now: time.now()))")
     case .audited(_, let error): (step, text) = ("audit", "would be refused: \(error.message)")
     case .clockIsOff(_, let seconds):
       let direction = seconds > 0 ? "ahead of" : "behind"
-      (step, text) = ("clock", "this machine's clock is \(abs(seconds)) s \(direction) the registry's")
+      (step, text) = ("clock", "this machine's clock is \(seconds.magnitude) s \(direction) the registry's")
     case .exchangeSent(_, let host): (step, text) = ("exchange", "sent the identity token to \(host)")
     case .credentialReceived(let credential):
       (step, text) = (
         "credential",
-        "\(credential.secret), expires \(credential.expires) (in \(credential.expires.seconds(since: now)) s)"
+        "\(credential.secret), expires \(credential.expires) (in \(credential.secondsLeft(by: time)) s)"
       )
     case .retrying(_, let error, let wait):
       (step, text) = ("retry", "\(error.message) Trying again in \(Self.shown(wait)).")
@@ -44,11 +44,17 @@ struct TimelineLine: Sendable {
     let claims: [(String, String?)] = [
       ("aud", token.claims.audience.description), ("iss", job.issuer), ("repository", repository),
       ("workflow", job.workflow), ("ref", job.ref), ("environment", job.environment ?? "(none)"),
-      ("exp", token.claims.time("exp").map { "in \($0.seconds(since: now)) s" }),
+      ("exp", token.claims.time("exp").map { life(until: $0, now: now) }),
     ]
     return claims.compactMap { name, value in
       value.map { name == "aud" ? "\(name) \($0)" : "\(name) \(UntrustedText.neutralized($0, limit: 120))" }
     }.joined(separator: ", ")
+  }
+
+  /// When a token expires by this machine's clock, which may be wrong.
+  private static func life(until end: UnixTime, now: UnixTime) -> String {
+    let left = end.seconds(since: now)
+    return left < 0 ? "\(left.magnitude) s ago by this machine's clock" : "in \(left) s"
   }
 
   /// A wait as people say it: whole seconds from ten on, milliseconds below.

@@ -38,7 +38,18 @@ struct ReportOutput: Sendable {
     let path = surroundings.isGitHubActions ? environment.nonEmpty("GITHUB_STEP_SUMMARY") : nil
     // A summary that cannot be written is no reason not to publish.
     summary = path.flatMap { try? AppendFile($0) }
+    guard case .file(let file) = destination else { return }
+    let named = [
+      ("--output", arguments.value("--output")),
+      ("GITHUB_OUTPUT", surroundings.isGitHubActions ? environment.nonEmpty("GITHUB_OUTPUT") : nil),
+    ]
+    let others = named.compactMap { source, path in path.map { OutputFile(source, FileIdentity(of: $0)) } }
+    try OutputFile("--report", file.identity)
+      .check(apartFrom: others + OutputFile.streams + [summaryFile].compactMap { $0 })
   }
+
+  /// The job's summary; nil if none is written.
+  var summaryFile: OutputFile? { summary.map { OutputFile("GITHUB_STEP_SUMMARY", $0.identity) } }
 
   /// Whether the report itself is what the command prints.
   var isPrinted: Bool { if case .standardOutput = destination { true } else { false } }

@@ -14,6 +14,10 @@ public struct Warehouse: Registry {
 
   /// The life of an API token in seconds where the answer does not say (Warehouse: 15 minutes).
   static let usualLifetime: Int64 = 900
+  /// The longest life that is believed, in seconds: a day.
+  static let longestLifetime: Int64 = 24 * 3600
+  /// The moments that an API token may expire at: the years 2020 to 2099.
+  static let expiries: Range<Int64> = 1_577_836_800..<4_102_444_800
   /// How long an exchange that was sent may run on after a signal, so that what comes of it can be burned: with burning that
   /// is half of what a runner leaves until it kills.
   static let grace: Duration = .seconds(2)
@@ -83,24 +87,39 @@ public struct Warehouse: Registry {
     }
     let object = try object(of: response, what: "API token", to: token.secret)
     guard let text = object["token"]?.string else { throw invalid("API token", "it has no \"token\"") }
-    let now = response.serverTime ?? services.time.now()
-    let expires: UnixTime
-    switch object["expires"]?.value {
-    case nil, .null: expires = now.advanced(by: Self.usualLifetime)
-    default:
-      guard let seconds = object["expires"]?.integer else {
-        throw invalid("API token", "its \"expires\" is not a time")
-      }
-      expires = UnixTime(seconds)
-    }
-    guard response.serverTime.map({ expires > $0 }) ?? true else {
-      throw invalid("API token", "the API token had expired when it was sent, at \(expires)")
-    }
+    let (expires, left) = try expiry(in: object, at: response.serverTime)
     guard
       let credential = Credential(
-        registry: name, secret: Secret(text), username: Self.username, expires: expires, uploadURL: uploadURL)
-    else { throw invalid("API token", "its \"token\" is empty, too long, or has characters that no token has") }
+        registry: name, secret: Secret(text), username: Self.username, expires: expires,
+        end: services.time.elapsed() + .seconds(left), uploadURL: uploadURL)
+    else {
+      throw invalid(
+        "API token", "its \"token\" is empty, too short, too long, or has characters that no token has")
+    }
     return credential
+  }
+
+  /// When the API token of an answer expires, and how many seconds that is from now, at most a day.
+  private func expiry(
+    in object: JSONObject, at serverTime: UnixTime?
+  ) throws(BrokerError) -> (expires: UnixTime, left: Int64) {
+    let now = serverTime ?? services.time.now()
+    switch object["expires"]?.value {
+    case nil, .null: return (now.advanced(by: Self.usualLifetime), Self.usualLifetime)
+    default: break
+    }
+    guard let seconds = object["expires"]?.integer else { throw invalid("API token", "its \"expires\" is not a time") }
+    let expires = UnixTime(seconds)
+    let left = expires.seconds(since: now)
+    guard serverTime == nil || left > 0 else {
+      throw invalid("API token", "the API token had expired when it was sent, at \(expires)")
+    }
+    guard Self.expiries.contains(seconds) else {
+      throw invalid("API token", "its \"expires\" is no time from 2020 to 2099")
+    }
+    // Without the server's clock there is only this machine's, which may be hours off.
+    guard serverTime != nil || (1...Self.longestLifetime).contains(left) else { return (expires, Self.usualLifetime) }
+    return (expires, min(left, Self.longestLifetime))
   }
 
   /// `POST /_/oidc/burn-token`: always answered with 202, whatever it was given, so that success says little.

@@ -116,7 +116,8 @@ struct MintEndpoint {
   }
 
   private func minted(for publisher: SandboxPublisher?, _ faults: [SandboxFault.Behaviour]) -> ServerResponse {
-    let token = "pypi-" + String(Base64URL.encode(SandboxToken.randomBytes(212)).prefix(282))
+    // As long as PyPI's, and marked: neither goes where the other belongs.
+    let token = "pypi\(Credential.rehearsalMark)" + String(Base64URL.encode(SandboxToken.randomBytes(212)).prefix(272))
     var expires = store.now().advanced(by: Self.lifetime)
     let isStored = !store.isOn(.readOnly)
     store.access { state in

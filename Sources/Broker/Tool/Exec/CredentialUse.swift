@@ -1,0 +1,19 @@
+import BrokerCore
+
+/// How long a credential is used, by what is left of its life: pure.
+enum CredentialUse {
+  /// What is left of a credential's life, in seconds, with which no further command is started.
+  private static let shortest: Int64 = 60
+  /// How long before the end of a credential's life that is said, in seconds.
+  private static let warning: Int64 = 120
+
+  /// Whether a further command is started with it.
+  static func mayGoOn(_ credential: Credential, by time: TimeSource) -> Bool {
+    credential.secondsLeft(by: time) > shortest
+  }
+
+  /// The time until its end is to be said.
+  static func quietTime(of credential: Credential, by time: TimeSource) -> Duration {
+    .seconds(max(0, credential.secondsLeft(by: time) - warning))
+  }
+}
