@@ -8,7 +8,8 @@ enum StepOutputsTarget {
         registry: "internal", secret: Secret(text), username: "__token__", expires: UnixTime(1_795_000_900),
         uploadURL: url)
     else {
-      require(text.isEmpty || text.utf8.count > 64 || !text.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "refused")
+      require(
+        text.utf8.count < 16 || text.utf8.count > 64 || !text.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "refused")
       return
     }
     let outputs = read(CredentialText.text(.github, [credential]).reveal())
