@@ -139,6 +139,9 @@ struct ClientTableTests {
     ("env UV_WORKING_DIR=x uv publish", "sets UV_WORKING_DIR"),
     ("env UV_CONFIG_FILE=x uv publish", "sets UV_CONFIG_FILE"),
     ("timeout 60 twine upload --repository-url x a.whl", "--repository-url"),
+    // Where only a variable names the address, settings of a project must not come between.
+    ("pdm run flit publish", "behind pdm run"), ("hatch run poetry publish", "behind hatch run"),
+    ("env A=b hatch -e x env run -- flit publish", "behind hatch env run"),
     ("sudo twine upload --repository-url x a.whl", "--repository-url"),
     ("docker run -eTWINE_USERNAME=x image twine upload a.whl", "sets TWINE_USERNAME"),
   ])

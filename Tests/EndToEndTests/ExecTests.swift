@@ -272,6 +272,7 @@ struct ExecTests {
         "--env sets TWINE_REPOSITORY_URL"
       ),
       ("--env UV_PUBLISH_INDEX={registry}", "uv publish", "--env sets UV_PUBLISH_INDEX"),
+      ("", "pdm run flit publish", "behind pdm run"),
       ("--client all", "xvfb-run sudo twine upload -- -r x a.whl", "-r"),
     ] as [(String, String, String)])
   func refusesWhatLeadsElsewhere(_ option: String, _ command: String, _ words: String) async throws {

@@ -6,12 +6,14 @@ struct ClientArguments: Sendable {
   private let command: [String]
   private let tool: Int
   private let subcommand: Int
+  private let changer: String?
 
   init(_ recognised: ClientRecognition) {
     client = recognised.client
     command = recognised.command
     tool = recognised.tool
     subcommand = recognised.subcommand
+    changer = recognised.changer
   }
 
   /// Judges every word for a target, also those behind `--`: tools do not agree on what it ends.
@@ -19,6 +21,12 @@ struct ClientArguments: Sendable {
   /// - Throws: `ErrorCode.usage` if one names another destination, a credential, or a variable that is exec's to set.
   func judge(for target: String, uploadURL: HTTPURL) throws(BrokerError) {
     try judgeRunners(for: target)
+    if let changer, client.findsAddressInVariables {
+      throw BrokerError(
+        .usage,
+        "\(client.name) finds its address in a variable, which settings of the project may change behind \(changer).",
+        remedy: "Run \(client.name) by itself, or behind uvx or pipx run.")
+    }
     for option in client.guardedOptions {
       for (spelling, value) in values(of: option) {
         switch option.kind {

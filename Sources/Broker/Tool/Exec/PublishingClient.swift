@@ -101,6 +101,9 @@ struct PublishingClient: Sendable {
     self.dryRunOptions = dryRunOptions
   }
 
+  /// Whether the address is in its variables alone: it has no option for it, or one that names the variable.
+  var findsAddressInVariables: Bool { !address.contains("{url}") }
+
   /// How it reads the options before its subcommand.
   var globalSyntax: OptionSyntax { OptionSyntax(globalValueOptions, isAbbreviated: isAbbreviated) }
 

@@ -10,18 +10,22 @@ struct ToolRunner: Sendable {
   let hiddenFolderOptions: [String]?
   /// How many words stand between its options and the program: the duration of `timeout`.
   let leadingOperands: Int
+  /// Whether the project's settings may give the program other variables than the runner has.
+  let changesVariables: Bool
   /// Whether words with `=` stand before the program: `env NAME=VALUE`, `hatch run +py=3.12`.
   let takesAssignments: Bool
 
   private init(
     _ words: String..., values: [String] = [], isAbbreviated: Bool = false, folderOptions: [String] = [],
-    hiddenFolderOptions: [String]? = [], leadingOperands: Int = 0, takesAssignments: Bool = false
+    hiddenFolderOptions: [String]? = [], leadingOperands: Int = 0, changesVariables: Bool = false,
+    takesAssignments: Bool = false
   ) {
     self.words = words
     syntax = OptionSyntax(values, isAbbreviated: isAbbreviated)
     self.folderOptions = folderOptions
     self.hiddenFolderOptions = hiddenFolderOptions
     self.leadingOperands = leadingOperands
+    self.changesVariables = changesVariables
     self.takesAssignments = takesAssignments
   }
 
@@ -31,6 +35,8 @@ struct ToolRunner: Sendable {
     let program: Int
     /// Where the program will be, beside where the runner is; nil if that cannot be told.
     let folder: String?
+    /// The runner's name if the project's settings may change the program's variables; nil if they may not.
+    var changer: String?
   }
 
   /// What the program at an index runs in its turn; nil if it is no runner.
@@ -67,7 +73,9 @@ struct ToolRunner: Sendable {
     }
     let operands = syntax.operands(in: command, from: index).drop { takesAssignments && command[$0].contains("=") }
     guard let program = operands.dropFirst(leadingOperands).first else { return nil }
-    return Step(program: program, folder: folder(in: command, (start + 1)..<program))
+    return Step(
+      program: program, folder: folder(in: command, (start + 1)..<program),
+      changer: changesVariables ? words.joined(separator: " ") : nil)
   }
 
   private func folder(in command: [String], _ range: Range<Int>) -> String? {
@@ -134,13 +142,14 @@ struct ToolRunner: Sendable {
       values: [
         "--config", "-c", "--pep582", "--project", "-p", "--skip", "-k", "--venv", "--env", "--env-file",
         "--working-dir",
-      ], isAbbreviated: true, hiddenFolderOptions: ["--working-dir"]),
+      ], isAbbreviated: true, hiddenFolderOptions: ["--working-dir"], changesVariables: true),
     ToolRunner(
       "hatch", "env", "run",
       values: PublishingClient.hatchGlobalValues + ["--include", "-i", "--exclude", "-x", "--filter", "-f"],
-      hiddenFolderOptions: nil),
+      hiddenFolderOptions: nil, changesVariables: true),
     ToolRunner(
-      "hatch", "run", values: PublishingClient.hatchGlobalValues, hiddenFolderOptions: nil, takesAssignments: true),
+      "hatch", "run", values: PublishingClient.hatchGlobalValues, hiddenFolderOptions: nil, changesVariables: true,
+      takesAssignments: true),
     ToolRunner("env", values: envValues, folderOptions: ["--chdir", "-C"], takesAssignments: true),
     ToolRunner("timeout", values: ["--kill-after", "-k", "--signal", "-s"], leadingOperands: 1),
     ToolRunner("nice", values: ["--adjustment", "-n"]),
