@@ -1,6 +1,9 @@
 #!/bin/sh
 # Installs a released token-broker: downloads it, checks its SHA-256, tries it, and only then puts it in place.
 set -eu
+# Ranges such as a-z mean these letters alone.
+LC_ALL=C
+export LC_ALL
 
 repository=OWNER/token-broker # the release workflow writes its own repository here
 
@@ -74,12 +77,31 @@ if [ -z "$base" ]; then
   esac
   base=${GITHUB_SERVER_URL:-https://github.com}/$repository/releases/download
 fi
+# Whatever is none of these can make an address that looks like one host lead to another: a user name before an @, a
+# backslash that one program takes for a slash, a line end.
 case $base in
-  https://*) protocols='=https' ;;
-  http://127.0.0.1 | http://127.0.0.1[:/]*) protocols='=http' ;;
+  *[!0-9A-Za-z._~:/%+-]*)
+    wrong 'The base URL may have letters, digits and ._~:/%+- alone: no user name, no @, no query, no spaces.' ;;
+esac
+case $base in
+  https://*) protocols='=https' redirects=8 ;;
+  http://127.0.0.1 | http://127.0.0.1/*) protocols='=http' redirects=0 ;;
+  http://127.0.0.1:*)
+    protocols='=http' redirects=0
+    port=${base#http://127.0.0.1:}
+    case ${port%%/*} in
+      '' | *[!0-9]*) wrong 'The base URL has something else than a port behind 127.0.0.1.' ;;
+    esac
+    ;;
   *) wrong 'The base URL is https (http to 127.0.0.1 alone).' ;;
 esac
 base=${base%/}
+# Nobody else answers for this machine: no other host by a redirect, and no proxy.
+if [ "$redirects" = 0 ]; then
+  no_proxy=127.0.0.1
+  NO_PROXY=127.0.0.1
+  export no_proxy NO_PROXY
+fi
 
 case "$(uname -s) $(uname -m)" in
   'Linux x86_64' | 'Linux amd64') platform=linux-x86_64 ;;
@@ -93,24 +115,32 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # download URL FILE
 download() {
   if have curl; then
-    curl --proto "$protocols" --proto-redir "$protocols" --tlsv1.2 --fail --silent --show-error --location --retry 3 \
+    curl --globoff --proto "$protocols" --proto-redir "$protocols" --tlsv1.2 --fail --silent --show-error --location \
+      --max-redirs "$redirects" --retry 3 \
       --connect-timeout 20 --max-time 600 --output "$2" "$1"
   elif have python3; then
-    python3 - "$1" "$2" "${protocols#=}" <<'PYTHON'
+    # -I: without it, Python runs a shutil.py or http.py of the folder that this was started in.
+    python3 -I - "$1" "$2" "$redirects" <<'PYTHON'
 import shutil, sys, urllib.request
-address, path, scheme = sys.argv[1:]
+address, path, redirects = sys.argv[1:]
+class Redirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, request, answer, code, message, fields, target):
+        if redirects == "0" or not target.startswith("https://"):
+            raise OSError("redirected to an address that is not trusted")
+        return super().redirect_request(request, answer, code, message, fields, target)
 try:
-    with urllib.request.urlopen(address, timeout=60) as answer, open(path, "wb") as file:
-        if not answer.geturl().startswith(scheme + "://"):
-            sys.exit("redirected away from " + scheme)
+    opener = urllib.request.build_opener(Redirects)
+    with opener.open(address, timeout=60) as answer, open(path, "wb") as file:
         shutil.copyfileobj(answer, file)
 except OSError as error:
     sys.exit(str(error))
 PYTHON
-  elif have wget; then
+  elif [ -n "$digest" ] && have wget; then
     wget -q -t 3 -T 60 -O "$2" "$1"
+  elif have wget; then
+    fail 'there is only wget to download with, which follows https to http: give --sha256, or install curl or python3.'
   else
-    fail 'there is no curl, python3 or wget to download with.'
+    fail 'there is no curl or python3 to download with (wget will do with --sha256).'
   fi
 }
 
@@ -123,7 +153,7 @@ sum() {
   elif have openssl; then
     openssl dgst -sha256 -r "$1"
   elif have python3; then
-    python3 -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$1"
+    python3 -I -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$1"
   else
     fail 'there is no sha256sum, shasum, openssl or python3 to check the download with.'
   fi | cut -c1-64
