@@ -159,7 +159,7 @@ sum() {
   fi | cut -c1-64
 }
 
-work=$(mktemp -d)
+work=$(mktemp -d) || fail "no folder for temporary files can be made in ${TMPDIR:-/tmp}; set TMPDIR to one that may be written."
 staged=
 trap 'rm -rf "$work" ${staged:+"$staged"}' EXIT
 trap 'exit 130' INT

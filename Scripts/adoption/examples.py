@@ -333,8 +333,12 @@ def load_template():
 
 
 def check_input(name, value, report):
-    """Checks an input of the component that becomes part of a script."""
-    if name in ("command", "install") and isinstance(value, str):
+    """Checks an input of the component that becomes part of a script: words, or lines of code."""
+    if name == "install" and isinstance(value, list):
+        check_shell("\n".join(value), set(), report)
+    elif name == "command" and isinstance(value, str):
+        if re.search(r"""[;&|$`"'()<>\\\n]""", value):
+            report(f"the component's command is words, not code: {value}")
         check_shell(value, set(), report)
     elif name == "options" and isinstance(value, str):
         check_call(["exec", *value.split()], report)
@@ -359,6 +363,8 @@ def check_pipeline(document, report, inputs=frozenset(), stages=None):
                 report(f"the component does not take this for {name}: {value}")
             elif spec[name].get("type", "string") == "string" and not isinstance(value, str):
                 report(f"the component wants text for {name}")
+            elif spec[name].get("type") == "array" and not isinstance(value, list):
+                report(f"the component wants a list for {name}")
             check_input(name, value, report)
         if given.get("stage", spec["stage"]["default"]) not in stages:
             report("the component's stage is none of this pipeline's")
@@ -413,6 +419,11 @@ def check_component(documents, report):
         report("a component has a spec and, behind ---, its jobs")
         return
     spec, body = documents[0]["spec"]["inputs"], documents[1]
+    for job in body.values():
+        for part in ("script", "before_script", "after_script"):
+            for line in job.get(part) or [] if not isinstance(job.get(part), str) else []:
+                if INPUT.search(line):
+                    report(f"an input in a script is code: put it into a variable: {line}")
     text = json.dumps(body)
     used = set(INPUT.findall(text))
     for name in used - set(spec):
@@ -531,6 +542,11 @@ SELF_TEST = [
     ("yaml", "include: [{component: $CI_SERVER_FQDN/g/token-broker/publish@1, inputs: {options: --require-orgs}}]",
      "no option: token-broker exec --require-orgs"),
     ("yaml", "spec: {inputs: {a: {description: x}}}\n---\nj: {script: ['$[[ inputs.b ]]']}", "there is no input b"),
+    ("yaml", "spec: {inputs: {a: {description: x}}}\n---\nj: {script: ['x $[[ inputs.a ]]']}", "an input in a script is code"),
+    ("yaml", "include: [{component: $CI_SERVER_FQDN/g/token-broker/publish@1, inputs: {install: 'true'}}]",
+     "wants a list for install"),
+    ("yaml", "include: [{component: $CI_SERVER_FQDN/g/token-broker/publish@1, inputs: {command: 'twine upload x; y'}}]",
+     "words, not code"),
     ("yaml", "spec: {inputs: {a: {description: x}}}\n---\nj: {script: [x]}", "the input a is used nowhere"),
     ("markdown", "```console\n$ FOO=1 token-broker confg\n```\n", "no command: token-broker confg"),
     ("markdown", "```console\n$ token-broker sandbox -- token-broker mint pypi --fromat x\n```\n", "mint --fromat"),

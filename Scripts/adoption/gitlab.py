@@ -2,7 +2,8 @@
 
 Usage: gitlab.py PIPELINE JOB [INPUT=VALUE...]
 
-The component is taken from this checkout. Of the sandbox's identity tokens the job gets the ones that its `id_tokens`
+The component is taken from this checkout; an input of the type `array` is given as JSON, and inputs in the text of a script
+are an injection. Of the sandbox's identity tokens the job gets the ones that its `id_tokens`
 declares, by audience, under the names that stand there. INPUT replaces what the pipeline gives the component. The job runs
 in a fresh checkout of the folder in ADOPTION_SOURCES, with the artifacts of earlier jobs, which the one in
 ADOPTION_ARTIFACTS keeps.
@@ -30,7 +31,11 @@ def component(given):
     for name, value in given.items():
         if name not in inputs:
             raise SystemExit(f"gitlab: the component has no input {name}")
-        inputs[name] = value
+        is_list = header["spec"]["inputs"][name].get("type") == "array" and isinstance(value, str)
+        inputs[name] = json.loads(value) if is_list else value
+    for job in body.values():
+        if any(INPUT.search(line) for part in ("script", "before_script") for line in job[part] if isinstance(job[part], list)):
+            raise SystemExit("gitlab: an input in a script is an injection")
 
     def fill(value):
         if isinstance(value, dict):
@@ -78,7 +83,8 @@ def main():
         # A token for an audience that the sandbox has no registry for is one that nobody there takes.
         if token["aud"] in tokens:
             environment[name] = tokens[token["aud"]]
-    environment.update(job.get("variables") or {})
+    environment.update((name, value["value"] if isinstance(value, dict) else value)
+                       for name, value in (job.get("variables") or {}).items())
     lines = (job.get("before_script") or []) + job["script"]
     with tempfile.TemporaryDirectory() as folder:
         checkout = environment["CI_PROJECT_DIR"] = os.path.realpath(folder)

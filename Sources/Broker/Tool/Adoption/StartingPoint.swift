@@ -173,8 +173,8 @@ struct StartingPoint: Sendable {
         stage: build
         image: python:3-slim
         script:
-          - python -m pip install --quiet build
-          - python -m build
+          - python -I -m pip install --quiet build
+          - python -I -m build
         artifacts:
           paths: [dist]
 
@@ -202,7 +202,7 @@ struct StartingPoint: Sendable {
             # Named, so that a job without the file ends with an error and does not publish without its rules.
             TOKEN_BROKER_CONFIG: \(file)
           before_script:
-            - python -m pip install --quiet token-broker==\(version) twine
+            - python -I -m pip install --quiet token-broker==\(version) twine
           script:
             - token-broker exec \(job.targets) -- twine upload dist/*
 
