@@ -31,6 +31,7 @@ extern void __libc_free(void *);
 #endif
 
 typedef void release(void *);
+typedef void *resize(void *, size_t);
 
 // Two addresses.
 struct pair {
@@ -54,40 +55,71 @@ static int holds_both(struct dl_phdr_info *object, size_t size, void *addresses)
 
 // The function, if it is there and not the C library's. Some libraries that take its place take the private name above, too:
 // where the function lies tells them apart.
-static release *if_foreign(void *function) {
+static void *if_foreign(void *function) {
   void *certain = dlsym(RTLD_NEXT, "gnu_get_libc_version");
   if (!function || !certain) return NULL;
   struct pair pair = {(uintptr_t)function, (uintptr_t)certain};
-  return dl_iterate_phdr(holds_both, &pair) ? NULL : (release *)function;
+  return dl_iterate_phdr(holds_both, &pair) ? NULL : function;
 }
 
 // What comes after us, if a library was put before the C library: that gives its own blocks back, and alone knows how long
 // they are.
-static release *foreign_release(void) {
-  release *next = if_foreign(dlsym(RTLD_NEXT, "free"));
+static void *foreign_function(const char *name) {
+  void *next = if_foreign(dlsym(RTLD_NEXT, name));
   // The C library's own library for debugging has it under its version alone.
-  return next ? next : if_foreign(dlvsym(RTLD_NEXT, "free", FREE_VERSION));
+  return next ? next : if_foreign(dlvsym(RTLD_NEXT, name, FREE_VERSION));
 }
 
-void free(void *block) {
-  // Which one it is stays as it is; threads that find out at the same time find the same.
+static release *foreign_free;
+static resize *foreign_realloc;
+
+// Whether the two above are known; while a thread asks, its own calls find that they are not.
+static int is_settled(void) {
+  // Which they are stays as it is; threads that find out at the same time find the same.
   static int is_known;
-  static release *foreign;
   static __thread int is_asking;
-  // Asking may itself give back the text of an earlier error: too little to be missed.
-  if (!block || is_asking) return;
+  if (is_asking) return 0;
   if (!__atomic_load_n(&is_known, __ATOMIC_ACQUIRE)) {
     is_asking = 1;
-    __atomic_store_n(&foreign, foreign_release(), __ATOMIC_RELAXED);
+    __atomic_store_n(&foreign_free, foreign_function("free"), __ATOMIC_RELAXED);
+    __atomic_store_n(&foreign_realloc, foreign_function("realloc"), __ATOMIC_RELAXED);
     is_asking = 0;
     __atomic_store_n(&is_known, 1, __ATOMIC_RELEASE);
   }
-  release *give = __atomic_load_n(&foreign, __ATOMIC_RELAXED);
-  if (give) return give(block);
-  memset(block, 0, malloc_usable_size(block));
+  return 1;
+}
+
+static void overwrite(void *start, size_t length) {
+  memset(start, 0, length);
   // The compiler would leave out a write that nobody reads.
-  __asm__ volatile("" : : "r"(block) : "memory");
+  __asm__ volatile("" : : "r"(start) : "memory");
+}
+
+void free(void *block) {
+  // Asking may itself give back the text of an earlier error: too little to be missed.
+  if (!block || !is_settled()) return;
+  release *give = __atomic_load_n(&foreign_free, __ATOMIC_RELAXED);
+  if (give) return give(block);
+  overwrite(block, malloc_usable_size(block));
   __libc_free(block);
+}
+
+// The C library's own leaves the old contents behind where it moves a block, and the end of it where it shortens one. A block
+// that is long enough, and not twice as long, stays as it is.
+void *realloc(void *block, size_t length) {
+  if (!block) return malloc(length);
+  int knows = is_settled();
+  resize *foreign = __atomic_load_n(&foreign_realloc, __ATOMIC_RELAXED);
+  if (knows && foreign) return foreign(block, length);
+  size_t before = malloc_usable_size(block);
+  if (knows && length <= before && length > before / 2) {
+    overwrite((char *)block + length, before - length);
+    return block;
+  }
+  void *moved = length > 0 ? malloc(length) : NULL;
+  if (moved) memcpy(moved, block, before < length ? before : length);
+  if (moved || length == 0) free(block);
+  return moved;
 }
 
 int broker_memory_is_wiped(void) { return 1; }

@@ -25,8 +25,9 @@ final class HostileSite: Sendable {
     var secrets: [String] = []
   }
 
-  /// The secret of the issuer's endpoint; another one at each site, so that none finds that of another.
-  private let requestToken = "request-token-0123456789-\(UInt64.random(in: 0 ... .max))"
+  /// The secret of the issuer's endpoint, as long as a runner's; another one at each site, so that none finds that of another.
+  private let requestToken =
+    "request-token-0123456789-" + (0..<90).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
 
   private let step: Step
   private let fault: Fault

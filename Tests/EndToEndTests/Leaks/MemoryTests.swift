@@ -2,6 +2,7 @@
   import BrokerCore
   import BrokerSystem
   import CMemory
+  import Synchronization
   import TestSupport
   import Testing
 
@@ -65,6 +66,66 @@
       #expect(copies[2] == 0, "copies for basic authentication: \(copies)")
       #expect((1...3).contains(copies[3]), "copies of the credential: \(copies)")
       site.stop()
+    }
+
+    /// Where libcurl writes a request's fields it makes room piece by piece: the pieces it left have nothing of the runner's
+    /// request token. Looked for while its answer is waited for, and with a C library that uses no piece again at once:
+    /// before other texts lie where the pieces lay.
+    @Test func leavesNoPieceOfTheRequestToken() async throws {
+      let isReleased = Atomic(false)
+      let held = Fault("held") { scene in
+        while !isReleased.load(ordering: .relaxed) { usleep(2000) }
+        return scene.send(scene.answer)
+      }
+      let site = try HostileSite(.identityToken, held)
+      defer { site.stop() }
+      let folder = try TestFolder()
+      defer { folder.remove() }
+      let variables = site.variables(isGitLab: false).merging(["GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"]) { $1 }
+      let requestToken = try #require(variables["ACTIONS_ID_TOKEN_REQUEST_TOKEN"])
+      let pieces = stride(from: 0, through: requestToken.utf8.count - 20, by: 20).map { start in
+        String(requestToken.dropFirst(start).prefix(20))
+      }
+      async let run = BuiltTool.run(
+        ["mint", "pypi", "--format", "token"], variables, in: folder, preparation: "echo $$ >process")
+      while site.count(.identityToken) == 0 { try await Task.sleep(for: .milliseconds(2)) }
+      let memory = Memory(of: String(folder.read("process").dropLast()), inHeapAlone: true)
+      isReleased.store(true, ordering: .relaxed)
+      let ended = try await run
+      #expect(ended.status == 0, "\(ended.error)")
+      guard let copies = memory?.counts(of: [requestToken] + pieces), broker_memory_is_wiped() == 1 else { return }
+      #expect((1...4).contains(copies[0]), "copies of the request token: \(copies[0])")
+      #expect(copies[1...].allSatisfy { $0 <= copies[0] }, "pieces beside \(copies[0]) whole ones: \(copies[1...])")
+      site.stop()
+    }
+
+    /// A block that moves leaves nothing behind, one that is shortened nothing at its end, and both keep what they hold.
+    @Test(
+      .enabled(if: broker_memory_is_wiped() == 1, "a sanitizer has memory of its own"),
+      arguments: [
+        (40, 400), (200, 20_000), (1000, 1040), (3000, 2000), (3000, 40), (40_000, 4_000_000), (4_000_000, 100),
+        (24, 0),
+      ])
+    func overwritesWhatReallocLeaves(_ before: Int, _ after: Int) throws {
+      let mark: UInt8 = 0xA7
+      // The block is this test's alone. Once it is given back it is only looked at, and not where it may be unmapped.
+      let block = try unsafe #require(malloc(before))
+      unsafe memset(block, Int32(mark), before)
+      let moved = unsafe realloc(block, after)
+      let isMoved = unsafe moved != block
+      // The C library keeps its lists in the first 32 bytes of what is given back, and gives large blocks to the system.
+      if before < 64 * 1024 {
+        let left = unsafe UnsafeRawBufferPointer(start: block, count: before).dropFirst(isMoved ? 32 : after)
+        let isLeft = unsafe left.contains(mark)
+        #expect(!isLeft)
+      }
+      if let moved = unsafe moved {
+        let isKept = unsafe UnsafeRawBufferPointer(start: moved, count: min(before, after)).allSatisfy { $0 == mark }
+        #expect(isKept)
+        unsafe free(moved)
+      } else {
+        #expect(after == 0)
+      }
     }
 
     /// The user that runs the tool may not read its memory, nor its variables; of the command it may.
@@ -148,13 +209,15 @@
         ?? ""
     }
 
-    /// All that can be read; nil if nothing can.
-    init?(of process: String) {
+    /// All that can be read, or what the C library gives out of it, without stacks and the registers that are saved there; nil
+    /// if nothing can.
+    init?(of process: String, inHeapAlone: Bool = false) {
       let number = unsafe open("/proc/\(process)/mem", O_RDONLY | O_CLOEXEC)
       guard number >= 0 else { return nil }
       defer { close(number) }
       var regions: [[UInt8]] = []
       for line in Self.file("maps", of: process).split(separator: "\n") {
+        if inHeapAlone, !line.hasSuffix("[heap]") { continue }
         // Only what the process may write can hold what it was told.
         guard let match = line.firstMatch(of: /^([0-9a-f]+)-([0-9a-f]+) rw/), let start = Int(match.1, radix: 16),
           let end = Int(match.2, radix: 16), end - start <= 256 * 1024 * 1024

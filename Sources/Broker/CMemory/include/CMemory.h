@@ -1,8 +1,8 @@
 #ifndef CMEMORY_H
 #define CMEMORY_H
 
-// Takes the place of free(3) in the program that this is linked into (with the GNU C library, and no sanitizer): memory is
-// overwritten as it is given back, so that no secret outlives the string, the array or the library's buffer that held it.
+// Takes the place of free(3) and realloc(3) in the program that this is linked into (with the GNU C library, and no sanitizer): memory is
+// overwritten as it is given back or moved, so that no secret outlives the string, the array or the library's buffer that held it.
 // Memory of another library that was put before the C library (LD_PRELOAD) goes back to that as it is.
 
 #if defined(__clang__)
