@@ -30,8 +30,13 @@ struct ChildProcessTests {
     #expect(lines == ["NAME=va lue='x'", "EMPTY="])
   }
 
-  @Test(arguments: [("no-such-command", Int32(127)), ("/no/such", 127), ("/tmp", 126), ("", 127), ("/etc/hosts", 126)])
-  func tellsWhyItDidNotStart(_ name: String, _ status: Int32) async throws {
+  /// `{file}` stands for a file that is no program.
+  @Test(arguments: [("no-such-command", Int32(127)), ("/no/such", 127), ("/tmp", 126), ("", 127), ("{file}", 126)])
+  func tellsWhyItDidNotStart(_ word: String, _ status: Int32) async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write("file", "")
+    let name = word.replacing("{file}", with: "\(folder.path)/file")
     let error = await #expect(throws: CommandNotStarted.self) { try await run([name]) }
     #expect(error?.status == status)
   }

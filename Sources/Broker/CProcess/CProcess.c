@@ -182,7 +182,13 @@ void broker_process_harden(void) {
 #endif
 }
 
+extern char **environ;
+
+void broker_process_hide_environment(void) {
+  static char *none[] = {NULL};
+  environ = none;
+}
+
 char *const *broker_process_environment(void) {
-  extern char **environ;
   return environ;
 }

@@ -28,9 +28,10 @@ extension Environment {
     while let text = unsafe entry.pointee {
       unsafe entry += 1
       guard let equals = unsafe strchr(text, 0x3D) else { continue }
-      let bytes = unsafe UnsafeRawBufferPointer(start: text, count: equals - text)
-      let name = unsafe String(decoding: bytes, as: UTF8.self)
-      if variables[name] == nil { variables[name] = unsafe String(cString: equals + 1) }
+      let name = unsafe SystemText.exactText(of: UnsafeRawBufferPointer(start: text, count: equals - text))
+      guard variables[name] == nil else { continue }
+      let value = unsafe UnsafeRawBufferPointer(start: equals + 1, count: strlen(equals + 1))
+      variables[name] = unsafe SystemText.text(of: value)
     }
     return variables
   }

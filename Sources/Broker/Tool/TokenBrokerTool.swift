@@ -17,6 +17,7 @@ public enum TokenBrokerTool {
   ) {
     ProcessHardening.apply()
     let environment = Environment.process()
+    ProcessHardening.hideVariables()
     let console = Console(
       isGitHubActions: environment["GITHUB_ACTIONS"] == "true", style: TextStyle(.error, environment: environment))
     let signals = SignalRelay()
@@ -28,7 +29,7 @@ public enum TokenBrokerTool {
       catalog: ToolCatalog(plugins: plugins, sandbox: sandbox), environment: environment, console: console,
       signals: signals, loop: loop)
     let work = Task(executorPreference: loop) {
-      let status = await run(Array(CommandLine.arguments.dropFirst()), surroundings)
+      let status = await run(ProcessArguments.behindName(), surroundings)
       // A request that was cut off by a signal is reported as interrupted; the status tells by which.
       let isCutOff = status == ExitStatus.interrupted.rawValue
       ProcessEnd.now(isCutOff ? signals.received.map { 128 + $0.number } ?? status : status)

@@ -68,9 +68,10 @@
       site.stop()
     }
 
-    /// Where libcurl writes a request's fields it makes room piece by piece: the pieces it left have nothing of the runner's
-    /// request token. Looked for while its answer is waited for, and with a C library that uses no piece again at once:
-    /// before other texts lie where the pieces lay.
+    /// Where libcurl makes room for a request piece by piece, the pieces that it left have nothing of the request token.
+    ///
+    /// Looked for while the answer is waited for, and with a C library that uses no piece again at once: before other texts lie
+    /// where the pieces lay.
     @Test func leavesNoPieceOfTheRequestToken() async throws {
       let isReleased = Atomic(false)
       let held = Fault("held") { scene in

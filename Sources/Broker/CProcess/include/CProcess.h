@@ -39,6 +39,9 @@ void broker_process_harden(void);
 /// The variables of this process as "NAME=VALUE", ended by NULL; they may change while they are read.
 char *_Nullable const *_Nonnull broker_process_environment(void);
 
+/// Leaves this process without variables, for getenv(3) and whoever calls it.
+void broker_process_hide_environment(void);
+
 #if __has_feature(nullability)
 #pragma clang assume_nonnull end
 #endif

@@ -35,7 +35,8 @@ struct IdentityTokenRules {
           : "A real identity token was not sent to \(origin.authority), which is this machine.",
         remedy: token.isRehearsal
           ? "Set TOKEN_BROKER_SANDBOX as the sandbox printed it, or run in a CI job."
-          : "Unset TOKEN_BROKER_SANDBOX, and configure the registry's own https address.")
+          : "Unset TOKEN_BROKER_SANDBOX, and configure the registry's own https address. In a plug-in's tests, whose registry "
+            + "is on this machine, take a token of SampleToken.make(audience:isRehearsal: true) (BrokerConformance).")
     }
     switch ClockCheck.judge(token.claims, now: now, serverTime: serverTime) {
     case .valid: return nil

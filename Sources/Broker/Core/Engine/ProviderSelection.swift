@@ -8,12 +8,15 @@ public struct ProviderSelection: Sendable {
     public let clue: Clue
     /// What it found.
     public let result: Result<Detection, BrokerError>
+    /// The variables of its jobs that are set although it was not recognised.
+    public let traces: [String]
 
     /// A finding.
-    public init(name: String, clue: Clue, result: Result<Detection, BrokerError>) {
+    public init(name: String, clue: Clue, result: Result<Detection, BrokerError>, traces: [String] = []) {
       self.name = name
       self.clue = clue
       self.result = result
+      self.traces = traces
     }
 
     /// Whether the job runs there, allowed to ask or not.
@@ -63,7 +66,8 @@ public struct ProviderSelection: Sendable {
   private static func finding(of provider: any IdentityProvider, in environment: Environment) async -> Finding {
     do throws(BrokerError) {
       let detection = try await provider.detect(in: environment)
-      return Finding(name: provider.name, clue: provider.clue, result: .success(detection))
+      let traces = if case .absent = detection { provider.capabilities.traces(environment) } else { [String]() }
+      return Finding(name: provider.name, clue: provider.clue, result: .success(detection), traces: traces)
     } catch {
       return Finding(name: provider.name, clue: provider.clue, result: .failure(error))
     }
@@ -87,6 +91,9 @@ public struct ProviderSelection: Sendable {
     let strongest = recognised.map(\.clue.strength).max()
     let chosen = recognised.filter { $0.clue.strength == strongest }
     guard let finding = chosen.first else {
+      if let half = findings.first(where: { ($0.name == wanted || wanted == nil) && !$0.traces.isEmpty }) {
+        throw Self.incomplete(half, findings)
+      }
       throw BrokerError(
         .providerNotFound,
         wanted.map { "The identity provider \($0) was not found in the environment." }
@@ -125,5 +132,27 @@ public struct ProviderSelection: Sendable {
     self.strength = finding.clue.strength
     self.source = source
     self.findings = findings
+  }
+
+  /// The error that only a part of a job's variables has come here.
+  private static func incomplete(_ half: Finding, _ findings: [Finding]) -> BrokerError {
+    let traces = half.traces.map { UntrustedText.neutralized($0, limit: 64) }.joined(separator: " and ")
+    let isOne = half.traces.count == 1
+    return BrokerError(
+      .providerNotFound,
+      "No identity provider was found in the environment: \(traces) of \(half.name) \(isOne ? "is" : "are") set, and "
+        + "\(half.clue.text) is not.",
+      remedy:
+        "Pass \(half.clue.text) on as well: into the container (docker run -e), through sudo (-E), or from the workflow.",
+      facts: findings.map { BrokerError.Fact($0.name, "\($0.summary) (looked for \($0.clue.text))") },
+      causes: [
+        Cause(
+          "variable-lost", .certain,
+          "A job sets \(half.clue.text) and \(traces); only a part of its variables has reached this process.",
+          fixes: [
+            "Pass \(half.clue.text) on as well: into a container (docker run -e), through sudo (sudo -E) or a tool that clears "
+              + "the environment."
+          ])
+      ])
   }
 }

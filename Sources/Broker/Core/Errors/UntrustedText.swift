@@ -13,7 +13,7 @@ public enum UntrustedText {
     var output = String.UnicodeScalarView()
     var count = 0
     var pendingSpace = false
-    for scalar in text.unicodeScalars {
+    for scalar in SystemText.readable(text).unicodeScalars {
       guard count < limit else {
         output.append(contentsOf: " …".unicodeScalars)
         break

@@ -30,13 +30,16 @@ public struct HTTPFailure: Error, Sendable, Equatable {
   public let reason: Reason
   /// Detail in the transport's own words, neutralised; may be empty.
   public let detail: String
+  /// What the transport's settings have to do with it, as sentences; nil for nothing.
+  public let advice: String?
   /// Whether the server may have received the request.
   public let arrival: Recovery.Arrival
 
   /// A failure; the detail is neutralised here.
-  public init(_ reason: Reason, detail: String = "", arrival: Recovery.Arrival) {
+  public init(_ reason: Reason, detail: String = "", advice: String? = nil, arrival: Recovery.Arrival) {
     self.reason = reason
     self.detail = UntrustedText.neutralized(detail)
+    self.advice = advice
     self.arrival = arrival
   }
 }

@@ -74,8 +74,10 @@ extension HTTPTransport {
     case .tls:
       error(
         .tlsFailed, "the TLS connection to \(host) cannot be trusted",
-        "Check the machine's root certificates (package ca-certificates, or SSL_CERT_FILE) and its clock.", retry: false
-      )
+        [
+          "Check the machine's root certificates (package ca-certificates, or SSL_CERT_FILE) and its clock.",
+          failure.advice,
+        ].compactMap { $0 }.joined(separator: " "), retry: false)
     case .proxy:
       error(.unreachable, "the proxy did not connect to \(host)", "Check https_proxy and no_proxy.")
     case .interrupted:

@@ -30,15 +30,19 @@ public struct ProviderCapabilities: Sendable {
   public var job: @Sendable (Claims) -> JobIdentity?
   /// Why a job got no identity token, by what a log says; empty if it says nothing about that.
   public var recognise: @Sendable (_ log: String) -> [Cause]
+  /// The variables of a job that are set, for where no job is recognised: a container was given a part of them.
+  public var traces: @Sendable (Environment) -> [String]
 
   /// Capabilities.
   public init(
     guide: ProviderGuide = .none, job: @escaping @Sendable (Claims) -> JobIdentity? = { _ in nil },
-    recognise: @escaping @Sendable (_ log: String) -> [Cause] = { _ in [] }
+    recognise: @escaping @Sendable (_ log: String) -> [Cause] = { _ in [] },
+    traces: @escaping @Sendable (Environment) -> [String] = { _ in [] }
   ) {
     self.guide = guide
     self.job = job
     self.recognise = recognise
+    self.traces = traces
   }
 
   /// Nothing is known.

@@ -8,19 +8,23 @@ public struct Environment: Sendable, CustomStringConvertible, CustomDebugStringC
   /// An environment of the given variables.
   ///
   /// - Parameters:
-  ///   - variables: The variables by name.
+  ///   - variables: The variables by name; a name is its bytes, however these may be read.
   ///   - readFile: Reads the file at a path, for variables that name one; nil if that cannot be done.
   public init(_ variables: [String: String] = [:], readFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }) {
-    self.variables = variables
+    let isExact = variables.keys.allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
+    self.variables =
+      isExact
+      ? variables
+      : Dictionary(variables.map { (SystemText.exact($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
     self.readFile = readFile
   }
 
   /// The value of a variable, which may be empty; nil if it is not set.
-  public subscript(name: String) -> String? { variables[name] }
+  public subscript(name: String) -> String? { variables[SystemText.exact(name)] }
 
   /// The value of a variable; nil if it is not set or empty.
   public func nonEmpty(_ name: String) -> String? {
-    guard let value = variables[name], !value.isEmpty else { return nil }
+    guard let value = self[name], !value.isEmpty else { return nil }
     return value
   }
 
@@ -35,7 +39,7 @@ public struct Environment: Sendable, CustomStringConvertible, CustomDebugStringC
   /// This environment with `other`'s variables set over its own; a nil value removes a variable.
   public func merging(_ other: [String: String?]) -> Environment {
     var merged = variables
-    for (name, value) in other { merged[name] = value }
+    for (name, value) in other { merged[SystemText.exact(name)] = value }
     return Environment(merged, readFile: readFile)
   }
 

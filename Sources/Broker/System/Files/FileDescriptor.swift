@@ -12,6 +12,7 @@ struct FileDescriptor: ~Copyable, Sendable {
 
   /// Opens a path; nil if that fails, and `errno` says why.
   init?(_ path: String, flags: Int32, mode: mode_t = 0) {
+    let path = path.systemBytes
     var number: Int32
     repeat { number = unsafe open(path, flags | O_CLOEXEC, mode) } while number < 0 && errno == EINTR
     guard number >= 0 else { return nil }

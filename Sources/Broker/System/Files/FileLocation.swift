@@ -1,3 +1,5 @@
+import BrokerCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -14,9 +16,9 @@ public enum FileLocation {
   /// The absolute path of what is at `path`, without symbolic links; nil if there is nothing.
   public static func real(_ path: String) -> String? {
     // The C library reads the path within the call, and the text that it allocates is copied and freed here.
-    guard let pointer = unsafe realpath(path, nil) else { return nil }
+    guard let pointer = unsafe realpath(path.systemBytes, nil) else { return nil }
     defer { unsafe free(pointer) }
-    return unsafe String(cString: pointer)
+    return unsafe SystemText.text(of: UnsafeRawBufferPointer(start: pointer, count: strlen(pointer)))
   }
 
   /// `path` as seen from `folder`, without `.`, `..` and double slashes; symbolic links are not looked at.

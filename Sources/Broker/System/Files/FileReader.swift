@@ -13,7 +13,7 @@ public enum FileReader {
   /// Whether there is something at a path.
   public static func exists(_ path: String) -> Bool {
     // The C library reads the path within the call; so in the other calls of this folder.
-    unsafe access(path, F_OK) == 0
+    unsafe access(path.systemBytes, F_OK) == 0
   }
 
   /// Whether there is a folder at a path; a symbolic link is followed.
@@ -24,7 +24,7 @@ public enum FileReader {
 
   private static func kind(of path: String) -> mode_t? {
     var status = stat()
-    return unsafe stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+    return unsafe stat(path.systemBytes, &status) == 0 ? status.st_mode & S_IFMT : nil
   }
 
   /// When and how long a file was when it was last written.
@@ -57,13 +57,13 @@ public enum FileReader {
   /// into.
   public static func isListed(_ path: String) -> Bool {
     var status = stat()
-    return unsafe lstat(path, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
+    return unsafe lstat(path.systemBytes, &status) == 0 || (errno != ENOENT && errno != ENOTDIR)
   }
 
   /// The number of the user that a file belongs to, nil if there is none; a symbolic link is not followed.
   public static func owner(of path: String) -> UInt32? {
     var status = stat()
-    return unsafe lstat(path, &status) == 0 ? status.st_uid : nil
+    return unsafe lstat(path.systemBytes, &status) == 0 ? status.st_uid : nil
   }
 
   /// The number of the user that this process acts for.

@@ -31,7 +31,7 @@ public final class StagedFile: Sendable {
   public init(_ path: String, isPrivate: Bool = true) throws(BrokerError) {
     guard !path.isEmpty else { throw Self.failure("write", "a file without a name", "the path is empty") }
     var status = stat()
-    if unsafe lstat(path, &status) == 0 {
+    if unsafe lstat(path.systemBytes, &status) == 0 {
       guard status.st_mode & S_IFMT == S_IFREG else { throw Self.failure("write", path, "it is not a regular file") }
     } else if errno != ENOENT {
       throw Self.failure("write", path, SystemError.last())
@@ -55,10 +55,10 @@ public final class StagedFile: Sendable {
   public func commit(_ bytes: [UInt8]) throws(BrokerError) {
     guard file.writeAll(bytes), fsync(file.number) == 0 else { throw abandon(SystemError.last()) }
     var status = stat()
-    if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+    if unsafe lstat(path.systemBytes, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw abandon("it is not a regular file")
     }
-    guard unsafe rename(stagingPath, path) == 0 else { throw abandon(SystemError.last()) }
+    guard unsafe rename(stagingPath.systemBytes, path.systemBytes) == 0 else { throw abandon(SystemError.last()) }
     isDone.withLock { $0 = true }
     // The name itself is durable once the folder is; a file system that cannot say so is no reason to fail.
     if let folder = FileDescriptor(folderPath, flags: O_RDONLY | O_DIRECTORY) { _ = fsync(folder.number) }
@@ -70,7 +70,7 @@ public final class StagedFile: Sendable {
       defer { isDone = true }
       return !isDone
     }
-    if isFirst { unsafe unlink(stagingPath) }
+    if isFirst { unsafe unlink(stagingPath.systemBytes) }
   }
 
   private var folderPath: String {

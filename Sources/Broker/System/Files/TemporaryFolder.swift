@@ -13,15 +13,21 @@ public struct TemporaryFolder: Sendable {
   /// Its path.
   public let path: String
 
-  /// Makes the folder.
+  /// Makes the folder in the one that `TMPDIR` names, or in `/tmp`.
   ///
   /// - Throws: `ErrorCode.deliveryFailed` if that fails.
-  public init() throws(BrokerError) {
+  public init(_ environment: Environment) throws(BrokerError) {
     let name = String(UInt64.random(in: 0 ... .max), radix: 36)
-    // The variables of the process are read and copied within the call.
-    let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
-    path = "\(parent)/token-broker-\(name)"
-    guard unsafe mkdir(path, 0o700) == 0 else { throw StagedFile.failure("make", path, SystemError.last()) }
+    let parent = environment.nonEmpty("TMPDIR")
+    path = "\(parent ?? "/tmp")/token-broker-\(name)"
+    // The C library reads the path within the call; so in the other calls of this folder.
+    guard unsafe mkdir(path.systemBytes, 0o700) == 0 else {
+      let reason = SystemError.last()
+      let place = parent.map { "\(UntrustedText.neutralized($0)), which TMPDIR names" } ?? "/tmp (TMPDIR is not set)"
+      throw BrokerError(
+        .deliveryFailed, "Cannot make a folder for temporary files in \(place): \(reason).",
+        remedy: "Set TMPDIR to a folder that exists and that this job may write to.")
+    }
   }
 
   /// Makes an empty file in it.
@@ -36,13 +42,13 @@ public struct TemporaryFolder: Sendable {
 
   /// Removes the folder and the files in it.
   public func remove() {
-    guard let stream = unsafe opendir(path) else { return }
+    guard let stream = unsafe opendir(path.systemBytes) else { return }
     while let entry = unsafe readdir(stream) {
       // The name is copied before the next call can change it.
       let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) }
-      unsafe unlink("\(path)/\(String(decoding: name, as: UTF8.self))")
+      unsafe unlink("\(path)/\(SystemText.text(of: name))".systemBytes)
     }
     unsafe closedir(stream)
-    unsafe rmdir(path)
+    unsafe rmdir(path.systemBytes)
   }
 }

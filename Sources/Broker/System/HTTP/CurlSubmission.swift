@@ -42,8 +42,8 @@ struct CurlSubmission: Sendable {
             unsafe Self.withOptional(resolve) { resolve in
               unsafe request.url.description.withCString { url in
                 unsafe configuration.userAgent.withCString { userAgent in
-                  unsafe proxy.withCString { proxy in
-                    unsafe exceptions.withCString { exceptions in
+                  unsafe Self.withBytes(proxy) { proxy in
+                    unsafe Self.withBytes(exceptions) { exceptions in
                       var parts = unsafe broker_request(
                         url: url, method_post_body: body, body_length: request.body?.byteCount ?? 0, fields: fields,
                         user_agent: userAgent, root_file: file, root_folder: folder,
@@ -63,10 +63,17 @@ struct CurlSubmission: Sendable {
     }
   }
 
+  private static func withBytes<Result>(_ text: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    unsafe text.systemBytes.withUnsafeBufferPointer { buffer in
+      guard let start = buffer.baseAddress else { preconditionFailure("an array with an element has a start") }
+      return unsafe body(start)
+    }
+  }
+
   private static func withOptional<Result>(
     _ text: String?, _ body: (UnsafePointer<CChar>?) -> Result
   ) -> Result {
-    unsafe withOptional(text.map { Array($0.utf8CString) }, body)
+    unsafe withOptional(text.map(\.systemBytes), body)
   }
 
   private static func withOptional<Result>(

@@ -37,6 +37,10 @@ public final class CurlTransport: HTTPTransport {
     }
     let submission = CurlSubmission(
       request: request, configuration: configuration, end: request.grace > .zero ? TimeLimit.end : nil)
-    return try await loop.send(submission).get()
+    do { return try await loop.send(submission).get() } catch {
+      guard error.reason == .tls else { throw error }
+      throw HTTPFailure(
+        error.reason, detail: error.detail, advice: configuration.rootVariables.advice, arrival: error.arrival)
+    }
   }
 }

@@ -10,6 +10,7 @@ public struct TransportConfiguration: Sendable {
   public var userAgent: String
 
   let roots: TrustRoots
+  let rootVariables: RootVariables
   let proxies: ProxySettings
 
   /// A configuration.
@@ -28,6 +29,7 @@ public struct TransportConfiguration: Sendable {
     self.requestLimit = requestLimit
     self.userAgent = userAgent
     roots = TrustRoots(environment)
+    rootVariables = RootVariables(environment)
     proxies = ProxySettings(environment)
   }
 }

@@ -47,7 +47,7 @@ struct TrustRoots: Sendable, Equatable {
   /// Whether a folder has an entry named as `openssl rehash` names them: eight hexadecimal digits and `.0`.
   private static func isHashed(_ path: String) -> Bool {
     // The C library's directory stream is used and closed within this function.
-    guard let stream = unsafe opendir(path) else { return false }
+    guard let stream = unsafe opendir(path.systemBytes) else { return false }
     defer { unsafe closedir(stream) }
     while let entry = unsafe readdir(stream) {
       let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in

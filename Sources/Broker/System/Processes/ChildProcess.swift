@@ -146,11 +146,11 @@ public final class ChildProcess: Sendable {
     }
   }
 
-  /// Calls `body` with the texts as a C array that a null pointer ends.
+  /// Calls `body` with the texts, byte for byte, as a C array that a null pointer ends.
   private static func withCStrings<Result>(
     _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
   ) -> Result {
-    let copies = unsafe texts.map { unsafe strdup($0) }
+    let copies = unsafe texts.map { unsafe strdup($0.systemBytes) }
     defer { unsafe copies.forEach { unsafe free($0) } }
     return unsafe (copies + [nil]).withUnsafeBufferPointer { buffer in
       guard let start = buffer.baseAddress else { preconditionFailure("an array with an element has a start") }

@@ -22,7 +22,7 @@ public struct CommandSearch: Sendable {
       candidates = name.isEmpty ? [] : [name]
       return
     }
-    let path = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    let path = environment["PATH"].map(SystemText.exact) ?? "/usr/local/bin:/usr/bin:/bin"
     candidates = path.split(separator: ":", omittingEmptySubsequences: false).map { folder in
       folder.isEmpty ? name : "\(folder)/\(name)"
     }
@@ -36,11 +36,11 @@ public struct CommandSearch: Sendable {
     for candidate in candidates {
       var status = stat()
       // The C library fills it, and reads the path, within the call; access(2) reads the path.
-      guard unsafe stat(candidate, &status) == 0 else {
+      guard unsafe stat(candidate.systemBytes, &status) == 0 else {
         if errno != ENOENT, errno != ENOTDIR { failure = errno }
         continue
       }
-      guard status.st_mode & S_IFMT == S_IFREG, unsafe access(candidate, X_OK) == 0 else {
+      guard status.st_mode & S_IFMT == S_IFREG, unsafe access(candidate.systemBytes, X_OK) == 0 else {
         failure = EACCES
         continue
       }

@@ -18,4 +18,10 @@ public enum ProcessHardening {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
   }
+
+  /// Takes the variables from this process, so that no library that is opened or begun after this reads one: a TLS library
+  /// that writes the keys of its connections to `SSLKEYLOGFILE`, or opens modules that `OPENSSL_CONF` names.
+  ///
+  /// To be called after ``BrokerCore/Environment/process()`` and before other threads start. Children get what they are given.
+  public static func hideVariables() { broker_process_hide_environment() }
 }

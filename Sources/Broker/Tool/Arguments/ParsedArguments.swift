@@ -19,7 +19,8 @@ struct ParsedArguments: Sendable {
     while let argument = rest.popFirst() {
       if argument == "--" {
         guard spec.takesCommand else { throw wrong("token-broker \(spec.name) takes no command behind --.") }
-        command = Array(rest)
+        // Names of files are compared here, and are another file where any byte is another one.
+        command = rest.map(SystemText.exact)
         break
       }
       guard argument.hasPrefix("-"), argument != "-" else {

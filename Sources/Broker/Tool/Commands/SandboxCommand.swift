@@ -70,13 +70,13 @@ enum SandboxCommand: Command {
       throw BrokerError(
         .usage, "There is no command behind --.", remedy: "Usage: \(spec(for: surroundings.catalog).usage)")
     }
-    let files = try StepFiles(provider)
+    let files = try StepFiles(provider, surroundings.environment)
     defer { files?.remove() }
     let variables = sandbox.environment(for: provider).merging(files?.variables ?? [:]) { $1 }
     let child = ChildProcess(
       command,
-      environment: surroundings.environment.merging(foreignVariables(catalog)).merging(
-        variables.mapValues { Optional($0) }))
+      environment: surroundings.environment.merging(foreignVariables(catalog))
+        .merging(LoopbackExemption.changes(in: surroundings.environment)).merging(variables.mapValues { Optional($0) }))
     let exit = try await Supervisor(child, in: surroundings).run()
     for upload in sandbox.uploads {
       let attested = upload.attestationCount == 0 ? "" : ", attested"
@@ -166,7 +166,8 @@ enum SandboxCommand: Command {
   private static func stay(
     _ sandbox: Sandbox, _ provider: SandboxProvider, _ surroundings: Surroundings
   ) async -> Int32 {
-    let variables = sandbox.environment(for: provider).sorted { $0.key < $1.key }
+    let exemption = LoopbackExemption.changes(in: surroundings.environment).compactMapValues { $0 }
+    let variables = sandbox.environment(for: provider).merging(exemption) { own, _ in own }.sorted { $0.key < $1.key }
     let status = surroundings.console.write(
       variables.map { "export \($0.key)=\(ShellText.quoted($0.value))\n" }.joined())
     guard status == ExitStatus.done.rawValue else { return status }

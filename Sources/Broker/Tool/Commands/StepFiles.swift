@@ -8,10 +8,10 @@ struct StepFiles: Sendable {
   private let names: [String: String]
 
   /// Nil for a provider whose jobs have none.
-  init?(_ provider: SandboxProvider) throws(BrokerError) {
+  init?(_ provider: SandboxProvider, _ environment: Environment) throws(BrokerError) {
     names = provider.stepFiles
     guard !names.isEmpty else { return nil }
-    folder = try TemporaryFolder()
+    folder = try TemporaryFolder(environment)
     for name in names.values { try folder.createFile(name) }
   }
 

@@ -28,7 +28,7 @@ struct ChildEnvironment: Sendable {
 
   /// The variables for a credential.
   func make(for credential: Credential, in surrounding: Environment) -> Environment {
-    var changes: [String: String?] = [:]
+    var changes = credential.uploadURL.origin.isLoopback ? LoopbackExemption.changes(in: surrounding) : [:]
     for name in surrounding.names where isRemoved(name) { changes.updateValue(nil, forKey: name) }
     for name in identityVariables { changes.updateValue(nil, forKey: name) }
     for template in templates { changes[template.name(for: credential.registry)] = template.value(for: credential) }

@@ -22,7 +22,10 @@ public struct GitHub: IdentityProvider {
       guide: GitHubGuide.guide,
       job: { claims in
         claims["repository"] == nil && claims["job_workflow_ref"] == nil ? nil : GitHubClaims.job(from: claims)
-      }, recognise: GitHubGuide.causes)
+      }, recognise: GitHubGuide.causes,
+      traces: { environment in
+        [GitHubEndpoint.addressVariable, GitHubEndpoint.secretVariable].filter { environment.nonEmpty($0) != nil }
+      })
   }
 
   /// Recognises a job by `GITHUB_ACTIONS`, and finds the runner's endpoint in the two variables that the runner sets

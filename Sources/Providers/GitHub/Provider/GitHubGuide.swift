@@ -18,6 +18,8 @@ enum GitHubGuide {
         + "it does not add to it.",
       "In a reusable workflow, the calling job needs the permission as well: a called workflow cannot have more than its "
         + "caller.",
+      "In a container that a step starts by itself, pass both variables on: docker run -e ACTIONS_ID_TOKEN_REQUEST_URL "
+        + "-e ACTIONS_ID_TOKEN_REQUEST_TOKEN.",
     ], snippet: permissions)
 
   /// The runner set the variables, but only one has reached this step.

@@ -19,7 +19,14 @@ public struct GitLab: IdentityProvider {
   public var capabilities: ProviderCapabilities {
     ProviderCapabilities(
       guide: GitLabGuide.guide,
-      job: GitLabClaims.job(inLog:), recognise: GitLabGuide.causes)
+      job: GitLabClaims.job(inLog:), recognise: GitLabGuide.causes,
+      traces: { [variables = settings.variables] environment in
+        let configured = Set(variables.flatMap(\.names))
+        return environment.names.filter { name in
+          (configured.contains(name) || name.hasSuffix("_ID_TOKEN"))
+            && environment.nonEmpty(name)?.hasPrefix("eyJ") == true
+        }
+      })
   }
 
   /// Recognises a job by `GITLAB_CI` (docs.gitlab.com, "Predefined CI/CD variables reference").

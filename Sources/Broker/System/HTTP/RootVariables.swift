@@ -1,0 +1,43 @@
+import BrokerCore
+
+/// The variables by which other programs are told of root certificates, for those who set one of them and wonder.
+struct RootVariables: Sendable {
+  /// What replaces a program's own roots: Requests and pip, curl, twine, git, the AWS clients, Nix, Cargo.
+  private static let replacing = [
+    "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "TWINE_CERT", "GIT_SSL_CAINFO", "AWS_CA_BUNDLE",
+    "NIX_SSL_CERT_FILE", "CARGO_HTTP_CAINFO",
+  ]
+  /// What is added to them (nodejs.org, "Command-line API").
+  private static let adding = ["NODE_EXTRA_CA_CERTS"]
+
+  /// What to say of them when a server's certificate cannot be verified; nil where none is set.
+  let advice: String?
+
+  init(_ environment: Environment) {
+    let own = ["SSL_CERT_FILE", "SSL_CERT_DIR"].filter { environment.nonEmpty($0) != nil }
+    let known = Set(own.compactMap(environment.nonEmpty))
+    // What names the very roots that are used already has nothing to do with it.
+    func isForeign(_ name: String) -> Bool { environment.nonEmpty(name).map { !known.contains($0) } ?? false }
+    let replacing = Self.replacing.filter(isForeign)
+    let adding = Self.adding.filter(isForeign)
+    var sentences: [String] = []
+    if !own.isEmpty {
+      sentences.append(
+        "\(own.joined(separator: " and ")) \(own.count == 1 ? "is" : "are") set, and used in place of the machine's roots."
+      )
+    }
+    let others = replacing + adding
+    if !others.isEmpty {
+      let verb = others.count == 1 ? "is" : "are"
+      sentences.append(
+        "\(others.joined(separator: ", ")) \(verb) set for other programs and not read here: set SSL_CERT_FILE to a file with "
+          + "the roots that are needed.")
+    }
+    if !adding.isEmpty {
+      sentences.append(
+        "\(adding.joined(separator: ", ")) holds additional roots alone, and SSL_CERT_FILE has to hold the usual ones as well."
+      )
+    }
+    advice = sentences.isEmpty ? nil : sentences.joined(separator: " ")
+  }
+}
