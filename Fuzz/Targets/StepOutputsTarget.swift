@@ -9,7 +9,8 @@ enum StepOutputsTarget {
         uploadURL: url)
     else {
       require(
-        text.utf8.count < 16 || text.utf8.count > 64 || !text.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "refused")
+        text.utf8.count < 16 || text.utf8.count > 64 || text.contains("::") || text.contains("##[")
+          || !text.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "refused")
       return
     }
     let outputs = read(CredentialText.text(.github, [credential]).reveal())
