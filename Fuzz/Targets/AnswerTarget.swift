@@ -48,16 +48,18 @@ enum AnswerTarget {
       else {
         fatalError("PyPI has no defaults")
       }
+      let bindings = services.bindings
       let index = Warehouse(name: "pypi", settings: configuration, services: services)
       do throws(BrokerError) { requirePlain(try await index.askForAudience().audience.description) } catch {
         check(error, wasSent: false)
       }
       do throws(BrokerError) {
-        let credential = try await index.exchange(
-          try IdentityToken(Secret(secret), from: "The input"), for: .everything)
+        let token = try IdentityToken(Secret(secret), from: "The input").bound(to: index.home, in: bindings)
+        let credential = try await index.exchange(token, for: .everything)
         require(credential.secret.reveal().utf8.allSatisfy { (0x21...0x7E).contains($0) }, "characters")
       } catch { check(error) }
-      do throws(BrokerError) { try await index.revoke(Secret(secret)) } catch { check(error) }
+      let bound = bindings.bind(Secret(secret), to: index.home)
+      do throws(BrokerError) { try await index.revoke(bound) } catch { check(error) }
     }
   }
 

@@ -41,12 +41,71 @@ struct CurlTransportTests {
     let body = "{\"token\":\"\(String(repeating: "a", count: 9000))\"}"
     _ = try await transport.send(
       HTTPRequest(
-        .post, server.url(), fields: [HTTPRequest.Field("Content-Type", Secret("application/json"))], body: Secret(body)
+        .post, server.url(), fields: [HTTPRequest.Field("Content-Type", "application/json")], body: .plain(body)
       ))
     #expect(server.requests.map(\.connection) == [1, 1])
     let request = try #require(server.requests.last?.request)
     #expect(request.hasSuffix("\r\n\r\n\(body)") && request.contains("Content-Length: \(body.utf8.count)\r\n"))
     #expect(request.ranges(of: "Content-Type").count == 1)
+  }
+
+  @Test(
+    "sends every method, with and without a body",
+    arguments: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "M-SEARCH"], [nil, "", "{\"a\":1}"] as [String?])
+  func sendsMethods(_ name: String, _ body: String?) async throws {
+    let server = try RawServer { _ in Self.answer }
+    let method = try #require(HTTPRequest.Method(name))
+    let type = body.map { _ in [HTTPRequest.Field("Content-Type", "application/json")] } ?? []
+    let response = try await transport().send(
+      HTTPRequest(method, server.url("/a?b"), fields: type, body: body.map { .plain($0) }))
+    #expect(response.status == 200 && response.body == Array("ok".utf8))
+    let request = try #require(server.requests.first?.request)
+    #expect(request.hasPrefix("\(name) /a?b HTTP/1.1\r\n") && request.hasSuffix("\r\n\r\n\(body ?? "")"), "\(request)")
+    let length = request.firstMatch(of: /Content-Length: (\d+)/).flatMap { Int($0.1) }
+    #expect(length == (body?.utf8.count ?? (method.isSafe ? nil : 0)))
+    #expect(request.ranges(of: "Content-Type").count == type.count && !request.contains("Transfer-Encoding"))
+    #expect(server.requests.count == 1)
+  }
+
+  @Test("a HEAD request ends with the answer's fields")
+  func sendsHead() async throws {
+    let server = try RawServer { _ in "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\nX-Test: a\r\n\r\n" }
+    let response = try await transport().send(HTTPRequest(.head, server.url()))
+    #expect(response.status == 200 && response.body.isEmpty && response.field("x-test") == "a")
+    #expect(server.requests.first?.request.hasPrefix("HEAD / HTTP/1.1\r\n") == true)
+  }
+
+  @Test("nothing is sent of a request whose secret is bound to another origin")
+  func refusesASecretOfAnotherOrigin() async throws {
+    let home = try RawServer { _ in Self.answer }
+    let (accepted, signal) = AsyncStream<Void>.makeStream()
+    let other = try RawServer { _, _ in signal.yield() }
+    let secret = SecretBindings().bind(Secret("a-secret-of-the-job-0123456789"), to: try home.url().origin)
+    let transport = transport()
+    func requests(to url: HTTPURL) -> [HTTPRequest] {
+      [
+        HTTPRequest(.get, url, fields: [HTTPRequest.Field("Authorization", secret.bearer)]),
+        HTTPRequest(.post, url, body: .bound(secret.json("token"))),
+        HTTPRequest(.delete, url, fields: [HTTPRequest.Field("X-A", "a"), HTTPRequest.Field("X-Token", secret)]),
+      ]
+    }
+    for request in requests(to: try home.url()) { #expect(try await transport.send(request).status == 200) }
+    #expect(home.requests.count == 3)
+    let elsewhere = [
+      try other.url(), try home.url(scheme: "https"), try HTTPURL("http://localhost:\(home.port)/"),
+      try HTTPURL("https://127.0.0.1/"),
+    ]
+    for request in elsewhere.flatMap(requests) {
+      let failure = await failure(transport, request)
+      #expect(failure?.reason == .misdirected && failure?.arrival == .nothingSent)
+      #expect(failure?.detail.contains("http://127.0.0.1:\(home.port)") == true, "\(failure?.detail ?? "")")
+    }
+    #expect(home.requests.count == 3)
+    // The one connection that the other server sees is this one, which says that none came before.
+    let last = try other.url()
+    _ = await self.failure(transport, HTTPRequest(.get, last))
+    for await _ in accepted { break }
+    #expect(other.connections == 1)
   }
 
   @Test(arguments: [204, 301, 302, 307, 404, 500, 503])
@@ -144,7 +203,7 @@ struct CurlTransportTests {
       peer.send(Self.answer)
     }
     let transport = transport(request: .seconds(600))
-    let request = HTTPRequest(.post, try server.url(), body: Secret("{}"), grace: grace)
+    let request = HTTPRequest(.post, try server.url(), body: "{}", grace: grace)
     let work = Task { await failure(transport, request) }
     for await _ in reached { break }
     work.cancel()
@@ -166,7 +225,7 @@ struct CurlTransportTests {
       peer.waitForEnd()
     }
     let transport = transport(request: .seconds(600))
-    let request = HTTPRequest(.post, try server.url(), body: Secret("{}"), grace: .seconds(600))
+    let request = HTTPRequest(.post, try server.url(), body: "{}", grace: .seconds(600))
     let work = Task { await TimeLimit.$end.withValue(.now + .seconds(1)) { await failure(transport, request) } }
     for await _ in reached { break }
     work.cancel()
@@ -230,7 +289,7 @@ struct CurlTransportTests {
     let transport = transport(
       ["https_proxy": "http://127.0.0.1:\(proxy.port)"], request: .seconds(answer == "wait" ? 1 : 15))
     let url = try HTTPURL("https://pypi.example.com/_/oidc/mint-token")
-    let failure = await failure(transport, HTTPRequest(.post, url, body: Secret("{\"token\":\"x\"}")))
+    let failure = await failure(transport, HTTPRequest(.post, url, body: "{\"token\":\"x\"}"))
     #expect(failure?.arrival == .nothingSent, "\(String(describing: failure))")
     #expect(proxy.requests.allSatisfy { !$0.request.contains("token") })
     #expect(proxy.requests.count == 1)
@@ -250,7 +309,11 @@ struct CurlTransportTests {
   }
 
   /// libcurl repeats a request by itself when a reused connection dies before an answer.
-  @Test func neverRepeatsAPostByItself() async throws {
+  @Test(
+    "a request that does something is never sent again by itself", arguments: ["POST", "PUT", "DELETE"],
+    [nil, "", "{\"token\":\"x\"}"] as [String?])
+  func neverRepeatsByItself(_ name: String, _ body: String?) async throws {
+    let method = try #require(HTTPRequest.Method(name))
     let server = try RawServer { peer, server in
       while let request = peer.readRequest() {
         server.record(peer, request)
@@ -260,15 +323,15 @@ struct CurlTransportTests {
     }
     let transport = transport()
     _ = try await transport.send(HTTPRequest(.get, server.url()))
-    let failure = await failure(transport, HTTPRequest(.post, try server.url(), body: Secret("{\"token\":\"x\"}")))
+    let failure = await failure(transport, HTTPRequest(method, try server.url(), body: body.map { .plain($0) }))
     #expect(failure?.reason == .interrupted && failure?.arrival == .mayHaveArrived)
-    #expect(server.requests.count { $0.request.hasPrefix("POST") } == 1)
+    #expect(server.requests.count { $0.request.hasPrefix(name) } == 1)
   }
 
   @Test func refusesControlCharactersInFields() async throws {
     let server = try RawServer { _ in Self.answer }
     for value in ["a\r\nX: y", "a\nb", "a\u{0}b"] {
-      let request = HTTPRequest(.get, try server.url(), fields: [HTTPRequest.Field("Authorization", Secret(value))])
+      let request = HTTPRequest(.get, try server.url(), fields: [HTTPRequest.Field("Authorization", value)])
       #expect(await failure(transport(), request)?.reason == .malformed)
     }
     #expect(server.requests.isEmpty)

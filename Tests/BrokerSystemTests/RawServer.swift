@@ -35,6 +35,9 @@ final class RawServer: Sendable {
 
   private let socket: LoopbackSocket
   let port: Int
+  /// How many connections were made.
+  var connections: Int { accepted.withLock { $0 } }
+  private let accepted = Mutex(0)
   private let received = Mutex<[(connection: Int, request: String)]>([])
 
   init(_ script: @escaping @Sendable (Peer, RawServer) -> Void) throws {
@@ -47,6 +50,7 @@ final class RawServer: Sendable {
       while let connection = socket.accept() {
         guard let self else { return }
         number += 1
+        self.accepted.withLock { $0 += 1 }
         let peer = Peer(socket: connection, number: number)
         DedicatedThread.start {
           script(peer, self)

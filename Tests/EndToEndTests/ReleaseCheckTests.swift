@@ -57,9 +57,9 @@ struct ReleaseCheckTests {
       let request = HTTPRequest(
         .post, HTTPURL(try #require(sandbox.origin(of: registry)), path: "/legacy/"),
         fields: [
-          HTTPRequest.Field("Authorization", Secret("Basic \(basic)\(padding)")),
-          HTTPRequest.Field("Content-Type", Secret("multipart/form-data; boundary=xyz")),
-        ], body: Secret(body))
+          HTTPRequest.Field("Authorization", "Basic \(basic)\(padding)"),
+          HTTPRequest.Field("Content-Type", "multipart/form-data; boundary=xyz"),
+        ], body: .plain(body))
       let transport = CurlTransport(TransportConfiguration(environment: Environment([:])))
       #expect(try await transport.send(request).status == 200)
     }

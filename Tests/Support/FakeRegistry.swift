@@ -96,7 +96,7 @@ public final class FakeRegistry: Registry {
     return credential
   }
 
-  private func revoke(_ credential: Secret) async throws(BrokerError) {
+  private func revoke(_ credential: BoundSecret) async throws(BrokerError) {
     recorded.withLock { $0.burned.append(credential.reveal()) }
   }
 }

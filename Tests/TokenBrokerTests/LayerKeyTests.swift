@@ -119,13 +119,17 @@ struct LayerKeyTests {
           HTTPResponse(
             status: 200, fields: [("Content-Type", "application/vnd.pypi.simple.v1+json")], body: Array(page.utf8)))
       }
-      let registry = plugin.make(PluginServices(transport: transport, time: FakeTime().source()))
+      let services = PluginServices(transport: transport, time: FakeTime().source())
+      let registry = plugin.make(services)
+      let home = registry.secretOrigin(isRehearsal: false)
       let token = try IdentityToken(Secret(SampleToken.make(audience: "x", identifier: "id-1")), from: "The test")
+        .bound(to: home, in: services.bindings)
       _ = try? await registry.audience.question?()
       for scope in [Scope.everything, .package("sample")] { _ = try? await registry.exchange(token, for: scope) }
       _ = try? await registry.capabilities.releases?.listing(of: "sample")
       _ = try? await registry.capabilities.history?.lastRelease(of: "sample")
-      _ = try? await registry.capabilities.revoke?(Secret("pypi-0123456789abcdef"))
+      _ = try? await registry.capabilities.revoke?(
+        services.bindings.bind(Secret("pypi-0123456789abcdef"), to: home))
       #expect(transport.requests.count >= 4, "the registry was not asked")
       var reach = Reach(origins: Set(transport.requests.map { $0.url.origin.description }))
       reach.origins.formUnion([registry.home.description, registry.uploadURL.origin.description])

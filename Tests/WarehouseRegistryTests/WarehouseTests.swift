@@ -17,10 +17,15 @@ struct WarehouseTests {
   }
 
   private static let token = SampleToken.make(audience: "pypi", identifier: "the-token-0123456789")
+  private static let origin = Origin.https(host: "upload.pypi.org")
+
+  private static func bound() throws(BrokerError) -> IdentityToken {
+    try IdentityToken(Secret(token), from: "It").bound(to: origin, in: SecretBindings())
+  }
 
   private func exchange(_ answer: HTTPResponse) async throws -> Result<Credential, BrokerError> {
     let (index, _) = try index(answer)
-    let token = try IdentityToken(Secret(Self.token), from: "It")
+    let token = try Self.bound()
     do throws(BrokerError) { return .success(try await index.exchange(token, for: .everything)) } catch {
       return .failure(error)
     }
@@ -38,7 +43,7 @@ struct WarehouseTests {
 
   @Test func sendsTheTokenAsJSON() async throws {
     let (index, transport) = try index(.json(#"{"token":"pypi-0123456789-x","expires":1795000900,"success":true}"#))
-    let credential = try await index.exchange(IdentityToken(Secret(Self.token), from: "It"), for: .everything)
+    let credential = try await index.exchange(Self.bound(), for: .everything)
     #expect(credential.expires == UnixTime(1_795_000_900) && credential.username == "__token__")
     let request = try #require(transport.requests.first)
     #expect(request.url.description == "https://upload.pypi.org/_/oidc/mint-token" && request.method == .post)
@@ -206,7 +211,8 @@ struct WarehouseTests {
   @Test(arguments: [(202, ErrorCode?.none), (200, nil), (404, .revokeUnsupported), (403, .registryAnswerInvalid)])
   func revokes(_ status: Int, _ code: ErrorCode?) async throws {
     let (index, transport) = try index(.json("{}", status: status))
-    let error = await failure { () async throws(BrokerError) in try await index.revoke(Secret("pypi-x")) }
+    let credential = SecretBindings().bind(Secret("pypi-x"), to: Self.origin)
+    let error = await failure { () async throws(BrokerError) in try await index.revoke(credential) }
     #expect(error?.code == code)
     #expect(transport.requests.first?.url.path == "/_/oidc/burn-token")
     #expect(transport.requests.first?.body?.reveal() == #"{"token":"pypi-x"}"#)

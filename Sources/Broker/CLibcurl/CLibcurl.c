@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 // The library
 
@@ -137,11 +138,11 @@ struct broker_transfer {
 // curl/curl.h: CURLoption
 enum {
   OPT_WRITEDATA = 10001, OPT_URL = 10002, OPT_PROXY = 10004, OPT_READDATA = 10009, OPT_ERRORBUFFER = 10010,
-  OPT_USERAGENT = 10018, OPT_HTTPHEADER = 10023, OPT_HEADERDATA = 10029, OPT_CAINFO = 10065, OPT_CAPATH = 10097,
+  OPT_USERAGENT = 10018, OPT_HTTPHEADER = 10023, OPT_CUSTOMREQUEST = 10036, OPT_HEADERDATA = 10029, OPT_CAINFO = 10065, OPT_CAPATH = 10097,
   OPT_PRIVATE = 10103, OPT_NOPROXY = 10177, OPT_RESOLVE = 10203, OPT_PROXY_CAINFO = 10246, OPT_PROXY_CAPATH = 10247,
   OPT_WRITEFUNCTION = 20011, OPT_READFUNCTION = 20012, OPT_HEADERFUNCTION = 20079,
   OPT_POSTFIELDSIZE_LARGE = 30120,
-  OPT_SSLVERSION = 32, OPT_POST = 47, OPT_NETRC = 51, OPT_FOLLOWLOCATION = 52, OPT_SSL_VERIFYPEER = 64,
+  OPT_SSLVERSION = 32, OPT_NOBODY = 44, OPT_POST = 47, OPT_NETRC = 51, OPT_FOLLOWLOCATION = 52, OPT_SSL_VERIFYPEER = 64, OPT_FRESH_CONNECT = 74,
   OPT_HTTPGET = 80, OPT_SSL_VERIFYHOST = 81, OPT_HTTP_VERSION = 84, OPT_NOSIGNAL = 99, OPT_TIMEOUT_MS = 155,
   OPT_CONNECTTIMEOUT_MS = 156, OPT_PROTOCOLS = 181, OPT_PATH_AS_IS = 234, OPT_SUPPRESS_CONNECT_HEADERS = 265,
   OPT_QUICK_EXIT = 322,
@@ -207,7 +208,7 @@ static size_t send_body(char *buffer, size_t size, size_t count, void *context) 
   broker_transfer *t = context;
   size_t left = t->request_length - t->request_sent;
   size_t part = size * count < left ? size * count : left;
-  memcpy(buffer, t->request_body + t->request_sent, part);
+  if (part > 0) memcpy(buffer, t->request_body + t->request_sent, part);
   t->request_sent += part;
   return part;
 }
@@ -228,17 +229,23 @@ broker_transfer *broker_transfer_create(const broker_request *request, uint64_t 
   t->identifier = identifier;
   t->body_limit = request->body_limit;
   t->answer_fields_limit = request->field_limit;
-  if (request->method_post_body) {
+  if (request->body) {
     t->request_body = malloc(request->body_length + 1);
     if (!t->request_body) {
       broker_transfer_destroy(t);
       return NULL;
     }
-    memcpy(t->request_body, request->method_post_body, request->body_length);
+    memcpy(t->request_body, request->body, request->body_length);
     t->request_length = request->body_length;
     t->fields = list(t->fields, "Expect:");
   }
-  for (const char *const *field = request->fields; field && *field; field++) t->fields = list(t->fields, *field);
+  int has_type = 0;
+  for (const char *const *field = request->fields; field && *field; field++) {
+    if (strncasecmp(*field, "Content-Type:", 13) == 0) has_type = 1;
+    t->fields = list(t->fields, *field);
+  }
+  // libcurl would say that it is a form.
+  if (!has_type) t->fields = list(t->fields, "Content-Type:");
 
   curl.easy_setopt(easy, OPT_PRIVATE, t);
   curl.easy_setopt(easy, OPT_ERRORBUFFER, t->error);
@@ -274,7 +281,10 @@ broker_transfer *broker_transfer_create(const broker_request *request, uint64_t 
     curl.easy_setopt(easy, OPT_PROXY_CAINFO, request->root_file);
     curl.easy_setopt(easy, OPT_PROXY_CAPATH, request->root_folder);
   }
-  if (request->method_post_body) {
+  if (strcmp(request->method, "HEAD") == 0) {
+    curl.easy_setopt(easy, OPT_NOBODY, 1L);
+  } else if (!request->is_safe || request->body) {
+    // With a length of 0 where there is no body, as a server expects it of these methods.
     curl.easy_setopt(easy, OPT_POST, 1L);
     curl.easy_setopt(easy, OPT_POSTFIELDSIZE_LARGE, (int64_t)t->request_length);
     curl.easy_setopt(easy, OPT_READFUNCTION, send_body);
@@ -282,6 +292,9 @@ broker_transfer *broker_transfer_create(const broker_request *request, uint64_t 
   } else {
     curl.easy_setopt(easy, OPT_HTTPGET, 1L);
   }
+  // Without a body there is nothing to rewind, and libcurl would send this again after a reused connection died.
+  if (!request->is_safe && t->request_length == 0) curl.easy_setopt(easy, OPT_FRESH_CONNECT, 1L);
+  curl.easy_setopt(easy, OPT_CUSTOMREQUEST, request->method);
   return t;
 }
 
@@ -308,7 +321,7 @@ broker_outcome broker_transfer_outcome(broker_transfer *t, int result) {
   curl.easy_getinfo(t->easy, INFO_RESPONSE_CODE, &outcome.status);
   curl.easy_getinfo(t->easy, INFO_REQUEST_SIZE, &outcome.request_size);
   // That counts what was said to a proxy, too. What must not arrive twice is the body, and that is read to be sent.
-  if (t->request_body) outcome.request_size = (long)t->request_sent;
+  if (t->request_length > 0) outcome.request_size = (long)t->request_sent;
   curl.easy_getinfo(t->easy, INFO_CONNECTCODE, &outcome.connect_code);
   outcome.error = t->error[0] || result == 0 ? t->error : curl.easy_strerror(result);
   outcome.body = t->body;

@@ -50,10 +50,19 @@ public struct RegistryConformance: Sendable {
   }
 
   private let token = SampleToken.make(audience: "sample", identifier: "conformance-0123456789")
+  private let bindings = SecretBindings()
+
+  /// The token as the engine hands it to a registry: it may be sent there alone.
+  private func token(for registry: any Registry) throws(BrokerError) -> IdentityToken {
+    try IdentityToken(Secret(token), from: "The sample").bound(
+      to: registry.secretOrigin(isRehearsal: false), in: bindings)
+  }
 
   private func registry(_ transport: any HTTPTransport, rehearsal: Origin? = nil) throws -> any Registry {
     try type.plugin.made(
-      "mine", PluginServices(transport: transport, time: FakeTime().source(), rehearsalOrigin: rehearsal))
+      "mine",
+      PluginServices(
+        transport: transport, time: FakeTime().source(), rehearsalOrigin: rehearsal, bindings: bindings))
   }
 
   private func checkNames() throws {
@@ -84,13 +93,12 @@ public struct RegistryConformance: Sendable {
     // A registry whose audience never changes need not be asked.
     let asked = transport.requests.count
     #expect(asked <= 1, "asking for the audience is one request at most")
-    let credential = try await registry.exchange(IdentityToken(Secret(token), from: "The sample"), for: .everything)
+    let credential = try await registry.exchange(token(for: registry), for: .everything)
     #expect(credential.secret.reveal() == "sample-credential-0123456789")
     #expect(credential.registry == "mine" && credential.uploadURL == registry.uploadURL)
     #expect(transport.requests.count == asked + 1, "an exchange is one request")
     for request in transport.requests {
       #expect(request.url.origin == registry.uploadURL.origin, "another host is asked: \(request.url)")
-      #expect(!request.url.description.contains(token), "the identity token is in an address")
     }
   }
 
@@ -98,7 +106,7 @@ public struct RegistryConformance: Sendable {
     let echo = "you sent \(token) \r\n::error::x ##[add-mask]y"
     let registry = try registry(ScriptedTransport { _ in .success(endpoints.refusal(echo)) })
     let error = await error { () async throws(BrokerError) in
-      _ = try await registry.exchange(IdentityToken(Secret(token), from: "The sample"), for: .everything)
+      _ = try await registry.exchange(token(for: registry), for: .everything)
     }
     guard let error else {
       Issue.record("a refusal was taken for a credential")
@@ -112,7 +120,7 @@ public struct RegistryConformance: Sendable {
     for hostile in HostileAnswers.cases {
       let transport = ScriptedTransport { _ in hostile.answer }
       let registry = try registry(transport)
-      let token = try IdentityToken(Secret(token), from: "The sample")
+      let token = try token(for: registry)
       let audience = await error { () async throws(BrokerError) in _ = try await asked(registry) }
       let isAsked = !transport.requests.isEmpty
       let exchange = await error { () async throws(BrokerError) in

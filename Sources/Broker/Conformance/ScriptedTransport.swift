@@ -14,8 +14,9 @@ public final class ScriptedTransport: HTTPTransport {
   /// The requests so far, in order.
   public var requests: [HTTPRequest] { log.withLock { $0 } }
 
-  /// Remembers the request and answers it.
+  /// Remembers the request and answers it, unless a secret of it may not go there.
   public func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    try request.checkDestinations()
     log.withLock { $0.append(request) }
     return try await respond(request).get()
   }

@@ -56,8 +56,11 @@ struct FaultMatrixTests {
       let configuration = try broker.configuration()
       let targets = try await broker.targets(["pypi"], in: configuration)
       if step == .burn {
-        guard let revoke = targets.first?.capabilities.revoke else { throw BrokerError(.pluginContract, "cannot burn") }
-        return try await revoke(Secret("pypi-a-credential-to-burn"))
+        guard let target = targets.first, let revoke = target.capabilities.revoke else {
+          throw BrokerError(.pluginContract, "cannot burn")
+        }
+        let origin = target.secretOrigin(isRehearsal: broker.isRehearsal)
+        return try await revoke(broker.bindings.bind(Secret("pypi-a-credential-to-burn"), to: origin))
       }
       let policy = RetryPolicy(attempts: 2, base: .milliseconds(1), cap: .milliseconds(5), total: total)
       let provider = try await broker.selectProvider(in: configuration)

@@ -31,7 +31,9 @@ typedef struct broker_transfer broker_transfer;
 /// What a request is made of; every text is copied.
 typedef struct {
   const char *url;
-  const char *_Nullable method_post_body; // NULL for GET
+  const char *method;
+  int is_safe; // whether libcurl may send it again when a reused connection dies
+  const char *_Nullable body;
   size_t body_length;
   const char *_Nullable const *_Nullable fields; // "Name: value", ended by NULL
   const char *user_agent;

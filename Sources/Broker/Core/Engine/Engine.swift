@@ -15,6 +15,8 @@ public struct Engine: Sendable {
   public let pinsOwnHostsAlone: Bool
   /// What the configuration says about publishing, by the registry's name.
   public let notes: [String: TargetNotes]
+  /// Where the secrets of the run may go.
+  public let bindings: SecretBindings
   /// What carries out the work that outlives a cancelled task; nil for the runtime's pool of threads.
   public let executor: (any TaskExecutor)?
   /// What the indexes were sent so far.
@@ -34,7 +36,7 @@ public struct Engine: Sendable {
   public init(
     time: TimeSource, policy: RetryPolicy = RetryPolicy(), isRehearsal: Bool = false,
     gates: [String: [any JobGate]] = [:], notes: [String: TargetNotes] = [:], pinsOwnHostsAlone: Bool = false,
-    executor: (any TaskExecutor)? = nil, sent: SentTokens = SentTokens(),
+    bindings: SecretBindings = SecretBindings(), executor: (any TaskExecutor)? = nil, sent: SentTokens = SentTokens(),
     observe: @escaping @Sendable (EngineEvent) -> Void = { _ in },
     hide: @escaping @Sendable (EngineEvent) throws(BrokerError) -> Void = { _ in }
   ) {
@@ -44,6 +46,7 @@ public struct Engine: Sendable {
     self.gates = gates
     self.pinsOwnHostsAlone = pinsOwnHostsAlone
     self.notes = notes
+    self.bindings = bindings
     self.executor = executor
     self.sent = sent
     self.hide = hide
@@ -138,11 +141,11 @@ public struct Engine: Sendable {
   }
 
   private func burn(
-    _ credential: Credential, with revoke: @escaping @Sendable (Secret) async throws(BrokerError) -> Void,
+    _ credential: Credential, with revoke: @escaping @Sendable (BoundSecret) async throws(BrokerError) -> Void,
     within limit: Duration
   ) async {
     let result = await TimeLimit(limit, time: time).run { () async -> Result<Void, BrokerError> in
-      do throws(BrokerError) { return .success(try await revoke(credential.secret)) } catch {
+      do throws(BrokerError) { return .success(try await revoke(credential.bound)) } catch {
         return .failure(error)
       }
     }

@@ -236,7 +236,7 @@ final class MintRun: Sendable {
       engine.observe(.identityTokenAsked(registry: target.name, audience))
       let failure: BrokerError
       do throws(BrokerError) {
-        let token = try await source.identityToken(for: audience)
+        let token = try await source.identityToken(for: audience).bound(to: secretOrigin, in: engine.bindings)
         leave(step)
         let event = EngineEvent.identityTokenReceived(
           registry: target.name, token, source.job(from: token.claims))
@@ -260,9 +260,9 @@ final class MintRun: Sendable {
       let step = enter("exchanging the identity token at \(origin.authority)")
       engine.observe(.exchangeSent(registry: target.name, host: origin.authority))
       let failure: BrokerError
-      do throws(BrokerError) { return try await received(try await target.exchange(token, for: .everything)) } catch {
-        failure = withLoss(error)
-      }
+      do throws(BrokerError) {
+        return try await received(try bind(try await target.exchange(token, for: .everything)))
+      } catch { failure = withLoss(error) }
       guard failure.code != .interrupted else { throw failure }
       guard !Task.isCancelled else {
         throw BrokerError(
@@ -296,6 +296,20 @@ final class MintRun: Sendable {
   }
 
   // MARK: Rules
+
+  private var secretOrigin: Origin { target.secretOrigin(isRehearsal: engine.isRehearsal) }
+
+  /// A credential that may be sent to the registry that gave it, to burn it, and is used there.
+  private func bind(_ credential: Credential) throws(BrokerError) -> Credential {
+    guard credential.registry == target.name, credential.uploadURL == target.uploadURL else {
+      throw BrokerError(
+        .pluginContract,
+        "\(target.name) gave a credential for \(credential.uploadURL.origin), not for \(target.uploadURL); it was dropped. "
+          + loss,
+        remedy: "This is a fault of the registry's plug-in: report it to whoever makes the plug-in.")
+    }
+    return credential.bound(to: secretOrigin, in: engine.bindings)
+  }
 
   private var rules: IdentityTokenRules { IdentityTokenRules(target) }
 

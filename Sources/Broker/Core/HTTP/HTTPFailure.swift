@@ -24,6 +24,8 @@ public struct HTTPFailure: Error, Sendable, Equatable {
     case cancelled
     /// There is no usable libcurl on this machine.
     case unavailable
+    /// The request would take a secret where it may not go.
+    case misdirected
   }
 
   /// What went wrong.

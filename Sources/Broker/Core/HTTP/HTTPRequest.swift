@@ -1,24 +1,95 @@
 /// A request to be sent.
 public struct HTTPRequest: Sendable {
-  /// The methods the protocols use.
-  public enum Method: String, Sendable {
-    /// GET
-    case get = "GET"
-    /// POST
-    case post = "POST"
+  /// A method: a token of RFC 9110, section 9.1, with regard to case.
+  public struct Method: Sendable, Hashable, CustomStringConvertible {
+    /// The name as it is sent.
+    public let name: String
+
+    /// A method; nil if the name is no token or longer than 32 characters, and for two that are no requests of a plug-in:
+    /// `CONNECT` opens a tunnel, and `TRACE` has its fields sent back, which may hold no secret (RFC 9110, section 9.3.8).
+    public init?(_ name: String) {
+      guard (1...32).contains(name.utf8.count), name.utf8.allSatisfy(Self.isTokenByte) else { return nil }
+      guard !["CONNECT", "TRACE"].contains(name.uppercased()) else { return nil }
+      self.name = name
+    }
+
+    private init(known name: String) { self.name = name }
+
+    /// GET.
+    public static let get = Method(known: "GET")
+    /// HEAD.
+    public static let head = Method(known: "HEAD")
+    /// POST.
+    public static let post = Method(known: "POST")
+    /// PUT.
+    public static let put = Method(known: "PUT")
+    /// PATCH.
+    public static let patch = Method(known: "PATCH")
+    /// DELETE.
+    public static let delete = Method(known: "DELETE")
+
+    /// Whether a request that arrives twice does no more than one (RFC 9110, section 9.2.1).
+    public var isSafe: Bool { ["GET", "HEAD", "OPTIONS"].contains(name) }
+
+    /// The name.
+    public var description: String { name }
+
+    /// RFC 9110, section 5.6.2.
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+      default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+      }
+    }
   }
 
-  /// A header field whose value may be a secret.
+  /// What a header field or a body says: text that is no secret, or a secret that is bound to the request's origin.
+  public enum Content: Sendable, ExpressibleByStringInterpolation {
+    /// Text that everybody may see.
+    case plain(String)
+    /// A secret.
+    case bound(BoundSecret)
+
+    /// Text that everybody may see.
+    public init(stringLiteral value: String) { self = .plain(value) }
+
+    /// The text itself, for the request that it is sent with.
+    public func reveal() -> String {
+      switch self {
+      case .plain(let text): text
+      case .bound(let secret): secret.reveal()
+      }
+    }
+
+    /// The number of bytes of the text in UTF-8.
+    public var byteCount: Int {
+      switch self {
+      case .plain(let text): text.utf8.count
+      case .bound(let secret): secret.text.byteCount
+      }
+    }
+
+    /// The secret; nil for plain text.
+    var secret: BoundSecret? { if case .bound(let secret) = self { secret } else { nil } }
+  }
+
+  /// A header field.
   public struct Field: Sendable {
     /// The name.
     public let name: String
     /// The value.
-    public let value: Secret
+    public let value: Content
 
-    /// A header field.
-    public init(_ name: String, _ value: Secret) {
+    /// A header field whose value everybody may see.
+    public init(_ name: String, _ value: String) {
       self.name = name
-      self.value = value
+      self.value = .plain(value)
+    }
+
+    /// A header field whose value is a secret.
+    public init(_ name: String, _ value: BoundSecret) {
+      self.name = name
+      self.value = .bound(value)
     }
   }
 
@@ -29,7 +100,7 @@ public struct HTTPRequest: Sendable {
   /// Header fields beside those that the transport sets itself (host, length, user agent).
   public let fields: [Field]
   /// The body; nil if there is none.
-  public let body: Secret?
+  public let body: Content?
   /// The greatest length of the answer's body in bytes, after decompression.
   public let bodyLimit: Int
   /// How long the request may run on when its task is cancelled after it may have arrived: where the answer brings something
@@ -46,7 +117,7 @@ public struct HTTPRequest: Sendable {
   ///   - bodyLimit: The greatest length of the answer's body in bytes; 64 KiB, what a protocol answer may be.
   ///   - grace: How long it may run on when its task is cancelled after it may have arrived.
   public init(
-    _ method: Method, _ url: HTTPURL, fields: [Field] = [], body: Secret? = nil, bodyLimit: Int = 64 * 1024,
+    _ method: Method, _ url: HTTPURL, fields: [Field] = [], body: Content? = nil, bodyLimit: Int = 64 * 1024,
     grace: Duration = .zero
   ) {
     self.method = method
@@ -57,10 +128,29 @@ public struct HTTPRequest: Sendable {
     self.grace = grace
   }
 
-  /// Takes what this request said out of a text that came back: its body, and its fields but for those that name types.
-  public var redaction: SecretRedaction {
-    let open: Set = ["accept", "content-type"]
-    return SecretRedaction(
-      fields.filter { !open.contains($0.name.lowercased()) }.map(\.value) + (body.map { [$0] } ?? []))
+  /// What the request says beside its address: the fields' values and the body.
+  var contents: [Content] { fields.map(\.value) + (body.map { [$0] } ?? []) }
+
+  /// Takes the secrets of this request out of a text that came back.
+  public var redaction: SecretRedaction { SecretRedaction(contents.compactMap { $0.secret?.text }) }
+
+  /// Refuses a request that would take a secret to another origin than the one that it is bound to.
+  ///
+  /// Every transport calls this last, before anything is sent.
+  ///
+  /// - Throws: ``HTTPFailure`` with the reason ``HTTPFailure/Reason/misdirected``.
+  public func checkDestinations() throws(HTTPFailure) {
+    for secret in contents.compactMap(\.secret) where secret.origin != url.origin {
+      throw .misdirected(
+        secret.origin.map { "it has a secret that may go to \($0) alone" } ?? "it has a secret that is bound to no host"
+      )
+    }
+  }
+}
+
+extension HTTPFailure {
+  /// A request that nothing was sent of, because it breaks the rules for secrets.
+  static func misdirected(_ reason: String) -> HTTPFailure {
+    HTTPFailure(.misdirected, detail: reason, arrival: .nothingSent)
   }
 }

@@ -92,6 +92,11 @@ extension HTTPTransport {
         retry: false)
     case .cancelled:
       error(.interrupted, "the request to \(host) was cut off", nil)
+    case .misdirected:
+      BrokerError(
+        .pluginContract,
+        "Could not \(purpose): the request to \(request.url.origin) was not sent\(detail).",
+        remedy: "This is a fault of the plug-in that made the request: report it to whoever makes the plug-in.")
     case .unavailable:
       error(
         .libcurlUnavailable, "libcurl cannot be used",

@@ -1,8 +1,8 @@
 /// The seam between the flow and the network: sends one request, returns one answer.
 ///
 /// What an implementation guarantees: certificates are checked, redirects are not followed, no credentials come from
-/// anywhere but the request, a body over the limit is refused while it arrives, and cancelling the task ends the request
-/// at once, or after its ``HTTPRequest/grace`` if it may have arrived.
+/// anywhere but the request, a body over the limit is refused while it arrives, nothing is sent before
+/// ``HTTPRequest/checkDestinations()`` has passed, and cancelling the task ends the request at once, or after its ``HTTPRequest/grace`` if it may have arrived.
 public protocol HTTPTransport: Sendable {
   /// Sends a request and reads the whole answer, whatever its status.
   ///

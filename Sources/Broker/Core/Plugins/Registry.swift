@@ -21,7 +21,7 @@ public protocol Registry: Sendable {
   /// Exchanges an identity token for a credential: one request, never repeated here.
   ///
   /// - Parameters:
-  ///   - token: The identity token.
+  ///   - token: The identity token, which may be sent to this registry alone: a request takes ``IdentityToken/bound``.
   ///   - scope: What the credential is for; a registry whose exchange knows no scope gives one for everything.
   /// - Returns: The credential.
   /// - Throws: If it is refused or there is no whole answer; ``BrokerError/recovery`` says whether the identity token may
@@ -78,7 +78,7 @@ public struct RegistryCapabilities: Sendable {
   /// Burns a credential before it expires.
   ///
   /// - Throws: ``ErrorCode/revokeUnsupported`` if this registry cannot; else what went wrong on the way.
-  public var revoke: (@Sendable (Secret) async throws(BrokerError) -> Void)?
+  public var revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)?
   /// The means to see what is published already.
   public var releases: (any ReleaseIndex)?
   /// The means to see who published last.
@@ -86,7 +86,7 @@ public struct RegistryCapabilities: Sendable {
 
   /// Capabilities.
   public init(
-    publishers: PublisherRules? = nil, revoke: (@Sendable (Secret) async throws(BrokerError) -> Void)? = nil,
+    publishers: PublisherRules? = nil, revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)? = nil,
     releases: (any ReleaseIndex)? = nil, history: (any PublisherHistory)? = nil
   ) {
     self.publishers = publishers
@@ -107,4 +107,8 @@ extension Registry {
 
   /// The one audience that is accepted; nil if the registry says which.
   public var expectedAudience: Audience? { audience.expected }
+
+  /// The one origin that identity tokens for this registry and its credentials may be sent to: its own; in a rehearsal, the
+  /// sandbox's that stands in for it.
+  public func secretOrigin(isRehearsal: Bool) -> Origin { isRehearsal ? uploadURL.origin : home }
 }

@@ -14,6 +14,8 @@ public struct Credential: Sendable {
   public let end: Duration?
   /// Where publishing tools upload to.
   public let uploadURL: HTTPURL
+  /// Where the API token may be sent, to burn it; nil for nowhere, until the engine binds it.
+  public private(set) var origin: Origin?
 
   /// The smallest length of an API token in bytes.
   ///
@@ -59,5 +61,15 @@ public struct Credential: Sendable {
   /// The seconds that are left of its life; 0 once that is over.
   public func secondsLeft(by time: TimeSource) -> Int64 {
     max(0, end.map { ($0 - time.elapsed()).components.seconds } ?? expires.seconds(since: time.now()))
+  }
+
+  /// The API token for a request to ``origin``.
+  public var bound: BoundSecret { BoundSecret(secret, to: origin) }
+
+  /// The same credential, whose API token may be sent to an origin.
+  public func bound(to origin: Origin, in bindings: SecretBindings) -> Credential {
+    var credential = self
+    credential.origin = bindings.bind(secret, to: origin).origin
+    return credential
   }
 }

@@ -1,11 +1,13 @@
 /// A JWT that says who the job is (RFC 7519), decoded but not verified: the registry does that.
 public struct IdentityToken: Sendable {
-  /// The token as it is sent.
+  /// The token's text, for masks and redaction; a request takes ``bound``.
   public let secret: Secret
   /// What it claims.
   public let claims: Claims
   /// Whether its header names the sandbox's key (`"kid":"token-broker-sandbox"`).
   public let isRehearsal: Bool
+  /// Where it may be sent; nil for nowhere, until the engine binds it.
+  public private(set) var origin: Origin?
 
   /// The greatest length in bytes.
   public static let maximumBytes = 16 * 1024
@@ -48,5 +50,14 @@ public struct IdentityToken: Sendable {
     self.secret = secret
     self.claims = Claims(try object(parts[1], "payload"))
     self.isRehearsal = header["kid"]?.string == Self.rehearsalKeyID
+  }
+  /// The token for a request to ``origin``.
+  public var bound: BoundSecret { BoundSecret(secret, to: origin) }
+
+  /// The same token, which may be sent to an origin.
+  public func bound(to origin: Origin, in bindings: SecretBindings) -> IdentityToken {
+    var token = self
+    token.origin = bindings.bind(secret, to: origin).origin
+    return token
   }
 }

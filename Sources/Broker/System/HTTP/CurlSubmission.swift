@@ -41,17 +41,20 @@ struct CurlSubmission: Sendable {
           unsafe Self.withOptional(configuration.roots.folder) { folder in
             unsafe Self.withOptional(resolve) { resolve in
               unsafe request.url.description.withCString { url in
-                unsafe configuration.userAgent.withCString { userAgent in
-                  unsafe Self.withBytes(proxy) { proxy in
-                    unsafe Self.withBytes(exceptions) { exceptions in
-                      var parts = unsafe broker_request(
-                        url: url, method_post_body: body, body_length: request.body?.byteCount ?? 0, fields: fields,
-                        user_agent: userAgent, root_file: file, root_folder: folder,
-                        use_own_roots: configuration.roots.areDefaults ? 0 : 1, proxy: proxy, no_proxy: exceptions,
-                        resolve: resolve, connect_milliseconds: configuration.connectLimit.milliseconds,
-                        total_milliseconds: configuration.requestLimit.milliseconds, body_limit: request.bodyLimit,
-                        field_limit: Self.fieldLimit, plain_http: origin.scheme == .http ? 1 : 0)
-                      return unsafe broker_transfer_create(&parts, identifier)
+                unsafe request.method.name.withCString { method in
+                  unsafe configuration.userAgent.withCString { userAgent in
+                    unsafe Self.withBytes(proxy) { proxy in
+                      unsafe Self.withBytes(exceptions) { exceptions in
+                        var parts = unsafe broker_request(
+                          url: url, method: method, is_safe: request.method.isSafe ? 1 : 0, body: body,
+                          body_length: request.body?.byteCount ?? 0, fields: fields,
+                          user_agent: userAgent, root_file: file, root_folder: folder,
+                          use_own_roots: configuration.roots.areDefaults ? 0 : 1, proxy: proxy, no_proxy: exceptions,
+                          resolve: resolve, connect_milliseconds: configuration.connectLimit.milliseconds,
+                          total_milliseconds: configuration.requestLimit.milliseconds, body_limit: request.bodyLimit,
+                          field_limit: Self.fieldLimit, plain_http: origin.scheme == .http ? 1 : 0)
+                        return unsafe broker_transfer_create(&parts, identifier)
+                      }
                     }
                   }
                 }

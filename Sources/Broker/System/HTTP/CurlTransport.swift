@@ -35,6 +35,7 @@ public final class CurlTransport: HTTPTransport {
         throw HTTPFailure(.malformed, detail: "the field \(field.name) has a control character", arrival: .nothingSent)
       }
     }
+    try request.checkDestinations()
     let submission = CurlSubmission(
       request: request, configuration: configuration, end: request.grace > .zero ? TimeLimit.end : nil)
     do { return try await loop.send(submission).get() } catch {

@@ -52,7 +52,7 @@ struct CheckRun: Sendable {
   private func targets(_ names: [String]) async throws(BrokerError) -> [any Registry] {
     guard choice.isOffline else { return try await broker.targets(names, in: configuration) }
     return try configuration.registries(for: names).map {
-      $0.make(PluginServices(transport: broker.transport, time: broker.time))
+      $0.make(broker.services())
     }
   }
 

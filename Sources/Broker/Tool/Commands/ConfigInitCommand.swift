@@ -41,7 +41,7 @@ enum ConfigInitCommand: Command {
         remedy: "Change that one, or name another file with --output.")
     }
     let configuration = try ConfigurationReader(catalog: broker.catalog).builtIn()
-    let services = PluginServices(transport: broker.transport, time: broker.time)
+    let services = broker.services()
     var values: [PublisherValues] = []
     var obstacles: [String] = []
     var forms: [PublisherRules.Form?] = []

@@ -38,7 +38,7 @@ enum ConfigPublishersCommand: Command {
         remedy: "Write --repository OWNER/NAME=PROJECT for each.")
     }
     let broker = try surroundings.broker()
-    let services = PluginServices(transport: broker.transport, time: broker.time)
+    let services = broker.services()
     var entries: [PublisherEntry] = []
     for place in places {
       let folder = place.repository.folder

@@ -41,7 +41,8 @@ enum RevokeCommand: Command {
       try surroundings.console.mask(secret)
       masking = nil
     } catch { masking = error }
-    try await revoke(secret)
+    let origin = target.secretOrigin(isRehearsal: broker.isRehearsal)
+    try await revoke(broker.bindings.bind(secret, to: origin))
     if let masking { throw masking }
     surroundings.console.error("\(target.name): asked to burn the credential\n")
     return ExitStatus.done.rawValue

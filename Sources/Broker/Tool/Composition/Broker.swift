@@ -19,6 +19,8 @@ public struct Broker: Sendable {
   public let transport: any HTTPTransport
   /// Clocks and randomness.
   public let time: TimeSource
+  /// Where the secrets of this run may go.
+  public let bindings = SecretBindings()
   private let loop: EventLoop?
   /// What the indexes were sent, by whichever engine of this run.
   private let sent = SentTokens()
@@ -123,7 +125,7 @@ public struct Broker: Sendable {
   /// A provider of the catalog that recognises the job, and that the configuration leaves out.
   private func providerLeftOut(of configuration: BrokerConfiguration) async -> ProviderSelection.Finding? {
     guard let all = try? ConfigurationReader(catalog: catalog).builtIn().providers else { return nil }
-    let services = PluginServices(transport: transport, time: time)
+    let services = services()
     let left = all.filter { provider in !configuration.providers.contains { $0.type == provider.type } }
     return await ProviderSelection.findings(of: left.map { $0.make(services) }, in: environment).first { finding in
       if case .success(.absent) = finding.result { false } else { true }
@@ -134,7 +136,7 @@ public struct Broker: Sendable {
   public func providerFindings(
     in configuration: BrokerConfiguration, wanted: String? = nil
   ) async -> [ProviderSelection.Finding] {
-    let services = PluginServices(transport: transport, time: time)
+    let services = services()
     return await ProviderSelection.findings(
       of: configuration.providers.map { $0.make(services) }, in: environment, wanted: wanted)
   }
@@ -147,7 +149,7 @@ public struct Broker: Sendable {
   ) async throws(BrokerError) -> [any Registry] {
     let registries = try configuration.registries(for: names)
     guard let rehearsal = try Rehearsal(environment) else {
-      let services = PluginServices(transport: transport, time: time)
+      let services = services()
       return registries.map { $0.make(services) }
     }
     let origins = try await rehearsal.origins(transport: transport, now: time.now())
@@ -155,9 +157,14 @@ public struct Broker: Sendable {
     for registry in registries {
       guard let origin = origins[registry.name] else { throw rehearsal.unknownRegistry(registry.name, origins) }
       targets.append(
-        registry.make(PluginServices(transport: transport, time: time, rehearsalOrigin: origin)))
+        try rehearsal.checked(registry.make(services(rehearsalOrigin: origin)), standsAt: origin))
     }
     return targets
+  }
+
+  /// What a plug-in of this run is given.
+  func services(rehearsalOrigin: Origin? = nil) -> PluginServices {
+    PluginServices(transport: transport, time: time, rehearsalOrigin: rehearsalOrigin, bindings: bindings)
   }
 
   /// Whether the sandbox stands in for the registries.
@@ -179,7 +186,7 @@ public struct Broker: Sendable {
     Engine(
       time: time, policy: policy, isRehearsal: isRehearsal,
       gates: configuration.gates, notes: configuration.registrySettings.mapValues(\.notes),
-      pinsOwnHostsAlone: configuration.hasOrganisation, executor: loop, sent: sent,
+      pinsOwnHostsAlone: configuration.hasOrganisation, bindings: bindings, executor: loop, sent: sent,
       observe: observe, hide: hide)
   }
 }

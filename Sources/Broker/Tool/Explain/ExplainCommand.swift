@@ -27,7 +27,7 @@ enum ExplainCommand: Command {
     guard !bytes.isEmpty else {
       throw BrokerError(.usage, "Standard input is empty.", remedy: "Pipe the error or the log in: explain < log.txt.")
     }
-    let services = PluginServices(transport: broker.transport, time: broker.time)
+    let services = broker.services()
     let explanation = LogExplanation(
       LogReading(bytes), bytes: bytes.suffix(LogReading.maximumBytes),
       providers: configuration.providers.map { $0.make(services) },

@@ -4,6 +4,13 @@ import BrokerCore
 struct GitHubTokenSource: IdentityTokenSource {
   let endpoint: GitHubEndpoint
   let services: PluginServices
+  private let secret: BoundSecret
+
+  init(endpoint: GitHubEndpoint, services: PluginServices) {
+    self.endpoint = endpoint
+    self.services = services
+    secret = services.bindings.bind(endpoint.secret, to: endpoint.url.origin)
+  }
 
   /// The address and the request token.
   var identityVariables: [String] { [GitHubEndpoint.addressVariable, GitHubEndpoint.secretVariable] }
@@ -17,8 +24,8 @@ struct GitHubTokenSource: IdentityTokenSource {
     let request = HTTPRequest(
       .get, endpoint.url.settingQueryItem("audience", audience.value),
       fields: [
-        HTTPRequest.Field("Authorization", Secret("Bearer \(endpoint.secret.reveal())")),
-        HTTPRequest.Field("Accept", Secret("application/json; api-version=2.0")),
+        HTTPRequest.Field("Authorization", secret.bearer),
+        HTTPRequest.Field("Accept", "application/json; api-version=2.0"),
       ])
     let response = try await services.transport.answer(
       to: request, purpose: "get an identity token from \(host)", invalid: .identityAnswerInvalid,

@@ -27,7 +27,7 @@ public struct SimpleIndex: ReleaseIndex {
     let purpose = "ask \(host) what is published of \(project)"
     let request = HTTPRequest(
       .get, HTTPURL(url.origin, path: "\(url.path)\(project)/"),
-      fields: [HTTPRequest.Field("Accept", Secret(Self.mediaType))], bodyLimit: Self.bodyLimit)
+      fields: [HTTPRequest.Field("Accept", Self.mediaType)], bodyLimit: Self.bodyLimit)
     let response: HTTPResponse
     do throws(BrokerError) {
       response = try await services.transport.answer(to: request, purpose: purpose, now: services.time.now())

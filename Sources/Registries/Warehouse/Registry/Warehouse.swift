@@ -80,7 +80,7 @@ public struct Warehouse: Registry {
   ///   answer that is not the protocol's, and the errors of any request.
   public func exchange(_ token: IdentityToken, for _: Scope) async throws(BrokerError) -> Credential {
     let response = try await ask(
-      .post, "mint-token", body: token.secret, purpose: "exchange the identity token at \(host)", grace: Self.grace)
+      .post, "mint-token", body: token.bound, purpose: "exchange the identity token at \(host)", grace: Self.grace)
     guard response.status == 200 else {
       throw IndexRefusal(response, registry: name, host: host, redaction: SecretRedaction(token.secret))
         .error(for: .exchange)
@@ -125,7 +125,7 @@ public struct Warehouse: Registry {
   /// `POST /_/oidc/burn-token`: always answered with 202, whatever it was given, so that success says little.
   ///
   /// - Throws: `ErrorCode.revokeUnsupported` where the index has no such endpoint, and the errors of any request.
-  func revoke(_ credential: Secret) async throws(BrokerError) {
+  func revoke(_ credential: BoundSecret) async throws(BrokerError) {
     let response = try await ask(.post, "burn-token", body: credential, purpose: "burn the credential at \(host)")
     switch response.status {
     case 200..<300: return
@@ -143,13 +143,13 @@ public struct Warehouse: Registry {
   private var host: String { uploadURL.origin.authority }
 
   private func ask(
-    _ method: HTTPRequest.Method, _ endpoint: String, body: Secret?, purpose: String, grace: Duration = .zero
+    _ method: HTTPRequest.Method, _ endpoint: String, body: BoundSecret?, purpose: String, grace: Duration = .zero
   ) async throws(BrokerError) -> HTTPResponse {
-    var fields = [HTTPRequest.Field("Accept", Secret("application/json"))]
-    if body != nil { fields.append(HTTPRequest.Field("Content-Type", Secret("application/json"))) }
+    var fields = [HTTPRequest.Field("Accept", "application/json")]
+    if body != nil { fields.append(HTTPRequest.Field("Content-Type", "application/json")) }
     let request = HTTPRequest(
       method, HTTPURL(uploadURL.origin, path: "/_/oidc/\(endpoint)"), fields: fields,
-      body: body.map { Secret("{\"token\":\(JSONText.quoted($0.reveal()))}") }, grace: grace)
+      body: body.map { .bound($0.json("token")) }, grace: grace)
     return try await services.transport.answer(to: request, purpose: purpose, now: services.time.now())
   }
 
