@@ -88,6 +88,30 @@ struct SecretDestinationTests {
     #expect(error?.message.contains("https://registry.example") == true, "\(String(describing: error))")
   }
 
+  @Test("a credential is handed over to one place")
+  func handsACredentialOverOnce() throws {
+    let url = HTTPURL(PlantedSecret.credential.home, path: "/")
+    let made = try #require(
+      Credential(
+        registry: "r", secret: Secret(PlantedSecret.credential.text), username: "u", expires: UnixTime(0),
+        uploadURL: url))
+    let credential = made.bound(to: url.origin, in: SecretBindings())
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    func delivery(_ name: String) throws -> Delivery {
+      try Delivery(
+        Delivery.Choice(output: "\(folder.path)/\(name)", mayReveal: false, count: 1, isCI: false, isTerminal: false),
+        environment: Environment())
+    }
+    _ = try delivery("one").deliver([credential])
+    #expect(folder.read("one") == "\(PlantedSecret.credential.text)\n")
+    let other = try delivery("two")
+    let error = #expect(throws: BrokerError.self) { _ = try other.deliver([made]) }
+    #expect(error?.code == .deliveryFailed && folder.read("two").isEmpty)
+    #expect(throws: BrokerError.self) { try credential.handOver(to: .command("twine")) }
+    #expect(throws: Never.self) { try made.handOver(to: .file("\(folder.path)/one")) }
+  }
+
   @Test(
     "a registry's credential is for that registry", arguments: ["https://evil.example/", "https://registry.example/x"])
   func refusesACredentialForAnotherPlace(_ address: String) async throws {

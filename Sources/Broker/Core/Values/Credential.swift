@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A short-lived API token for a registry, and what a publishing tool has to know to use it.
 public struct Credential: Sendable {
   /// The registry's name in the configuration.
@@ -16,6 +18,7 @@ public struct Credential: Sendable {
   public let uploadURL: HTTPURL
   /// Where the API token may be sent, to burn it; nil for nowhere, until the engine binds it.
   public private(set) var origin: Origin?
+  private let handover = Handover()
 
   /// The smallest length of an API token in bytes.
   ///
@@ -71,5 +74,38 @@ public struct Credential: Sendable {
     var credential = self
     credential.origin = bindings.bind(secret, to: origin).origin
     return credential
+  }
+
+  /// One place, beside its registry, that a credential is handed over to.
+  public enum Place: Sendable, Hashable {
+    /// A command, by its name: the API token is in the environment of its processes for this registry.
+    case command(String)
+    /// A file, by its path.
+    case file(String)
+    /// Standard output.
+    case output
+  }
+
+  /// Notes the one place that this credential is handed over to, before it is; all copies of the credential count.
+  ///
+  /// - Throws: ``ErrorCode/deliveryFailed`` if it was handed over to another place before.
+  public func handOver(to place: Place) throws(BrokerError) {
+    guard handover.isFree(for: place) else {
+      throw BrokerError(
+        .deliveryFailed, "The credential for \(registry) was handed over already and does not go to a second place.",
+        remedy: "Mint a credential for each place; please report this as a fault of token-broker.")
+    }
+  }
+}
+
+/// Where a credential was handed over to, shared by its copies.
+private final class Handover: Sendable {
+  private let place = Mutex<Credential.Place?>(nil)
+
+  func isFree(for wanted: Credential.Place) -> Bool {
+    place.withLock { place in
+      if place == nil { place = wanted }
+      return place == wanted
+    }
   }
 }

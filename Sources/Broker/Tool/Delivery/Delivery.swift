@@ -101,11 +101,20 @@ struct Delivery: Sendable {
     return choice.count > 1 ? .json : .token
   }
 
+  private var place: Credential.Place {
+    switch destination {
+    case .standardOutput: .output
+    case .file(_, let path): .file(path)
+    case .gitHubOutput: .file("GITHUB_OUTPUT")
+    }
+  }
+
   /// Hands the credentials over: all of them or, if that fails, none.
   ///
   /// - Returns: Where they are, in words.
   /// - Throws: `ErrorCode.deliveryFailed`.
   func deliver(_ credentials: [Credential]) throws(BrokerError) -> String {
+    for credential in credentials { try credential.handOver(to: place) }
     let bytes = Array(CredentialText.text(format, credentials).reveal().utf8)
     switch destination {
     case .standardOutput:

@@ -73,6 +73,7 @@ struct TargetRun: Sendable {
     let name = UntrustedText.neutralized(command.words[0])
     say("running \(name)\(Self.summary(command.files))")
     let tail = OutputTail()
+    try credential.handOver(to: .command(command.words[0]))
     let child = ChildProcess(
       command.words, environment: variables.make(for: credential, in: surroundings.environment),
       streams: .relayed(into: tail, redacting: options.isRedacted ? SecretForms.all(of: credential) : []))
