@@ -77,7 +77,8 @@ enum LayersTarget {
       _ = try? await registry.audience.question?()
       _ = try? await registry.capabilities.releases?.listing(of: "sample")
       _ = try? await registry.capabilities.history?.lastRelease(of: "sample")
-      _ = try? await registry.capabilities.revoke?(Secret("pypi-0123456789abcdef"))
+      _ = try? await registry.capabilities.revoke?(
+        SecretBindings().bind(Secret("pypi-0123456789abcdef"), to: registry.home))
       done.signal()
     }
     done.wait()

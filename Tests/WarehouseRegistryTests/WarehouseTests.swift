@@ -104,7 +104,7 @@ struct WarehouseTests {
     let index = Warehouse(
       name: "pypi", settings: try WarehouseSettings(from: .empty(path: ["registries", "pypi"]), of: .pypi),
       services: PluginServices(transport: transport, time: time.source()))
-    let credential = try await index.exchange(IdentityToken(Secret(Self.token), from: "It"), for: .everything)
+    let credential = try await index.exchange(Self.bound(), for: .everything)
     #expect(credential.expires == expires)
     #expect(credential.secondsLeft(by: time.source()) == left)
     time.setWallClock(UnixTime(.min))
