@@ -115,7 +115,8 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "token-broker", "TokenBroker", "BuiltInPlugins", "BrokerSystem", "BrokerSandbox", "GitHubSandbox",
-        "GitLabSandbox", "WarehouseSandbox", "BrokerConformance", "BrokerCore", "CMemory", "TestSupport",
+        "GitLabSandbox", "WarehouseRegistry", "WarehouseSandbox", "BrokerConformance", "BrokerCore", "CMemory",
+        "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -31,8 +31,8 @@ enum ExplainTarget {
     require(!reading.text.contains("\n") && reading.claims.object.members.count <= 256, "reading")
     for project in [nil, String(decoding: bytes.prefix(64), as: UTF8.self)] {
       let explanation = LogExplanation(
-        reading, bytes: bytes, providers: configuration.providers.map { $0.make(services) },
-        target: configuration.registries.first?.make(services), project: project)
+        reading, providers: configuration.providers.map { $0.make(services) },
+        registries: configuration.registries.map { $0.make(services) }, project: project)
       requirePlain(explanation.title)
       for cause in explanation.causes { check(cause, reading) }
     }

@@ -13,7 +13,11 @@ struct DiagnosisTests {
           PublisherRules.Field(.owner, "Owner"), PublisherRules.Field(.workflow, "Workflow"),
           PublisherRules.Field(.environment, "Environment", comparison: .ignoringCase),
         ])
-    ], explain: { _, _ in [Cause("said", .certain, "It was said.", fixes: [])] })
+    ])
+
+  private static let capabilities = RegistryCapabilities(
+    publishers: rules,
+    refusals: RegistryRefusals(explain: { _, _ in [Cause("said", .certain, "It was said.", fixes: [])] }))
 
   private static var job: JobIdentity {
     var job = JobIdentity(family: family)
@@ -64,7 +68,7 @@ struct DiagnosisTests {
   @Test func ranksWhatIsSaidBeforeWhatMayBe() {
     var input = DiagnosisInput(
       BrokerError(.publisherNotFound, "", refusal: Refusal(status: 422, code: "x", text: "y")), registry: "pypi")
-    input.rules = Self.rules
+    input.capabilities = Self.capabilities
     input.job = Self.job
     #expect(Diagnosis(input).causes.map(\.code) == ["said", "publisher-differs"])
     input.lastRelease = PublishedRelease(

@@ -17,7 +17,7 @@ struct JobChecksTests {
     change(&job)
     var input = DiagnosisInput(BrokerError(.checkFailed, ""), registry: "pypi")
     input.job = job
-    input.rules = Self.rules
+    input.capabilities = RegistryCapabilities(publishers: Self.rules)
     let items = JobChecks(input, supply: supply, registries: ["pypi"]).items
     return Dictionary(uniqueKeysWithValues: items.map { ($0.name, $0.outcome.rawValue) })
   }

@@ -9,7 +9,7 @@ extension WarehouseSite {
     simpleURL: HTTPURL(.https(host: "pypi.org"), path: "/simple/"), audience: "pypi",
     management: .https(host: "pypi.org"),
     // These serve PyPI, but take no uploads; TestPyPI has a plug-in of its own.
-    mistakenHosts: ["pypi.org", "www.pypi.org", "pypi.python.org", "test.pypi.org"])
+    mistakenHosts: ["pypi.org", "www.pypi.org", "pypi.python.org", "test.pypi.org"], isUsual: true)
 }
 
 extension RegistryType {

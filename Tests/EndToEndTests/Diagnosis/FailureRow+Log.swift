@@ -30,6 +30,11 @@ extension FailureRow {
     """
   }
 
+  private static let ownIndexFirst = (
+    name: "broker.json",
+    text: #"{"version":1,"registries":{"mine":{"type":"pypi","upload-url":"https://index.example.com/"},"pypi":{}}}"#
+  )
+
   static let logRows: [FailureRow] = [
     FailureRow(
       .log, "PyPA's action: no publisher", explain, nil, ["publisher-differs", "environment-missing"],
@@ -63,6 +68,19 @@ extension FailureRow {
     FailureRow(
       .log, "uv: missing credentials", explain, nil, ["client-silent"], ["--trusted-publishing always"],
       files: log("error: Missing credentials for https://upload.pypi.org/legacy/")),
+    FailureRow(
+      .log, "uv: a settings file asks for its own trusted publishing", explain, nil, ["client-settings"],
+      ["an error of a publishing tool", "remove trusted-publishing from it"], absent: ["upload was refused"],
+      files: log("error: a username and a password are not allowed when using trusted publishing")),
+    FailureRow(
+      .log, "A refusal that names no registry, where several would word it so",
+      "TOKEN_BROKER_CONFIG=broker.json \(explain)", nil, ["token-reused"], ["pypi refused the exchange"],
+      files: log("invalid-reuse-token: invalid token: already used") + [ownIndexFirst]),
+    FailureRow(
+      .log, "A refusal of an own index, by its host",
+      "TOKEN_BROKER_CONFIG=broker.json \(explain)", nil, ["token-reused"], ["mine refused the exchange"],
+      files: log("https://index.example.com/_/oidc/mint-token: invalid-reuse-token: invalid token: already used")
+        + [ownIndexFirst]),
     FailureRow(
       .log, "TestPyPI's issuer is unknown to it", explain, nil, ["issuer-self-managed"], ["testpypi accepts"],
       files: log(

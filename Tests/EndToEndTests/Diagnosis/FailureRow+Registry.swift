@@ -54,6 +54,12 @@ extension FailureRow {
       .registry, "A pending publisher's project has a name that is not allowed", gitHub(pending("asyncio")),
       .exchangeRefused, ["project-name-not-allowed"], ["Choose another project name"]),
     FailureRow(
+      .registry, "A pending publisher's project has a word in its name that refusals have too",
+      gitHub(
+        refuse(
+          "invalid-payload", "The name 'rlg-issuer' is too similar to an existing project. See https://x/ for more.")),
+      .exchangeRefused, ["project-name-similar"], ["Choose another project name"], absent: ["registered issuers"]),
+    FailureRow(
       .registry, "New projects are switched off", gitHub("\(pending("new")) --switch new-projects-off"),
       .exchangeRefused, ["new-projects-off"], ["status page"]),
     FailureRow(

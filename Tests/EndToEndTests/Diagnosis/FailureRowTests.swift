@@ -4,6 +4,8 @@ import BrokerSystem
 import TestSupport
 import Testing
 
+@testable import WarehouseRegistry
+
 /// Every row through the built tool against the sandbox; the diagnosis is told nothing about the row.
 struct FailureRowTests {
   @Test(arguments: FailureRow.all)
@@ -35,6 +37,15 @@ struct FailureRowTests {
         line.hasPrefix("::") || line.hasPrefix("error: ") || line.hasPrefix("pypi: ") || line.contains("https://")
       #expect(isFree || line.count <= 100, "\(line)")
     }
+  }
+
+  /// What the table of refusals knows can be seen in the sandbox or in a log.
+  @Test func everyCauseOfTheTableHasARow() {
+    let table =
+      RefusalTable.codes.flatMap(\.rows) + RefusalTable.statuses.map(\.row) + RefusalTable.tools
+      + RefusalTable.unknown.rows
+    let seen = Set(FailureRow.all.flatMap(\.causes))
+    #expect(table.map(\.code).filter { !seen.contains($0) } == [])
   }
 
   @Test func isNamedOnce() {

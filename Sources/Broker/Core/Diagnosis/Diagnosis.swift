@@ -9,22 +9,18 @@ public struct Diagnosis: Sendable {
 
   /// Makes the diagnosis.
   public init(_ input: DiagnosisInput) {
+    let review = input.job.flatMap { input.rules?.review($0) } ?? []
     let found =
       switch input.error.code {
       case .publisherNotFound: PublisherDiagnosis(input).causes
-      case .exchangeRefused: Self.refused(input)
+      // What the registry said, and what it would say next.
+      case .exchangeRefused: input.said + review + input.suspicions
       case .identityTokenMalformed, .identityTokenAudience, .identityTokenExpired, .identityTokenSpent:
         TokenDiagnosis(input).causes
-      case .ruleRefused: input.job.flatMap { job in input.rules.map { $0.review(job) } } ?? []
+      case .ruleRefused: review
       default: GeneralDiagnosis(input: input).causes
       }
     causes = Self.ranked(input.error.causes + found)
-  }
-
-  /// What the registry said, and what it would say next.
-  private static func refused(_ input: DiagnosisInput) -> [Cause] {
-    guard let refusal = input.error.refusal, let rules = input.rules else { return [] }
-    return rules.explain(refusal, input) + (input.job.map(rules.review) ?? []) + input.suspicions
   }
 
   /// The causes by certainty, each code once, otherwise in the order they were found.

@@ -10,8 +10,8 @@ public struct DiagnosisInput: Sendable {
   public var token: TokenFacts?
   /// The audience that the registry asks for.
   public var audience: Audience?
-  /// What the registry compares.
-  public var rules: PublisherRules?
+  /// What the registry knows.
+  public var capabilities = RegistryCapabilities.none
   /// What is written into the provider's files.
   public var guide = ProviderGuide.none
   /// What the provider sees in the environment that makes a refusal likely.
@@ -32,4 +32,10 @@ public struct DiagnosisInput: Sendable {
     self.error = error
     self.registry = registry
   }
+
+  /// What the registry compares.
+  public var rules: PublisherRules? { capabilities.publishers }
+
+  /// The causes of what the registry said.
+  public var said: [Cause] { error.refusal.flatMap { capabilities.refusals?.explain($0, self) } ?? [] }
 }

@@ -5,11 +5,10 @@ struct PublisherDiagnosis {
   init(_ input: DiagnosisInput) { self.input = input }
 
   var causes: [Cause] {
-    let said = input.error.refusal.flatMap { input.rules?.explain($0, input) } ?? []
-    guard let job = input.job else { return said + [fieldsDiffer(nil)] }
+    guard let job = input.job else { return input.said + [fieldsDiffer(nil)] }
     let review = input.rules?.review(job) ?? []
     let registry = input.registry
-    var causes = said + input.suspicions + review
+    var causes = input.said + input.suspicions + review
     if let release = input.lastRelease { causes += Self.comparison(of: release, with: job, input) }
     // A cause that leaves no doubt makes the comparison of fields the second step, not the first.
     causes.append(input.rules?.obstacle(job).map { fieldsDiffer(job, beside: $0) } ?? fieldsDiffer(job))

@@ -102,7 +102,7 @@ final class MintRun: Sendable {
     input.job = seen.job
     input.token = seen.token
     input.audience = expectedAudience ?? seen.audience?.audience
-    input.rules = target.capabilities.publishers
+    input.capabilities = target.capabilities
     input.guide = source.guide
     input.suspicions = source.suspicions
     input.project = engine.notes[target.name]?.project

@@ -6,14 +6,17 @@ public struct Refusal: Sendable, Equatable {
   public let code: String?
   /// The registry's text, neutralised, pieces of the identity token taken out.
   public let text: String
-
   /// Whether the registry found no trusted publisher.
-  public var isAboutPublisher: Bool { code == "invalid-publisher" }
+  public let isAboutPublisher: Bool
 
   /// A refusal; the texts are neutralised here.
-  public init(status: Int, code: String?, text: String) {
+  public init(status: Int, code: String?, text: String, isAboutPublisher: Bool = false) {
     self.status = status
     self.code = code.map { UntrustedText.neutralized($0, limit: 64) }
     self.text = UntrustedText.neutralized(text)
+    self.isAboutPublisher = isAboutPublisher
   }
+
+  /// The broker's own code for it.
+  public var errorCode: ErrorCode { isAboutPublisher ? .publisherNotFound : .exchangeRefused }
 }

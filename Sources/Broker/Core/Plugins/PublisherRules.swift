@@ -52,8 +52,6 @@ public struct PublisherRules: Sendable {
   public let forms: [Form]
   /// What the registry will refuse a job for, or may: certain causes hold whatever is registered.
   public let review: @Sendable (JobIdentity) -> [Cause]
-  /// The causes of what the registry said.
-  public let explain: @Sendable (Refusal, DiagnosisInput) -> [Cause]
   /// Why no publisher can be registered for a job by filling a form in: the form means another issuer than the job's.
   ///
   /// Nil if one can, as far as the job says.
@@ -63,23 +61,16 @@ public struct PublisherRules: Sendable {
   /// Nil where there is an ``obstacle``.
   public let address: @Sendable (JobIdentity?, _ project: String?) -> String?
 
-  /// The refusal that stands in a log, whoever wrote it; nil if there is none.
-  public let recognise: @Sendable (_ log: String) -> Refusal?
-
   /// Rules made of forms, and what is known beside them.
   public init(
     forms: [Form], review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
-    explain: @escaping @Sendable (Refusal, DiagnosisInput) -> [Cause] = { _, _ in [] },
     obstacle: @escaping @Sendable (JobIdentity) -> Cause? = { _ in nil },
-    address: @escaping @Sendable (JobIdentity?, _ project: String?) -> String? = { _, _ in nil },
-    recognise: @escaping @Sendable (_ log: String) -> Refusal? = { _ in nil }
+    address: @escaping @Sendable (JobIdentity?, _ project: String?) -> String? = { _, _ in nil }
   ) {
     self.forms = forms
     self.review = review
-    self.explain = explain
     self.obstacle = obstacle
     self.address = address
-    self.recognise = recognise
   }
 
   /// The form for a kind of issuer; nil if there is none.

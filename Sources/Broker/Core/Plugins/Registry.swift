@@ -75,6 +75,10 @@ public enum Scope: Sendable, Equatable {
 public struct RegistryCapabilities: Sendable {
   /// What it compares a job with.
   public var publishers: PublisherRules?
+  /// What its refusals mean.
+  public var refusals: RegistryRefusals?
+  /// The issuers that it accepts; empty if they are not known.
+  public var acceptedIssuers: [AcceptedIssuer]
   /// Burns a credential before it expires.
   ///
   /// - Throws: ``ErrorCode/revokeUnsupported`` if this registry cannot; else what went wrong on the way.
@@ -86,10 +90,13 @@ public struct RegistryCapabilities: Sendable {
 
   /// Capabilities.
   public init(
-    publishers: PublisherRules? = nil, revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)? = nil,
-    releases: (any ReleaseIndex)? = nil, history: (any PublisherHistory)? = nil
+    publishers: PublisherRules? = nil, refusals: RegistryRefusals? = nil, acceptedIssuers: [AcceptedIssuer] = [],
+    revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)? = nil, releases: (any ReleaseIndex)? = nil,
+    history: (any PublisherHistory)? = nil
   ) {
     self.publishers = publishers
+    self.refusals = refusals
+    self.acceptedIssuers = acceptedIssuers
     self.revoke = revoke
     self.releases = releases
     self.history = history

@@ -150,7 +150,7 @@ struct CheckRun: Sendable {
     input.job = seen.job
     input.token = seen.token
     input.audience = target.expectedAudience ?? seen.audience?.0
-    input.rules = target.capabilities.publishers
+    input.capabilities = target.capabilities
     input.guide = provider.source.guide
     input.suspicions = provider.source.suspicions
     input.project = choice.project ?? configuration.registrySettings[target.name]?.project

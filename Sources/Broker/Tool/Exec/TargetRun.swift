@@ -85,9 +85,10 @@ struct TargetRun: Sendable {
     if isLast { await burn.finish(after: child.outputRelayed) } else { await child.outputRelayed() }
     guard exit.status != 0 else { return 0 }
     say("\(name) ended with status \(exit.status)")
-    let hints = UploadHints.hints(for: tail.bytes, target: target.name)
-    for hint in hints { say("hint: \(hint)") }
-    if hints.isEmpty, mayHaveMissed, CommandTable.commands.contains(where: { $0.name == "explain" }) {
+    let failure = target.capabilities.refusals?.publishing(LogText(tail.bytes).line)
+    if let cause = failure?.cause, cause.certainty == .certain {
+      for hint in cause.fixes.prefix(1) { say("hint: \(hint)") }
+    } else if mayHaveMissed, CommandTable.commands.contains(where: { $0.name == "explain" }) {
       say("hint: token-broker explain says what an error means that is pasted into it")
     }
     return exit.status

@@ -12,8 +12,8 @@ enum ExplainCommand: Command {
         OptionSpec("--project", "NAME", "the project, for the address of its publishers"),
       ],
       notes: [
-        "Nobody is asked. The wording of twine, uv, PyPA's action for GitHub and token-broker itself is known; claims that a "
-          + "client printed are used, and personal ones are not shown."
+        "Nobody is asked. The wording of the registries, of the tools that publish to them and of token-broker itself is "
+          + "known; claims that a client printed are used, and personal ones are not shown."
       ])
   }
 
@@ -28,10 +28,10 @@ enum ExplainCommand: Command {
       throw BrokerError(.usage, "Standard input is empty.", remedy: "Pipe the error or the log in: explain < log.txt.")
     }
     let services = broker.services()
+    let log = LogReading(bytes)
     let explanation = LogExplanation(
-      LogReading(bytes), bytes: bytes.suffix(LogReading.maximumBytes),
-      providers: configuration.providers.map { $0.make(services) },
-      target: try target(arguments, configuration, services, LogText(bytes.suffix(LogReading.maximumBytes))),
+      log, providers: configuration.providers.map { $0.make(services) },
+      registries: try registries(arguments, configuration, services, LogText(log.text.utf8)),
       project: arguments.value("--project"))
     guard !explanation.causes.isEmpty else {
       throw BrokerError(
@@ -42,15 +42,18 @@ enum ExplainCommand: Command {
     return surroundings.console.write("\(explanation.title)\n" + CauseText(explanation.causes, style: style).text)
   }
 
-  /// The registry that is named, else the one whose host stands in the text, else PyPI.
-  private static func target(
+  /// The registry that is named; else all: those whose host stands in the text first, then those that tools mean if they
+  /// name none.
+  private static func registries(
     _ arguments: ParsedArguments, _ configuration: BrokerConfiguration, _ services: PluginServices, _ text: LogText
-  ) throws(BrokerError) -> (any Registry)? {
+  ) throws(BrokerError) -> [any Registry] {
     if let name = arguments.value("--registry") {
-      return try configuration.registries(for: [name]).first?.make(services)
+      return try configuration.registries(for: [name]).map { $0.make(services) }
     }
-    let targets = configuration.registries.map { $0.make(services) }
-    return targets.first { text.contains("//\($0.home.host)") || text.contains("\($0.name) (") }
-      ?? targets.first { $0.name == "pypi" } ?? targets.first
+    let ranked = configuration.registries.map { $0.make(services) }.map { registry in
+      let isNamed = text.contains("//\(registry.home.host)") || text.contains("\(registry.name) (")
+      return (registry, isNamed ? 0 : registry.capabilities.refusals?.isUsual == true ? 1 : 2)
+    }
+    return (0...2).flatMap { rank in ranked.filter { $0.1 == rank }.map(\.0) }
   }
 }

@@ -7,35 +7,32 @@ struct LogExplanation: Sendable {
   /// The causes, the likeliest first.
   let causes: [Cause]
 
-  init(
-    _ log: LogReading, bytes: [UInt8], providers: [any IdentityProvider], target: (any Registry)?,
-    project: String?
-  ) {
-    let registry = target?.name ?? "the registry"
-    let job = providers.lazy.compactMap { $0.capabilities.job(log.claims) }.first
+  /// Asks the registries in their order; the first that recognises something is meant.
+  init(_ log: LogReading, providers: [any IdentityProvider], registries: [any Registry], project: String?) {
+    func first<Found>(_ find: @escaping (RegistryRefusals) -> Found?) -> (registry: any Registry, found: Found)? {
+      registries.lazy.compactMap { registry in
+        registry.capabilities.refusals.flatMap(find).map { (registry, $0) }
+      }.first
+    }
     var causes: [Cause] = []
     var title = "an error of a publishing tool"
-    if let refusal = target?.capabilities.publishers?.recognise(log.text) {
-      title = "\(registry) refused the exchange: \(refusal.code ?? "without a code")"
-      var input = DiagnosisInput(
-        BrokerError(refusal.isAboutPublisher ? .publisherNotFound : .exchangeRefused, "", refusal: refusal),
-        registry: registry)
-      input.job = job
-      input.audience = target?.expectedAudience
-      input.rules = target?.capabilities.publishers
+    if let (registry, refusal) = first({ $0.recognise(log.text) }) {
+      title = "\(registry.name) refused the exchange: \(refusal.code ?? "without a code")"
+      var input = DiagnosisInput(BrokerError(refusal.errorCode, "", refusal: refusal), registry: registry.name)
+      let provider = providers.first { $0.capabilities.job(log.claims) != nil }
+      input.job = provider?.capabilities.job(log.claims)
+      input.audience = registry.expectedAudience
+      input.capabilities = registry.capabilities
       input.project = project
-      input.guide = providers.first { $0.capabilities.job(log.claims) != nil }?.capabilities.guide ?? .none
+      input.guide = provider?.capabilities.guide ?? .none
       causes = Diagnosis(input).causes
     } else {
-      let found = providers.flatMap { $0.capabilities.recognise(log.text) }
-      if !found.isEmpty { title = "the job got no token" }
-      causes += found
-      if let cause = Self.silence(log.text) { causes.append(cause) }
-    }
-    for hint in causes.isEmpty ? UploadHints.hints(for: bytes, target: registry) : [] {
-      title = "\(registry) refused the upload"
-      causes.append(
-        Cause("upload-refused", .certain, "The upload was refused after the API token was made.", fixes: [hint]))
+      causes = providers.flatMap { $0.capabilities.recognise(log.text) }
+      if !causes.isEmpty { title = "the job got no token" }
+      if let (registry, failure) = first({ $0.publishing(log.text) }), causes.isEmpty || !failure.isRefusal {
+        if failure.isRefusal { title = "\(registry.name) refused the upload" }
+        causes.append(failure.cause)
+      }
     }
     if log.hasIdentityToken {
       causes.append(
@@ -45,17 +42,5 @@ struct LogExplanation: Sendable {
     }
     self.title = title
     self.causes = Diagnosis.ranked(causes)
-  }
-
-  /// Tools that hide why trusted publishing failed.
-  private static func silence(_ text: String) -> Cause? {
-    guard LogText(text.lowercased().utf8).contains("missing credentials for") else { return nil }
-    return Cause(
-      "client-silent", .likely,
-      "uv tried trusted publishing by itself, failed, and keeps the reason to itself.",
-      fixes: [
-        "Run token-broker check in the job, or uv publish --trusted-publishing always, which says why.",
-        "In GitHub Actions, see first that the job has the permission id-token: write.",
-      ])
   }
 }

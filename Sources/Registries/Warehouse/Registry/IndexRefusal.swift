@@ -17,37 +17,22 @@ struct IndexRefusal {
   }
 
   func error(for step: Step) -> BrokerError {
-    switch (step, response.status) {
-    case (_, 404):
-      BrokerError(
-        .trustedPublishingUnavailable,
-        "\(registry) (\(host)) has no trusted publishing: it answered 404.",
-        remedy: "Check upload-url in registries.\(registry); not every index has trusted publishing.",
+    let (status, subject) = (response.status, "\(registry) (\(host))")
+    if let row = RefusalTable.statuses.first(where: { $0.status == status && $0.step ?? step == step }) {
+      return BrokerError(
+        .trustedPublishingUnavailable, "\(subject) \(filled(row.message)).", remedy: filled(row.remedy),
         causes: [
-          Cause(
-            "no-trusted-publishing", .certain, "\(host) does not know the addresses of trusted publishing.",
-            fixes: [
-              "Check upload-url in registries.\(registry): the audience is asked on its host and port.",
-              "If the index has no trusted publishing, use an API token of its own.",
-            ])
+          Cause(row.row.code, row.row.certainty, filled(row.row.summary), fixes: row.row.fixes.map(filled))
         ])
-    case (.audience, 403):
-      BrokerError(
-        .trustedPublishingUnavailable,
-        "\(registry) (\(host)) has switched trusted publishing off\(said).",
-        remedy: "Wait until its operators switch it on again; see its status page.",
-        causes: [
-          Cause(
-            "publishing-switched-off", .certain, "\(registry)'s administrators have switched trusted publishing off.",
-            fixes: ["Try again later; the registry's status page says when."])
-        ])
-    case (.exchange, 422), (.exchange, 400), (.exchange, 401), (.exchange, 403):
-      refused
-    default:
-      BrokerError(
-        .registryAnswerInvalid, "\(registry) (\(host)) answered \(response.status)\(said).",
-        remedy: "Check that upload-url is the address of an index with trusted publishing.")
     }
+    if step == .exchange, [400, 401, 403, 422].contains(status) { return refused }
+    return BrokerError(
+      .registryAnswerInvalid, "\(subject) answered \(status)\(said).",
+      remedy: "Check that upload-url is the address of an index with trusted publishing.")
+  }
+
+  private func filled(_ sentence: String) -> String {
+    sentence.replacing("{registry}", with: registry).replacing("{host}", with: host).replacing("{said}", with: said)
   }
 
   // MARK: Refused exchanges
@@ -70,32 +55,15 @@ struct IndexRefusal {
     let isCode = entry.code.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
     let code = isCode ? UntrustedText.neutralized(safe(entry.code), limit: 64) : UntrustedText.quoted(safe(entry.code))
     let text = UntrustedText.quoted(safe(entry.description), limit: UntrustedText.defaultLimit)
+    let row = RefusalTable.code(entry.code)
+    let refusal = Refusal(
+      status: response.status, code: safe(entry.code), text: safe(entry.description),
+      isAboutPublisher: row.isAboutPublisher)
     return BrokerError(
-      entry.code == "invalid-publisher" ? .publisherNotFound : .exchangeRefused,
-      "\(registry) (\(host)) refused the exchange, \(code): \(text).", remedy: remedy(entry),
+      refusal.errorCode, "\(registry) (\(host)) refused the exchange, \(code): \(text).",
+      remedy: filled(row.rows.first { $0.fits(entry.description) }?.remedy ?? row.remedy),
       reference: Warehouse.reference,
-      refusal: Refusal(status: response.status, code: safe(entry.code), text: safe(entry.description)))
-  }
-
-  private func remedy(_ entry: (code: String, description: String)) -> String {
-    switch entry.code {
-    case "invalid-publisher":
-      "Compare the values below with the trusted publisher registered at \(registry): one of them differs, or there "
-        + "is none."
-    case "invalid-pending-publisher":
-      "The project exists by now: add a trusted publisher in its own settings instead of a pending one."
-    case "invalid-reuse-token":
-      "An identity token is good for one exchange: mint once per job, or give the job one identity token per mint."
-    case "invalid-token":
-      "\(registry) does not say why: check the audience, the clock and the issuer; after a rotation of the issuer's "
-        + "keys it passes within a minute."
-    case "not-enabled":
-      "Trusted publishing from this provider is switched off there; see the registry's status page."
-    case "invalid-payload" where entry.description.contains("issuer"):
-      "\(registry) does not know this token's issuer: it accepts its registered issuers only."
-    default:
-      "See the registry's documentation."
-    }
+      refusal: refusal)
   }
 
   // MARK: Text

@@ -3,8 +3,10 @@ import BrokerCore
 /// What PyPI refuses a job for whatever publisher is registered, and what makes it hard to register one (Warehouse,
 /// oidc/models/github.py and gitlab.py).
 struct JobReview {
-  let registry: String
+  let forms: PublisherForms
   let job: JobIdentity
+
+  private var registry: String { forms.registry }
 
   var causes: [Cause] {
     switch job.family {
@@ -15,22 +17,13 @@ struct JobReview {
   }
 
   /// Possible only: the registry's administrators may have registered the issuer for an organisation.
-  private var issuer: Cause? {
-    let reading = IssuerReading(registry: registry, issuer: job.issuer, family: job.family)
-    return reading.isHosted || job.issuer == nil ? nil : reading.cause.with(.possible)
-  }
+  private var issuer: Cause? { forms.unknownIssuer(of: job)?.with(.possible) }
 
   // MARK: GitHub
 
   private var pullRequestTarget: Cause? {
-    guard job.event == "pull_request_target" else { return nil }
-    return Cause(
-      "pull-request-target", .certain,
-      "The run was started by pull_request_target, and \(registry) refuses every such run.",
-      fixes: [
-        "Start the publishing workflow by a push of a tag, by a release, or by hand (workflow_dispatch)."
-      ],
-      snippet: Snippet("the workflow file", ["on:", "  release:", "    types: [published]"]))
+    job.event == "pull_request_target"
+      ? RefusalReading(job, forms: forms).cause(RefusalTable.pullRequestTarget) : nil
   }
 
   private var reusableWorkflow: Cause? {

@@ -11,9 +11,8 @@ struct PublisherForms {
   /// All that is known of what the registry compares.
   var rules: PublisherRules {
     PublisherRules(
-      forms: Self.forms, review: { JobReview(registry: registry, job: $0).causes },
-      explain: { RefusalReading(forms: self, refusal: $0, input: $1).causes }, obstacle: obstacle,
-      address: { address($0, project: $1) }, recognise: LogRecognition.refusal)
+      forms: Self.forms, review: { JobReview(forms: self, job: $0).causes }, obstacle: obstacle,
+      address: { address($0, project: $1) })
   }
 
   /// The forms.
@@ -40,9 +39,27 @@ struct PublisherForms {
       ]),
   ]
 
+  /// What is wrong with a job's issuer where the form for its kind means another; nil also if nobody knows it.
+  func unknownIssuer(of job: JobIdentity) -> Cause? {
+    let known = RefusalTable.acceptedIssuers.filter { $0.address != nil }
+    let own = known.filter { $0.family == job.family }
+    guard let issuer = job.issuer, !(own.isEmpty ? known : own).contains(where: { $0.address == issuer }) else {
+      return nil
+    }
+    let reading = RefusalReading(job, forms: self)
+    return RefusalTable.issuers().first(where: reading.fits).map(reading.cause)
+  }
+
   /// Why the forms mean somebody else than a job.
   private func obstacle(_ job: JobIdentity) -> Cause? {
-    IssuerReading(registry: registry, issuer: job.issuer, family: job.family).obstacle(owner: job.owner)
+    unknownIssuer(of: job).map { cause in
+      let host = job.family == PublisherFamily.gitLab ? "gitlab.com" : "github.com"
+      let name = job.owner.map { UntrustedText.quoted($0) } ?? "the same names"
+      return Cause(
+        cause.code, .certain,
+        "A job of the issuer \(UntrustedText.quoted(job.issuer ?? "")) cannot publish to \(registry) with a publisher of its "
+          + "form for \(job.family): that means \(host), where \(name) may be somebody else.", fixes: cause.fixes)
+    }
   }
 
   /// The address of a form, filled in: the project's own publishers, or the account's pending ones.

@@ -43,14 +43,16 @@ public struct Warehouse: Registry {
     settings.audience.map { .pinned($0, askForAudience) } ?? .asked(askForAudience)
   }
 
-  /// PyPI's forms, its `burn-token`, its simple index and its Integrity API.
+  /// PyPI's forms and refusals, its `burn-token`, its simple index and its Integrity API.
   public var capabilities: RegistryCapabilities {
     // In a rehearsal, the sandbox's.
     let listing = SimpleIndex(
       services.rehearsalOrigin.map { HTTPURL($0, path: SimpleIndex.usualPath) } ?? settings.simpleURL,
       services: services)
+    let forms = PublisherForms(registry: name, site: settings.management)
     return RegistryCapabilities(
-      publishers: PublisherForms(registry: name, site: settings.management).rules, revoke: revoke, releases: listing,
+      publishers: forms.rules, refusals: RefusalReading.refusals(of: forms, isUsual: settings.isUsual),
+      acceptedIssuers: RefusalTable.acceptedIssuers, revoke: revoke, releases: listing,
       history: IntegrityHistory(index: listing, services: services))
   }
 

@@ -10,6 +10,8 @@ public struct WarehouseSettings: PluginSettings {
   public let audience: Audience?
   /// Where projects and their publishers are managed.
   let management: Origin
+  /// Whether tools publish here where they name no index.
+  let isUsual: Bool
 
   /// `upload-url`, `simple-url` and `audience`.
   static let keys = [
@@ -41,6 +43,7 @@ public struct WarehouseSettings: PluginSettings {
       } else {
         HTTPURL(uploadURL.origin, path: SimpleIndex.usualPath)
       }
+    isUsual = site.isUsual && uploadURL.origin == site.uploadURL.origin
     management = uploadURL.origin == site.uploadURL.origin ? site.management : uploadURL.origin
     guard uploadURL.origin != site.uploadURL.origin else {
       guard audience == nil || audience == site.audience else {

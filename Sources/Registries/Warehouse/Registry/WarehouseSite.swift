@@ -16,11 +16,13 @@ public struct WarehouseSite: Sendable {
   public let management: Origin
   /// Hosts that people configure by mistake.
   public let mistakenHosts: [String]
+  /// Whether tools publish here where they name no index.
+  public let isUsual: Bool
 
   /// A site.
   public init(
     _ type: String, summary: String, uploadURL: HTTPURL, simpleURL: HTTPURL, audience: Audience, management: Origin,
-    mistakenHosts: [String]
+    mistakenHosts: [String], isUsual: Bool = false
   ) {
     self.type = type
     self.summary = summary
@@ -29,6 +31,7 @@ public struct WarehouseSite: Sendable {
     self.audience = audience
     self.management = management
     self.mistakenHosts = mistakenHosts
+    self.isUsual = isUsual
   }
 }
 

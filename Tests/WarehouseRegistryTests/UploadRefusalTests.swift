@@ -1,9 +1,15 @@
+import BrokerCore
 import Testing
 
-@testable import TokenBroker
+@testable import WarehouseRegistry
 
 /// Outputs of the real tools, and texts of PyPI's own server software.
-struct UploadHintsTests {
+struct UploadRefusalTests {
+  private static func failure(_ output: [UInt8]) -> PublishingFailure? {
+    RefusalReading.refusals(of: PublisherForms(registry: "mine", site: .https(host: "x")), isUsual: false)
+      .publishing(LogText(output).line)
+  }
+
   private static let creation =
     "Non-user identities cannot create new projects. This was probably caused by successfully using a pending publisher "
     + "but specifying the project name incorrectly"
@@ -13,7 +19,7 @@ struct UploadHintsTests {
   private static let address = "The address does not take uploads: upload-url of registries.mine"
 
   /// What a tool printed, and how the hint begins.
-  @Test(arguments: [
+  private static let outputs: [(output: String, hint: String)] = [
     // twine colours and wraps.
     (
       "\u{1B}[31mERROR   \u{1B}[0m HTTPError: 400 Bad Request from http://127.0.0.1:43687/legacy/         \n"
@@ -35,7 +41,6 @@ struct UploadHintsTests {
     ("  cause: Server returned status code 400 Bad Request. Server says: 400 \(creation)", "The project's name"),
     ("  cause: POST requests are not supported by the endpoint, are you using the simple index URL", address),
     ("  cause: Server returned status code 404 Not Found. Server says: <html>", address),
-    ("error: a username and a password are not allowed when using trusted publishing", "A settings file given to uv"),
     // poetry
     (
       "HTTP Error 400: File already exists ('octo_sample-1.0.tar.gz', with blake2_256 hash 'b57e'). See | b\"400 File",
@@ -64,12 +69,48 @@ struct UploadHintsTests {
     ("403 New uploads are temporarily disabled. See https://127.0.0.1:8180/help/", "mine takes no uploads"),
     ("400 This filename was previously used by a file that has since been deleted.", "mine has had a file"),
     ("400 File too large. Limit for project 'sample' is 100 MB. See https://pypi.org/help/", "mine limits the size"),
+    // Other rules of the index, as warehouse/forklift/legacy.py words them.
+    (
+      "400 Binary wheel 'sample-1.0-py3-none-linux_x86_64.whl' has an unsupported platform tag 'linux_x86_64'.",
+      "mine takes wheels"
+    ),
+    ("400 Uploading new files to releases older than 14 days is not allowed.", "mine has closed this release"),
+    ("400 Only one sdist may be uploaded per release.", "The release has a source distribution"),
+    (
+      "400 The use of local versions in '1.0+g1234' is not allowed. See https://x/", "mine takes no version with a plus"
+    ),
+    ("400 Invalid attestations supplied during upload: Malformed attestations", "The attestations do not fit"),
+    ("400 Organization account owning this project is inactive. Please see", "The organisation that owns"),
+    ("403 SSL is required", "The tool uploads over plain http"),
+  ]
+
+  @Test(arguments: outputs)
+  func tellsWhatToDo(_ output: String, _ beginning: String) throws {
+    let failure = try #require(Self.failure(Array(output.utf8)))
+    #expect(failure.isRefusal && failure.cause.code == "upload-refused" && failure.cause.fixes.count == 1)
+    #expect(failure.cause.fixes[0].hasPrefix(beginning), "\(failure.cause.fixes)")
+    #expect(!failure.cause.fixes[0].contains("{"))
+  }
+
+  @Test func everyRowIsShownByAnOutput() {
+    for row in RefusalTable.uploads {
+      #expect(
+        Self.outputs.contains { output in
+          let line = LogText(LogText(output.output.utf8).line.lowercased().utf8)
+          return RefusalTable.uploads.first { $0.fits(line) }?.texts == row.texts
+        }, "\(row.texts)")
+      #expect(row.texts.allSatisfy { $0 == $0.lowercased() }, "\(row.texts)")
+    }
+  }
+
+  /// Nothing was uploaded, so that nothing was refused.
+  @Test(arguments: [
+    ("error: a username and a password are not allowed when using trusted publishing", "client-settings"),
+    ("error: Missing credentials for https://upload.pypi.org/legacy/", "client-silent"),
   ])
-  func knowsTheCause(_ output: String, _ beginning: String) throws {
-    let hints = UploadHints.hints(for: Array(output.utf8), target: "mine")
-    #expect(hints.count == 1)
-    #expect(hints.first?.hasPrefix(beginning) == true, "\(hints)")
-    #expect(hints.first?.contains("{") == false)
+  func tellsToolsThatGiveUpFromRefusals(_ output: String, _ code: String) throws {
+    let failure = try #require(Self.failure(Array(output.utf8)))
+    #expect(!failure.isRefusal && failure.cause.code == code)
   }
 
   @Test(arguments: [
@@ -77,13 +118,13 @@ struct UploadHintsTests {
     "Server returned status code 502 Bad Gateway", "\u{1B}[31m\u{FFFD}",
   ])
   func saysNothingWithoutACause(_ output: String) {
-    #expect(UploadHints.hints(for: Array(output.utf8), target: "mine").isEmpty)
+    #expect(Self.failure(Array(output.utf8)) == nil)
   }
 
   /// The kept end of an output may begin in the middle of a character.
   @Test func readsAnOutputThatIsCutShort() {
     let output =
       [0x81, 0xAF, 0x0A] + Array("403 Read-only mode: Uploads are temporarily disabled.".utf8) + [0xE2, 0x9C]
-    #expect(UploadHints.hints(for: output, target: "mine").count == 1)
+    #expect(Self.failure(output)?.isRefusal == true)
   }
 }

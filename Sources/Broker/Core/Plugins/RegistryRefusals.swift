@@ -1,0 +1,44 @@
+/// What a registry's refusals mean, wherever they show: in an answer, in a log, in what a publishing tool printed.
+public struct RegistryRefusals: Sendable {
+  /// The causes of a refused exchange.
+  public let explain: @Sendable (Refusal, DiagnosisInput) -> [Cause]
+  /// The refused exchange that a log shows, which is on one line, whoever wrote it; nil if there is none.
+  public let recognise: @Sendable (_ log: String) -> Refusal?
+  /// Why publishing failed, by what a tool printed, on one line; nil if that shows no known cause.
+  public let publishing: @Sendable (_ output: String) -> PublishingFailure?
+  /// Whether tools mean this registry where they name none.
+  public let isUsual: Bool
+
+  /// What is known of refusals.
+  public init(
+    explain: @escaping @Sendable (Refusal, DiagnosisInput) -> [Cause] = { _, _ in [] },
+    recognise: @escaping @Sendable (_ log: String) -> Refusal? = { _ in nil },
+    publishing: @escaping @Sendable (_ output: String) -> PublishingFailure? = { _ in nil }, isUsual: Bool = false
+  ) {
+    self.explain = explain
+    self.recognise = recognise
+    self.publishing = publishing
+    self.isUsual = isUsual
+  }
+}
+
+/// Why a publishing tool failed.
+public struct PublishingFailure: Sendable {
+  /// The cause; its first fix is what a hint says.
+  public let cause: Cause
+  /// Whether the registry refused an upload; else the tool gave up by itself.
+  public let isRefusal: Bool
+
+  /// A tool gave up by itself.
+  public init(_ cause: Cause) {
+    self.cause = cause
+    isRefusal = false
+  }
+
+  /// The registry refused an upload; `hint` is one sentence: what to do about it.
+  public init(refusedUpload hint: String) {
+    cause = Cause(
+      "upload-refused", .certain, "The upload was refused after the API token was made.", fixes: [hint])
+    isRefusal = true
+  }
+}

@@ -1,0 +1,46 @@
+import BrokerCore
+import Testing
+
+@testable import TokenBroker
+
+struct LogExplanationTests {
+  /// A registry that knows a text of its own.
+  private struct TalkingRegistry: Registry {
+    let name: String
+    let text: String
+    var uploadURL: HTTPURL { HTTPURL(home, path: "/") }
+    var home: Origin { .https(host: "\(name).example.com") }
+    var audience: AudienceSource { .known("x") }
+
+    var capabilities: RegistryCapabilities {
+      RegistryCapabilities(
+        refusals: RegistryRefusals(
+          explain: { _, input in [Cause("own-cause", .certain, "Said at \(input.registry).", fixes: [])] },
+          recognise: { $0.contains(text) ? Refusal(status: 400, code: "own-code", text: text) : nil },
+          publishing: {
+            $0.contains("\(name) is closed") ? PublishingFailure(refusedUpload: "Change it at \(name).") : nil
+          }))
+    }
+
+    func exchange(_ token: IdentityToken, for _: Scope) async throws(BrokerError) -> Credential {
+      throw BrokerError(.pluginContract, "never asked")
+    }
+  }
+
+  private static let registries: [any Registry] = [
+    TalkingRegistry(name: "one", text: "first words"), TalkingRegistry(name: "two", text: "second words"),
+  ]
+
+  /// A log, the title, the causes.
+  @Test(arguments: [
+    ("error: second words", "two refused the exchange: own-code", ["Said at two."]),
+    ("second words, first words", "one refused the exchange: own-code", ["Said at one."]),
+    ("two is closed", "two refused the upload", ["The upload was refused after the API token was made."]),
+    ("anything else", "an error of a publishing tool", []),
+  ])
+  func asksEveryRegistry(_ log: String, _ title: String, _ summaries: [String]) {
+    let explanation = LogExplanation(
+      LogReading(Array(log.utf8)), providers: [], registries: Self.registries, project: nil)
+    #expect(explanation.title == title && explanation.causes.map(\.summary) == summaries)
+  }
+}
