@@ -208,7 +208,7 @@ struct ConfigurationSearchTests {
     try folder.write("token-broker.json", #"{"version":1,"registries":{"pypi":{}}}"#)
     let environment = sandbox.environment(for: .github).merging(["GITHUB_WORKSPACE": folder.path]) { $1 }
     let run = try await BuiltTool.run(
-      ["revoke"], environment, input: "pypi-0123456789abcdef\n", in: TestFolder(at: "\(folder.path)/a"))
+      ["revoke"], environment, input: "pypi-rehearsal-0123456789abcdef\n", in: TestFolder(at: "\(folder.path)/a"))
     #expect(run.status == 0 && run.error.contains("configuration: \(folder.path)/token-broker.json\n"), "\(run.error)")
   }
 
