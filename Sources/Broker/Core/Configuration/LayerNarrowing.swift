@@ -220,7 +220,7 @@ struct LayerNarrowing: Sendable {
 
   /// The plug-in, made without any means to send something: for its host and audience.
   private static func reach(of entry: DecodedLayers.Entry<any Registry>) -> any Registry {
-    entry.plugin.make(PluginServices(transport: NoTransport(), time: .none))
+    entry.plugin.make(.none)
   }
 
   /// Whether there is an audience that both accept.

@@ -37,6 +37,8 @@ extension ErrorCode {
   /// A configuration file is wrong.
   public static let configurationInvalid = ErrorCode("configuration-invalid", .configuration)
 
+  /// A file that a plug-in needs cannot be read.
+  public static let fileUnreadable = ErrorCode("file-unreadable", .configuration)
   /// A lower layer of the configuration widens what a higher one allows.
   public static let configurationWidens = ErrorCode("configuration-widens", .configuration)
   /// An organisation's configuration is required, and there is none from outside of the checkout.
@@ -108,6 +110,8 @@ extension ErrorCode {
 
   /// A plug-in broke its contract.
   public static let pluginContract = ErrorCode("plugin-contract", .plugin)
+  /// A program that a plug-in needs cannot be started, does not end in time, or writes more than it may.
+  public static let programFailed = ErrorCode("program-failed", .plugin)
 
   /// A destination cannot be opened or written.
   public static let deliveryFailed = ErrorCode("delivery-failed", .delivery)
@@ -126,7 +130,7 @@ extension ErrorCode {
   public static let all: [ErrorCode] = [
     rehearsalFailed, checkFailed, logNotRecognised,
     usage, unknownTarget, deliveryUnsafe,
-    configurationUnreadable, configurationInvalid, configurationWidens, organisationMissing,
+    configurationUnreadable, configurationInvalid, fileUnreadable, configurationWidens, organisationMissing,
     providerNotFound, providerAmbiguous,
     identityPermission, identityFork, identityRefused, identityTokenMissing, identityTokenMalformed,
     identityTokenExpired, identityTokenSpent, identityAnswerInvalid,
@@ -134,7 +138,7 @@ extension ErrorCode {
     releaseMissing,
     unreachable, timedOut, tlsFailed, unavailable, redirected, libcurlUnavailable,
     audienceRefused, identityTokenAudience, ruleRefused, rehearsalBoundary, expectationFailed, releaseConflict,
-    pluginContract,
+    pluginContract, programFailed,
     deliveryFailed,
     commandNotRunnable, commandNotFound,
     interrupted, terminated,

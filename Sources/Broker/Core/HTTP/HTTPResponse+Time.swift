@@ -1,6 +1,6 @@
 extension HTTPResponse {
   /// The server's clock, from the `Date` field (RFC 9110, section 6.6.1).
-  public var serverTime: UnixTime? { field("date").flatMap(HTTPDate.read) }
+  public var serverTime: UnixTime? { field("date").flatMap(DateReader.http) }
 
   /// How long the server asks to wait, from `Retry-After` in seconds or as a date (RFC 9110, section 10.2.3).
   ///
@@ -11,7 +11,7 @@ extension HTTPResponse {
     if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), !text.isEmpty {
       return .seconds(Int64(text).map { min($0, Self.longestWait) } ?? Self.longestWait)
     }
-    guard let date = HTTPDate.read(text) else { return nil }
+    guard let date = DateReader.http(text) else { return nil }
     return .seconds(min(max(0, date.seconds(since: serverTime ?? now)), Self.longestWait))
   }
 

@@ -1,22 +1,131 @@
-/// What a plug-in is given to do its work with.
+/// What a plug-in is given to do its work with: its only input and output.
 public struct PluginServices: Sendable {
   /// Sends requests; one that would take a secret where it may not go is refused.
   public let transport: any HTTPTransport
   /// Clocks and randomness.
   public let time: TimeSource
+  /// Reads files.
+  public let files: any FileReading
+  /// Runs programs.
+  public let programs: any ProgramRunning
   /// In a rehearsal, the sandbox's origin that stands in for a registry's own; nil in reality.
   public let rehearsalOrigin: Origin?
   /// Where the secrets of the run may go; a plug-in that has a secret of its own binds it here.
   public let bindings: SecretBindings
 
-  /// Services of a run.
+  /// Services of a run; without files or programs, asking for one fails.
   public init(
-    transport: any HTTPTransport, time: TimeSource, rehearsalOrigin: Origin? = nil,
+    transport: any HTTPTransport, time: TimeSource, files: any FileReading = NoFiles(),
+    programs: any ProgramRunning = NoPrograms(), rehearsalOrigin: Origin? = nil,
     bindings: SecretBindings = SecretBindings()
   ) {
     self.transport = GuardedTransport(transport: transport, bindings: bindings)
     self.bindings = bindings
     self.time = time
+    self.files = files
+    self.programs = programs
     self.rehearsalOrigin = rehearsalOrigin
   }
+
+  /// Services that do nothing, for plug-ins that are made to be looked at.
+  static let none = PluginServices(transport: NoTransport(), time: .none)
+}
+
+/// Reads whole files of a limited length.
+public protocol FileReading: Sendable {
+  /// The contents of a regular file.
+  ///
+  /// - Parameters:
+  ///   - path: The path; a symbolic link is followed.
+  ///   - maximumBytes: The greatest length.
+  /// - Returns: The bytes.
+  /// - Throws: ``ErrorCode/fileUnreadable`` if it cannot be read, is not a regular file, or is too long.
+  func read(_ path: String, maximumBytes: Int) throws(BrokerError) -> [UInt8]
+}
+
+/// Runs programs, without a shell and within limits.
+public protocol ProgramRunning: Sendable {
+  /// Runs a program to its end, or to its deadline: then its whole process group is ended.
+  ///
+  /// - Returns: How it ended, and what it wrote.
+  /// - Throws: ``ErrorCode/programFailed`` if it cannot be started, writes more than it may, or does not end in time;
+  ///   ``ErrorCode/interrupted`` if the task was cancelled.
+  func run(_ program: Program) async throws(BrokerError) -> ProgramResult
+}
+
+/// A program to run: its words, what it may read, and its limits.
+public struct Program: Sendable {
+  /// The program's file, an absolute path, and its arguments.
+  public let words: [String]
+  /// All of its variables.
+  public let environment: [String: String]
+  /// What it reads from standard input, which is closed behind that.
+  public let input: [UInt8]
+  /// The greatest length of what it writes to standard output, and to standard error, in bytes.
+  public let maximumBytes: Int
+  /// The time that it may take.
+  public let limit: Duration
+
+  /// A program.
+  public init(
+    _ words: [String], environment: [String: String] = [:], input: [UInt8] = [], maximumBytes: Int = 64 * 1024,
+    limit: Duration = .seconds(10)
+  ) {
+    self.words = words
+    self.environment = environment
+    self.input = input
+    self.maximumBytes = maximumBytes
+    self.limit = limit
+  }
+}
+
+/// How a program ended, and what it wrote.
+public struct ProgramResult: Sendable {
+  /// Its exit status; nil if a signal ended it.
+  public let status: Int32?
+  /// What it wrote to standard output.
+  public let output: [UInt8]
+  /// What it wrote to standard error.
+  public let diagnostics: [UInt8]
+
+  /// A result.
+  public init(status: Int32?, output: [UInt8], diagnostics: [UInt8]) {
+    self.status = status
+    self.output = output
+    self.diagnostics = diagnostics
+  }
+}
+
+/// Reads no file.
+public struct NoFiles: FileReading {
+  /// For services without files.
+  public init() {}
+
+  /// Fails.
+  public func read(_ path: String, maximumBytes: Int) throws(BrokerError) -> [UInt8] {
+    throw BrokerError(.fileUnreadable, "No file can be read here.")
+  }
+}
+
+/// Runs no program.
+public struct NoPrograms: ProgramRunning {
+  /// For services without programs.
+  public init() {}
+
+  /// Fails.
+  public func run(_ program: Program) async throws(BrokerError) -> ProgramResult {
+    throw BrokerError(.programFailed, "No program can be run here.")
+  }
+}
+
+/// Sends nothing.
+struct NoTransport: HTTPTransport {
+  func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+    throw HTTPFailure(.unavailable, arrival: .nothingSent)
+  }
+}
+
+extension TimeSource {
+  /// Time that stands still.
+  static let none = TimeSource(now: { UnixTime(0) }, elapsed: { .zero }, sleep: { _ in }, random: { 0 })
 }

@@ -94,3 +94,16 @@ public enum FileReader {
     return bytes
   }
 }
+
+/// Reads files of this machine for plug-ins.
+public struct SystemFiles: FileReading {
+  /// The machine's files.
+  public init() {}
+
+  /// The contents of a regular file.
+  ///
+  /// - Throws: `ErrorCode.fileUnreadable` if it cannot be read, is not a regular file, or is too long.
+  public func read(_ path: String, maximumBytes: Int) throws(BrokerError) -> [UInt8] {
+    try FileReader.read(path, maximumBytes: maximumBytes, code: .fileUnreadable)
+  }
+}

@@ -97,6 +97,14 @@ public struct Broker: Sendable {
         + "\(ConfigurationSearch.textVariable) to its text, for all repositories.")
   }
 
+  /// What plug-ins are given to do their work with.
+  ///
+  /// - Parameter rehearsalOrigin: In a rehearsal, the sandbox's origin that stands in for a registry's own.
+  public func services(rehearsalOrigin: Origin? = nil) -> PluginServices {
+    PluginServices(
+      transport: transport, time: time, files: SystemFiles(), rehearsalOrigin: rehearsalOrigin, bindings: bindings)
+  }
+
   // MARK: Selection
 
   /// The identity provider of the job.
@@ -160,11 +168,6 @@ public struct Broker: Sendable {
         try rehearsal.checked(registry.make(services(rehearsalOrigin: origin)), standsAt: origin))
     }
     return targets
-  }
-
-  /// What a plug-in of this run is given.
-  func services(rehearsalOrigin: Origin? = nil) -> PluginServices {
-    PluginServices(transport: transport, time: time, rehearsalOrigin: rehearsalOrigin, bindings: bindings)
   }
 
   /// Whether the sandbox stands in for the registries.
