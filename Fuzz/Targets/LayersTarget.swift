@@ -68,10 +68,10 @@ enum LayersTarget {
     }
   }
 
-  private static func reach(of plugin: ConfiguredPlugin<any Registry>) -> Reach {
+  private static func reach(of plugin: ConfiguredRegistry) -> Reach {
     let recorder = Recorder()
     let time = TimeSource(now: { UnixTime(1_795_000_000) }, elapsed: { .zero }, sleep: { _ in }, random: { 0 })
-    let registry = plugin.make(PluginServices(transport: recorder, time: time))
+    let registry = plugin.plugin.make(PluginServices(transport: recorder, time: time))
     let done = DispatchSemaphore(value: 0)
     Task.detached {
       _ = try? await registry.audience.question?()
@@ -112,8 +112,8 @@ enum LayersTarget {
 
   // MARK: Names
 
-  private static func uploadURL(of plugin: ConfiguredPlugin<any Registry>) -> HTTPURL {
-    plugin.make(PluginServices(transport: NoTransport(), time: .none)).uploadURL
+  private static func uploadURL(of plugin: ConfiguredRegistry) -> HTTPURL {
+    plugin.plugin.make(.none).uploadURL
   }
 
   private static func checkNames(_ both: BrokerConfiguration, _ above: BrokerConfiguration) {
@@ -162,12 +162,12 @@ enum LayersTarget {
       RuleGate(rules: rules.common, mode: rules.mode),
     ]
     for registry in both.registries {
-      let higher = above.gates[registry.name] ?? common
-      for job in jobs where admit(both.gates[registry.name] ?? [], job, registry.name) {
+      let higher = above.registries.first { $0.name == registry.name }?.gates ?? common
+      for job in jobs where admit(registry.gates, job, registry.name) {
         require(admit(higher, job, registry.name), "\(registry.name) admits \(job)")
       }
-      let expected = both.registrySettings[registry.name]?.expectations ?? []
-      for expectation in above.registrySettings[registry.name]?.expectations ?? [] {
+      let expected = registry.settings.expectations
+      for expectation in above.registries.first { $0.name == registry.name }?.settings.expectations ?? [] {
         require(expected.contains(expectation), "\(registry.name) expects less")
       }
     }

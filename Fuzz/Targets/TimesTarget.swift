@@ -97,7 +97,9 @@ enum TimesTarget {
       name: "pypi", settings: settings, services: PluginServices(transport: index, time: time.source()))
     let engine = Engine(time: time.source(), policy: RetryPolicy(total: limit))
     do throws(BrokerError) {
-      for credential in try await engine.mint([registry], from: source) { check(credential, time) }
+      for credential in try await engine.mint([Target(registry)], from: source).credentials.get() {
+        check(credential, time)
+      }
     } catch { requirePlain(error) }
     require(time.waits.reduce(.zero, +) <= limit, "waited \(time.waits)")
     let sent = index.sent.withLock { $0 }

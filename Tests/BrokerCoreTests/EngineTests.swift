@@ -22,9 +22,11 @@ struct EngineTests {
   private func mint(
     _ registry: FakeRegistry, _ source: FakeSource, _ engine: Engine
   ) async -> Result<[Credential], BrokerError> {
-    do throws(BrokerError) { return .success(try await engine.mint([registry], from: source)) } catch {
-      return .failure(error)
-    }
+    await engine.mint([Target(registry)], from: source).credentials
+  }
+
+  private func pinned(_ registry: FakeRegistry, to audience: Audience) throws(BrokerError) -> Target {
+    try Target(registry).pinned(to: audience, ownHostAlone: false, isRehearsal: false)
   }
 
   @Test func mintsInOneAttempt() async throws {
@@ -63,14 +65,15 @@ struct EngineTests {
     let asked = try FakeRegistry(name: "asked")
     let unknown = try FakeRegistry(name: "unknown", expected: nil)
     let source = FakeSource()
-    let audiences = try await engine().check([known, asked, unknown], from: source, asking: ["asked"])
-    #expect(audiences == ["known": "pypi.example.com", "asked": "pypi.example.com", "unknown": "pypi.example.com"])
+    let audiences = try await engine().check(
+      [known, asked, unknown].map { Target($0) }, from: source, asking: ["asked"])
+    #expect(audiences == ["pypi.example.com", "pypi.example.com", "pypi.example.com"])
     #expect([known, asked, unknown].map(\.record.audienceCount) == [0, 1, 1])
     #expect(source.count == 0)
     let wrong = try FakeRegistry(
       name: "wrong", audiences: [.success(AudienceAnswer(audience: "other", serverTime: nil))])
     let error = await failure { () async throws(BrokerError) in
-      _ = try await engine().check([known, wrong], from: source, asking: ["wrong"])
+      _ = try await engine().check([known, wrong].map { Target($0) }, from: source, asking: ["wrong"])
     }
     #expect(error?.code == .audienceRefused)
   }
@@ -80,7 +83,7 @@ struct EngineTests {
   func checksThatThereIsATokenForEachTarget(_ left: Int?, _ isEnough: Bool) async throws {
     let targets = [try FakeRegistry(name: "one"), try FakeRegistry(name: "two")]
     let error = await failure { () async throws(BrokerError) in
-      _ = try await engine().check(targets, from: FakeSource(left: left), asking: [])
+      _ = try await engine().check(targets.map { Target($0) }, from: FakeSource(left: left), asking: [])
     }
     #expect(error?.code == (isEnough ? nil : .identityTokenMissing))
   }
@@ -93,10 +96,10 @@ struct EngineTests {
       }
     }
     let first = try FakeRegistry(name: "first")
-    let engine = Engine(time: time.source(), gates: ["second": [Refusal()]])
-    _ = try await mint(first, FakeSource(), engine).get()
-    let judging = engine.judging(first, alsoFor: [first, try FakeRegistry(name: "second")])
-    guard case .failure(let error) = await mint(first, FakeSource(), judging) else {
+    _ = try await mint(first, FakeSource(), engine()).get()
+    let second = Target(try FakeRegistry(name: "second"), gates: [Refusal()])
+    let target = Target(first).judged(alsoFor: [Target(first), second])
+    guard case .failure(let error) = await engine().mint([target], from: FakeSource()).credentials else {
       Issue.record("not refused")
       return
     }
@@ -137,7 +140,7 @@ struct EngineTests {
     let registry = try FakeRegistry(exchanges: [.failure(Self.lost)])
     let source = StubbornSource(tokens: try await Self.tokens(order), supply: supply)
     let error = await failure { () async throws(BrokerError) in
-      _ = try await engine().mint([registry], from: source)
+      _ = try await engine().mint([Target(registry)], from: source).credentials.get()
     }
     #expect(error?.code == code && error?.message.contains("lost") == true, "\(String(describing: error))")
     #expect(registry.record.exchanged.count == count && Set(registry.record.exchanged).count == count)
@@ -154,9 +157,11 @@ struct EngineTests {
     let audience: Audience = isOne ? "pypi.example.com" : "other.example.com"
     let engine = engine()
     let mine = StubbornSource(tokens: try await Self.tokens([0]), supply: .renewable)
-    _ = try await engine.mint([first], from: mine)
+    _ = try await engine.mint([Target(first)], from: mine).credentials.get()
     let other = StubbornSource(tokens: try await Self.tokens([0], audience), supply: .renewable)
-    let error = await failure { () async throws(BrokerError) in _ = try await engine.mint([second], from: other) }
+    let error = await failure { () async throws(BrokerError) in
+      _ = try await engine.mint([Target(second)], from: other).credentials.get()
+    }
     #expect(error?.code == (isOne ? .pluginContract : nil))
     #expect(second.record.exchanged.count == (isOne ? 0 : 1))
   }
@@ -318,7 +323,7 @@ struct EngineTests {
     let good = try FakeRegistry(name: "good")
     let bad = try FakeRegistry(name: "bad", exchanges: [.failure(Self.refused)])
     let error = await failure { () async throws(BrokerError) in
-      _ = try await engine().mint([good, bad], from: FakeSource())
+      _ = try await engine().mint([Target(good), Target(bad)], from: FakeSource()).credentials.get()
     }
     #expect(error?.code == .exchangeRefused)
     #expect(good.record.burned == ["credential-000001"])
@@ -329,7 +334,7 @@ struct EngineTests {
     let slow = try FakeRegistry(name: "slow", exchanges: [.failure(Self.lost)])
     let quick = try FakeRegistry(name: "quick", exchanges: [.failure(Self.refused)])
     let error = await failure { () async throws(BrokerError) in
-      _ = try await engine().mint([slow, quick], from: FakeSource())
+      _ = try await engine().mint([Target(slow), Target(quick)], from: FakeSource()).credentials.get()
     }
     #expect(error?.code == .unreachable)
   }
@@ -338,7 +343,7 @@ struct EngineTests {
     let impatient = FakeTime(holding: [])
     let engine = Engine(time: impatient.source(), policy: RetryPolicy(total: .seconds(60)))
     let error = await failure { () async throws(BrokerError) in
-      _ = try await engine.mint([SilentRegistry()], from: FakeSource())
+      _ = try await engine.mint([Target(SilentRegistry())], from: FakeSource()).credentials.get()
     }
     #expect(error?.code == .timedOut)
     #expect(error?.message.contains("60 s") == true)
@@ -369,7 +374,7 @@ struct EngineTests {
       if case .identityTokenReceived = event { signal.yield() }
     }
     let error = await failure { () async throws(BrokerError) in
-      _ = try await impatient.mint([SilentRegistry()], from: FakeSource())
+      _ = try await impatient.mint([Target(SilentRegistry())], from: FakeSource()).credentials.get()
     }
     #expect(error?.message.contains("for its audience") == true, "\(error?.message ?? "")")
     #expect(error?.message.contains("identity token") == false)
@@ -429,15 +434,15 @@ struct EngineTests {
   @Test func pinsOnlyWhatIsNotKnown() async throws {
     let known = try FakeRegistry()
     let error = await failure { () async throws(BrokerError) in
-      _ = try await engine().mint([known], from: FakeSource(), pinned: "other")
+      _ = try await engine().mint([try pinned(known, to: "other")], from: FakeSource()).credentials.get()
     }
     #expect(error?.code == .usage && known.record.audienceCount == 0)
     let unknown = try FakeRegistry(
       expected: nil, audiences: [.success(AudienceAnswer(audience: "mine", serverTime: nil))])
-    _ = try await engine().mint([unknown], from: FakeSource(), pinned: "mine")
+    _ = try await engine().mint([try pinned(unknown, to: "mine")], from: FakeSource()).credentials.get()
     #expect(unknown.record.exchanged.count == 1)
     let foreign = await failure { () async throws(BrokerError) in
-      _ = try await engine().mint([unknown], from: FakeSource(), pinned: "sigstore")
+      _ = try await engine().mint([try pinned(unknown, to: "sigstore")], from: FakeSource()).credentials.get()
     }
     #expect(foreign?.code == .audienceRefused)
   }

@@ -72,7 +72,7 @@ struct ReleaseComparisonTests {
   @Test func asksOncePerProject() async throws {
     let index = Listings([.success(.files([]))])
     let survey = ReleaseSurvey(time: FakeTime(holding: [.seconds(30)]).source())
-    let comparison = try await survey.compare(Self.files, at: FakeRegistry(releaseIndex: index))
+    let comparison = try await survey.compare(Self.files, at: Target(FakeRegistry(releaseIndex: index)))
     #expect(comparison.verdict == .absent && index.asked.withLock { $0 } == ["sample"])
   }
 
@@ -80,16 +80,19 @@ struct ReleaseComparisonTests {
     let time = FakeTime(holding: [.seconds(30)])
     let survey = ReleaseSurvey(time: time.source())
     let recovering = Listings([.failure(Self.away), .failure(Self.away), .success(.files([]))])
-    #expect(try await survey.compare(Self.files, at: FakeRegistry(releaseIndex: recovering)).verdict == .absent)
+    #expect(try await survey.compare(Self.files, at: Target(FakeRegistry(releaseIndex: recovering))).verdict == .absent)
     let down = Listings([.failure(Self.away)])
     let registry = try FakeRegistry(releaseIndex: down)
-    let error = await failure { () async throws(BrokerError) in _ = try await survey.compare(Self.files, at: registry) }
+    let error = await failure { () async throws(BrokerError) in
+      _ = try await survey.compare(Self.files, at: Target(registry))
+    }
     #expect(error == Self.away && down.asked.withLock { $0 }.count > 5)
     #expect(time.waits.reduce(.zero, +) > .seconds(20))
     let broken = Listings([.failure(BrokerError(.registryAnswerInvalid, "It is broken."))])
     let other = try FakeRegistry(releaseIndex: broken)
     #expect(
-      await failure { () async throws(BrokerError) in _ = try await survey.compare(Self.files, at: other) } != nil)
+      await failure { () async throws(BrokerError) in _ = try await survey.compare(Self.files, at: Target(other)) }
+        != nil)
     #expect(broken.asked.withLock { $0 }.count == 1)
   }
 
@@ -104,7 +107,9 @@ struct ReleaseComparisonTests {
   @Test func doesNotWaitForever() async throws {
     let registry = try FakeRegistry(name: "mine", releaseIndex: Silence())
     let survey = ReleaseSurvey(time: FakeTime(holding: []).source())
-    let error = await failure { () async throws(BrokerError) in _ = try await survey.compare(Self.files, at: registry) }
+    let error = await failure { () async throws(BrokerError) in
+      _ = try await survey.compare(Self.files, at: Target(registry))
+    }
     #expect(error?.code == .timedOut && error?.message.contains("mine did not say within 30 s") == true)
   }
 
@@ -119,7 +124,7 @@ struct ReleaseComparisonTests {
 
   @Test func notesARegistryThatCannotSay() async throws {
     let survey = ReleaseSurvey(time: FakeTime(holding: [.seconds(30)]).source())
-    let comparison = try await survey.compare(Self.files, at: FakeRegistry())
+    let comparison = try await survey.compare(Self.files, at: Target(FakeRegistry()))
     #expect(comparison.verdict == .unknown("has no listing of its files"))
   }
 }

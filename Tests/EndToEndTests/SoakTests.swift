@@ -54,7 +54,7 @@ import TokenBroker
       let provider = try await broker.selectProvider(in: configuration)
       let targets = try await broker.targets(["pypi"], in: configuration)
       let policy = RetryPolicy(attempts: 2, base: .milliseconds(1), cap: .milliseconds(2))
-      let engine = broker.engine(for: configuration, policy: policy)
+      let engine = broker.engine(policy: policy)
       for number in 0..<(count / 10) {
         if number % 5 == 0 {
           let index = number / 5
@@ -62,7 +62,7 @@ import TokenBroker
           sandbox.add(SandboxFault(Self.steps[index / Self.faults.count % 3], fault, count: index % 2 + 1))
         }
         let error = await failure { () async throws(BrokerError) in
-          _ = try await engine.mint(targets, from: provider.source)
+          _ = try await engine.mint(targets, from: provider.source).credentials.get()
         }
         sandbox.removeFaults()
         if let error { failed[error.code.name, default: 0] += 1 } else { succeeded += 1 }

@@ -107,7 +107,7 @@ struct LayerKeyTests {
 
   private func reach(of configuration: BrokerConfiguration) async throws -> [String: Reach] {
     var all: [String: Reach] = [:]
-    for plugin in configuration.registries {
+    for plugin in configuration.registries.map(\.plugin) {
       let transport = ScriptedTransport { request in
         guard request.url.path.hasSuffix("/sample/") else {
           return .success(.json(#"{"audience":"x","token":"pypi-0123456789abcdef","success":true}"#))
@@ -265,7 +265,7 @@ struct LayerKeyTests {
     #expect(accepted > 50 && refused > 50, "accepted \(accepted), refused \(refused)")
   }
 
-  private func place(_ plugin: ConfiguredPlugin<any Registry>) -> String {
-    plugin.make(PluginServices(transport: NoTransport(), time: .none)).uploadURL.description
+  private func place(_ registry: ConfiguredRegistry) -> String {
+    registry.plugin.make(PluginServices(transport: NoTransport(), time: .none)).uploadURL.description
   }
 }

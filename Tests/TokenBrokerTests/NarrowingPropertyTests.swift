@@ -77,16 +77,16 @@ struct NarrowingPropertyTests {
     let services = PluginServices(
       transport: ScriptedTransport { _ in .failure(HTTPFailure(.refused, arrival: .nothingSent)) },
       time: FakeTime().source())
-    let registries = both.registries.map { $0.make(services) }
+    let targets = both.registries.map { $0.target(services) }
     var permitted = 0
-    for registry in registries {
-      let host = registry.home.host
-      let audiences = accepted(by: registry)
+    for target in targets {
+      let host = target.registry.home.host
+      let audiences = accepted(by: target.registry)
       #expect(LayerModel.hosts.contains(host), note)
-      #expect(registry.uploadURL.origin == registry.home, note)
+      #expect(target.registry.uploadURL.origin == target.registry.home, note)
       for _ in 0..<6 {
         let job = LayerModel.randomJob(for: [upper, lower], &generator)
-        guard (both.gates[registry.name] ?? []).allSatisfy({ admits($0, job, registry.name) }) else { continue }
+        guard target.gates.allSatisfy({ admits($0, job, target.name) }) else { continue }
         permitted += 1
         for audience in audiences {
           guard upper.adds(host) else {

@@ -37,7 +37,8 @@ struct RuleTests {
 
   private func refusal(_ rules: String, of job: JobIdentity = job, at registry: String = "pypi") throws -> BrokerError?
   {
-    for gate in try read(rules).gates[registry] ?? [] where !gate.isAudit {
+    let gates = try read(rules).registries.first { $0.name == registry }?.gates ?? []
+    for gate in gates where !gate.isAudit {
       do throws(BrokerError) { try gate.judge(job, for: registry) } catch { return error }
     }
     return nil
@@ -116,7 +117,8 @@ struct RuleTests {
 
   @Test func auditsWithoutRefusing() throws {
     let gates = try #require(
-      try read("\"mode\": \"audit\", \"rules\": {\"ref-type\": [\"branch\"]}").gates["pypi"])
+      try read("\"mode\": \"audit\", \"rules\": {\"ref-type\": [\"branch\"]}").registries.first { $0.name == "pypi" }?
+        .gates)
     #expect(gates.map(\.isAudit) == [false, true])
     #expect(throws: BrokerError.self) { try gates[1].judge(Self.job, for: "pypi") }
   }

@@ -227,8 +227,8 @@ struct PlantedRun {
       if case .burnFailed(_, let error) = event { burnError.withLock { $0 = error } }
     }
     let error = await failure { () async throws(BrokerError) in
-      let credentials = try await engine.mint([registry], from: source)
-      if secret == .credential { await engine.burn(credentials, at: [registry]) }
+      let credentials = try await engine.mint([Target(registry)], from: source).credentials.get()
+      if secret == .credential { await engine.burn(credentials, at: [Target(registry)]) }
     }
     return (error ?? burnError.withLock { $0 }, transport.requests)
   }

@@ -19,7 +19,7 @@ struct SimpleIndexTests {
     let text = "{\"version\":1,\"registries\":{\"mine\":{\"type\":\"pypi\"\(settings)}}}"
     let configuration = try ConfigurationReader(catalog: catalog).read(Array(text.utf8), file: "f.json")
     let services = PluginServices(transport: transport, time: FakeTime().source(), rehearsalOrigin: rehearsal)
-    return (try #require(configuration.registries[0].make(services).capabilities.releases), transport)
+    return (try #require(configuration.registries[0].plugin.make(services).capabilities.releases), transport)
   }
 
   private func answer(_ body: String, status: Int = 200, type: String = json) -> Result<HTTPResponse, HTTPFailure> {

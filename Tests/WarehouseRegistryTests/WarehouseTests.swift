@@ -244,7 +244,7 @@ struct WarehouseTests {
       let read = try ConfigurationReader(catalog: catalog).read(Array(text.utf8), file: "f.json")
       let services = PluginServices(
         transport: ScriptedTransport { _ in .success(.json("{}")) }, time: FakeTime().source())
-      #expect(read.registries[0].make(services).expectedAudience?.value ?? "nil" == words)
+      #expect(read.registries[0].plugin.make(services).expectedAudience?.value ?? "nil" == words)
       return
     }
     let error = #expect(throws: BrokerError.self) {

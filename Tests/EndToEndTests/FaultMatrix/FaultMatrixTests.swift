@@ -56,15 +56,15 @@ struct FaultMatrixTests {
       let configuration = try broker.configuration()
       let targets = try await broker.targets(["pypi"], in: configuration)
       if step == .burn {
-        guard let target = targets.first, let revoke = target.capabilities.revoke else {
+        guard let registry = targets.first?.registry, let revoke = registry.capabilities.revoke else {
           throw BrokerError(.pluginContract, "cannot burn")
         }
-        let origin = target.secretOrigin(isRehearsal: broker.isRehearsal)
+        let origin = registry.secretOrigin(isRehearsal: broker.isRehearsal)
         return try await revoke(broker.bindings.bind(Secret("pypi-a-credential-to-burn"), to: origin))
       }
       let policy = RetryPolicy(attempts: 2, base: .milliseconds(1), cap: .milliseconds(5), total: total)
       let provider = try await broker.selectProvider(in: configuration)
-      _ = try await broker.engine(for: configuration, policy: policy).mint(targets, from: provider.source)
+      _ = try await broker.engine(policy: policy).mint(targets, from: provider.source).credentials.get()
     }
     return Outcome(error: error, duration: clock.now - start)
   }

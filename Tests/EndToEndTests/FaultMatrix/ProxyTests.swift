@@ -69,7 +69,7 @@ struct ProxyTests {
         let targets = try await broker.targets(["pypi"], in: configuration)
         let policy = RetryPolicy(attempts: 2, base: .milliseconds(1), cap: .milliseconds(5))
         let provider = try await broker.selectProvider(in: configuration)
-        _ = try await broker.engine(for: configuration, policy: policy).mint(targets, from: provider.source)
+        _ = try await broker.engine(policy: policy).mint(targets, from: provider.source).credentials.get()
       }
       #expect(error?.code == code, "\(String(describing: error))")
       if isAgain, answer != nil { #expect(error?.description.contains("https_proxy") == true) }

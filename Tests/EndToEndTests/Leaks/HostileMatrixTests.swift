@@ -20,8 +20,12 @@ struct HostileMatrixTests {
     let words = name.split(separator: " ").map(String.init)
     let site = try HostileSite(.audience, Fault("none") { $0.send($0.answer) })
     defer { site.stop() }
-    for (label, text) in HostileLog.texts {
-      var lines = spec.options.filter { $0.value != nil }.map { words + [$0.name, text] + target + behind }
+    let options = spec.options.filter { $0.value != nil }
+    for (number, (label, text)) in HostileLog.texts.enumerated() {
+      // Each option meets two of the texts; the operands, and an option that there is not, meet all.
+      var lines = options.enumerated().filter { index, _ in
+        (index + number) % HostileLog.texts.count < 2
+      }.map { _, option in words + [option.name, text] + target + behind }
       lines += [words + [text] + behind, words + ["--\(text)"] + behind, words + target + [text] + behind]
       if spec.takesCommand { lines += [words + target + ["--", text], words + target + ["--", "true", text]] }
       for line in lines {

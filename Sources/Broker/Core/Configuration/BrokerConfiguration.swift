@@ -3,15 +3,11 @@ public struct BrokerConfiguration: Sendable {
   /// The identity providers.
   public let providers: [ConfiguredPlugin<any IdentityProvider>]
   /// The registries.
-  public let registries: [ConfiguredPlugin<any Registry>]
-  /// The settings that registries share, by the registry's name.
-  public let registrySettings: [String: RegistrySettings]
+  public let registries: [ConfiguredRegistry]
   /// The routes.
   public let routes: [Route]
   /// The layers it was made of, the highest first.
   public let layers: [ConfigurationLayer]
-  /// What is judged before an identity token is sent, by the registry's name: the rules and settings of every layer.
-  public let gates: [String: [any JobGate]]
   /// The rules in force, each with its origin.
   public let ruleSettings: [Setting]
   /// What is allowed, and probably not what was meant.
@@ -28,13 +24,13 @@ public struct BrokerConfiguration: Sendable {
   /// - Throws: ``ErrorCode/unknownTarget`` with the nearest names.
   public func registries(
     for targets: [String]
-  ) throws(BrokerError) -> [ConfiguredPlugin<any Registry>] {
+  ) throws(BrokerError) -> [ConfiguredRegistry] {
     var names: [String] = []
     for target in targets {
       let expanded = routes.first { $0.name == target }?.registries ?? [target]
       for name in expanded where !names.contains(name) { names.append(name) }
     }
-    var found: [ConfiguredPlugin<any Registry>] = []
+    var found: [ConfiguredRegistry] = []
     for name in names {
       guard let registry = registries.first(where: { $0.name == name }) else {
         let known = registries.map(\.name) + routes.map(\.name)
@@ -47,26 +43,10 @@ public struct BrokerConfiguration: Sendable {
     return found
   }
 
-  /// Judges a job by the rules that hold for a registry.
-  ///
-  /// - Returns: What audited rules would have refused.
-  /// - Throws: ``ErrorCode/ruleRefused`` if a rule that is enforced does not admit the job.
-  public func judge(_ job: JobIdentity, for registry: String) throws(BrokerError) -> [BrokerError] {
-    var audited: [BrokerError] = []
-    for gate in gates[registry] ?? [] {
-      do throws(BrokerError) { try gate.judge(job, for: registry) } catch {
-        guard gate.isAudit else { throw error }
-        audited.append(error)
-      }
-    }
-    return audited
-  }
-
   /// Every value in force, with its origin.
   public var settings: [Setting] {
-    let plugins: [(String, String, [Setting])] =
-      providers.map { ("providers", $0.name, $0.settings) } + registries.map { ("registries", $0.name, $0.settings) }
-    return ruleSettings + plugins.flatMap { _, name, settings in settings + (registrySettings[name]?.settings ?? []) }
+    ruleSettings + providers.flatMap(\.settings)
+      + registries.flatMap { $0.plugin.settings + $0.settings.settings }
       + routes.map {
         Setting(path: "routes.\($0.name)", value: $0.registries.joined(separator: ", "), origin: $0.origin)
       }
@@ -76,5 +56,26 @@ public struct BrokerConfiguration: Sendable {
   public var place: String {
     let names = layers.compactMap(\.name)
     return names.isEmpty ? "the built-in configuration" : names.reversed().joined(separator: " below ")
+  }
+}
+
+/// A registry of a configuration, with what its entry and the rules of every layer say.
+public struct ConfiguredRegistry: Sendable {
+  /// The plug-in.
+  public let plugin: ConfiguredPlugin<any Registry>
+  /// The settings that every registry may have.
+  public let settings: RegistrySettings
+  /// What is judged before an identity token is sent there.
+  public let gates: [any JobGate]
+
+  /// The entry's name.
+  public var name: String { plugin.name }
+  /// The plug-in's type.
+  public var type: String { plugin.type }
+
+  /// The target of a run, whose registry is made of these services.
+  public func target(_ services: PluginServices) -> Target {
+    Target(
+      plugin.make(services), project: settings.project, expectations: settings.expectations, gates: gates)
   }
 }

@@ -22,15 +22,17 @@ struct DecodedLayers: Sendable {
 
   /// The configuration that they amount to.
   func configuration(layers: [ConfigurationLayer]) throws(BrokerError) -> BrokerConfiguration {
-    var settings: [String: RegistrySettings] = [:]
-    var gates: [String: [any JobGate]] = [:]
+    var configured: [ConfiguredRegistry] = []
     for registry in registries {
-      settings[registry.name] = try RegistrySettings(from: registry.object, layers: registry.layers, jobs: jobs)
-      gates[registry.name] = self.gates(for: registry.name)
+      configured.append(
+        ConfiguredRegistry(
+          plugin: registry.plugin,
+          settings: try RegistrySettings(from: registry.object, layers: registry.layers, jobs: jobs),
+          gates: gates(for: registry.name)))
     }
     return BrokerConfiguration(
-      providers: providers.map(\.plugin), registries: registries.map(\.plugin), registrySettings: settings,
-      routes: routes, layers: layers, gates: gates, ruleSettings: ruleSettings,
+      providers: providers.map(\.plugin), registries: configured, routes: routes, layers: layers,
+      ruleSettings: ruleSettings,
       warnings: warnings + rules.flatMap { RuleReview(jobs: jobs).warnings(for: $0) })
   }
 

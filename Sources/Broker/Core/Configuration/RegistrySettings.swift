@@ -37,7 +37,4 @@ public struct RegistrySettings: Sendable {
     self.expectations = expectations
     self.settings = settings
   }
-
-  /// What is said about publishing there.
-  public var notes: TargetNotes { TargetNotes(project: project, expectations: expectations) }
 }

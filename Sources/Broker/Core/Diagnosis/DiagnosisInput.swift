@@ -38,4 +38,38 @@ public struct DiagnosisInput: Sendable {
 
   /// The causes of what the registry said.
   public var said: [Cause] { error.refusal.flatMap { capabilities.refusals?.explain($0, self) } ?? [] }
+
+  /// What a run knows about a target when it ends: the one place where it is put together.
+  ///
+  /// - Parameters:
+  ///   - error: What went wrong.
+  ///   - target: The target.
+  ///   - evidence: What was seen.
+  ///   - source: What was asked for identity tokens.
+  ///   - time: The clocks.
+  public init(
+    _ error: BrokerError, _ target: Target, _ evidence: Evidence, _ source: any IdentityTokenSource, time: TimeSource
+  ) {
+    self.init(error, registry: target.name)
+    job = evidence.job
+    token = evidence.token
+    audience = target.expectedAudience ?? evidence.acceptedAudience ?? evidence.audience?.audience
+    capabilities = target.registry.capabilities
+    guide = source.guide
+    suspicions = source.suspicions
+    project = target.project
+    expectations = target.expectations
+    lastRelease = evidence.lastRelease
+    now = time.now()
+    serverTime = evidence.serverTime(by: time)
+  }
+}
+
+extension BrokerError {
+  /// This error with its causes, by all that a run knows.
+  public func explained(
+    _ target: Target, _ evidence: Evidence, _ source: any IdentityTokenSource, time: TimeSource
+  ) -> BrokerError {
+    with(causes: Diagnosis(DiagnosisInput(self, target, evidence, source, time: time)).causes)
+  }
 }

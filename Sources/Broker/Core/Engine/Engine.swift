@@ -9,12 +9,6 @@ public struct Engine: Sendable {
   public let policy: RetryPolicy
   /// Whether the sandbox stands in for the registries.
   public let isRehearsal: Bool
-  /// What is judged before an identity token is sent, by the registry's name.
-  public internal(set) var gates: [String: [any JobGate]]
-  /// Whether a pin may name no other audience than a form of the registry's own host, as without a pin.
-  public let pinsOwnHostsAlone: Bool
-  /// What the configuration says about publishing, by the registry's name.
-  public let notes: [String: TargetNotes]
   /// Where the secrets of the run may go.
   public let bindings: SecretBindings
   /// What carries out the work that outlives a cancelled task; nil for the runtime's pool of threads.
@@ -35,7 +29,6 @@ public struct Engine: Sendable {
   /// An engine.
   public init(
     time: TimeSource, policy: RetryPolicy = RetryPolicy(), isRehearsal: Bool = false,
-    gates: [String: [any JobGate]] = [:], notes: [String: TargetNotes] = [:], pinsOwnHostsAlone: Bool = false,
     bindings: SecretBindings = SecretBindings(), executor: (any TaskExecutor)? = nil, sent: SentTokens = SentTokens(),
     observe: @escaping @Sendable (EngineEvent) -> Void = { _ in },
     hide: @escaping @Sendable (EngineEvent) throws(BrokerError) -> Void = { _ in }
@@ -43,9 +36,6 @@ public struct Engine: Sendable {
     self.time = time
     self.policy = policy
     self.isRehearsal = isRehearsal
-    self.gates = gates
-    self.pinsOwnHostsAlone = pinsOwnHostsAlone
-    self.notes = notes
     self.bindings = bindings
     self.executor = executor
     self.sent = sent
@@ -56,42 +46,73 @@ public struct Engine: Sendable {
   /// Mints a credential for each target, side by side, all or nothing.
   ///
   /// - Parameters:
-  ///   - targets: The registries.
+  ///   - targets: The targets.
   ///   - source: What to ask for identity tokens.
-  ///   - pinned: The one audience to accept, for targets that expect none by themselves; a target that does has to expect
-  ///     the same.
-  /// - Returns: The credentials, in the order of the targets.
-  /// - Throws: The error of the first target, in their order, that failed, or `ErrorCode.interrupted` if the task was
-  ///   cancelled; the credentials that came have been burned by then.
-  public func mint(
-    _ targets: [any Registry], from source: any IdentityTokenSource, pinned: Audience? = nil
-  ) async throws(BrokerError) -> [Credential] {
-    try check(pinned, against: targets)
-    let results = await SideBySide.values(of: targets) { target in
-      await MintRun(engine: self, target: target, source: source, pinned: pinned).result()
+  /// - Returns: The credentials or why there are none, and what was seen of each target; where one target failed or the task
+  ///   was cancelled, the credentials that came have been burned.
+  public func mint(_ targets: [Target], from source: any IdentityTokenSource) async -> Mint {
+    let outcomes = await SideBySide.values(of: targets) {
+      await MintRun(engine: self, target: $0, source: source).mint()
     }
-    let credentials = results.compactMap { try? $0.get() }
+    let credentials = outcomes.compactMap { try? $0.result.get() }
     let isCancelled = Task.isCancelled
     if credentials.count < targets.count || isCancelled {
       await burn(credentials, at: targets, within: isCancelled ? Self.burnLimitAtEnd : Self.burnLimit)
     }
-    for result in results { _ = try result.get() }
-    if isCancelled {
-      throw BrokerError(
-        .interrupted, "The run was ended before its \(targets.count == 1 ? "credential was" : "credentials were") used."
-      )
+    if let failure = outcomes.lazy.compactMap(\.failure).first {
+      return Mint(credentials: .failure(failure), outcomes: outcomes)
     }
-    return credentials
+    guard !isCancelled else {
+      let words = targets.count == 1 ? "credential was" : "credentials were"
+      return Mint(
+        credentials: .failure(BrokerError(.interrupted, "The run was ended before its \(words) used.")),
+        outcomes: outcomes)
+    }
+    return Mint(credentials: .success(credentials), outcomes: outcomes)
   }
 
   /// Goes the way of a mint up to the exchange, which is not made: the identity token is not sent.
   ///
-  /// - Returns: What is known then, in the order of the targets.
-  public func preview(
-    _ targets: [any Registry], from source: any IdentityTokenSource, pinned: Audience? = nil
-  ) async -> [Result<JobPreview, BrokerError>] {
-    await SideBySide.values(of: targets) { target in
-      await MintRun(engine: self, target: target, source: source, pinned: pinned).preview()
+  /// - Returns: The audience that the exchange would be made with, or why it would not be reached, in the order of the
+  ///   targets.
+  public func preview(_ targets: [Target], from source: any IdentityTokenSource) async -> [Outcome<Audience>] {
+    await SideBySide.values(of: targets) { await MintRun(engine: self, target: $0, source: source).preview() }
+  }
+
+  /// Checks what can be known before the first of several mints: audiences, and the identity tokens that the job holds.
+  ///
+  /// No identity token is asked for, and none is used up.
+  ///
+  /// - Parameters:
+  ///   - targets: The targets.
+  ///   - source: What will be asked for identity tokens.
+  ///   - asked: The names of the targets that are asked for their audience although one is expected.
+  /// - Returns: The audience of each target, in their order.
+  /// - Throws: The error of the first target, in their order, that cannot be minted for.
+  public func check(
+    _ targets: [Target], from source: any IdentityTokenSource, asking asked: Set<String>
+  ) async throws(BrokerError) -> [Audience] {
+    let outcomes = await SideBySide.values(of: targets) { target in
+      await MintRun(engine: self, target: target, source: source).check(isAsked: asked.contains(target.name))
+    }
+    var audiences: [Audience] = []
+    for outcome in outcomes { audiences.append(try outcome.result.get()) }
+    try checkSupply(zip(audiences, targets.map(\.name)).map { ($0, $1) }, from: source)
+    return audiences
+  }
+
+  /// Whether there is an identity token for each target, where they are not made on request.
+  private func checkSupply(
+    _ needs: [(audience: Audience, name: String)], from source: any IdentityTokenSource
+  ) throws(BrokerError) {
+    let names = Dictionary(grouping: needs, by: \.audience).mapValues { $0.map(\.name) }
+    for (audience, names) in names.sorted(by: { $0.key.value < $1.key.value }) {
+      guard case .fixed(let remaining) = source.supply(for: audience), remaining < names.count else { continue }
+      throw BrokerError(
+        .identityTokenMissing,
+        "\(names.joined(separator: " and ")) take identity tokens for the audience \(audience), and the job has "
+          + "\(remaining) for \(names.count).",
+        remedy: "Give the job one identity token with this audience for each: a token is good for one exchange.")
     }
   }
 
@@ -104,13 +125,13 @@ public struct Engine: Sendable {
   ///   - targets: The registries that gave them.
   ///   - limit: The time that it may take.
   public func burn(
-    _ credentials: [Credential], at targets: [any Registry], within limit: Duration = burnLimit
+    _ credentials: [Credential], at targets: [Target], within limit: Duration = burnLimit
   ) async {
     let work = Task(executorPreference: executor) {
       await withTaskGroup(of: Void.self) { group in
         for credential in credentials {
           guard let target = targets.first(where: { $0.name == credential.registry }) else { continue }
-          guard let revoke = target.capabilities.revoke else {
+          guard let revoke = target.registry.capabilities.revoke else {
             observe(
               .burnFailed(
                 registry: target.name,
@@ -122,22 +143,6 @@ public struct Engine: Sendable {
       }
     }
     await work.value
-  }
-
-  private func check(_ pinned: Audience?, against targets: [any Registry]) throws(BrokerError) {
-    guard let pinned else { return }
-    for target in targets {
-      guard let expected = target.expectedAudience else {
-        guard pinsOwnHostsAlone else { continue }
-        try AudiencePolicy(registry: target.name, home: target.home, expected: nil, isRehearsal: isRehearsal)
-          .judge(pinned: pinned)
-        continue
-      }
-      guard expected != pinned else { continue }
-      throw BrokerError(
-        .usage, "The audience \(pinned) is pinned, but \(target.name) is known by \(expected).",
-        remedy: "Leave the pin out, or name another target.")
-    }
   }
 
   private func burn(
@@ -156,4 +161,13 @@ public struct Engine: Sendable {
     case .cutOff(.success): observe(.burned(registry: credential.registry))
     }
   }
+}
+
+/// What came of a mint for several targets.
+public struct Mint: Sendable {
+  /// The credentials, in the order of the targets; or the error of the first target, in their order, that failed, or
+  /// ``ErrorCode/interrupted`` if the task was cancelled.
+  public let credentials: Result<[Credential], BrokerError>
+  /// How each target's way ended, and what was seen on it.
+  public let outcomes: [Outcome<Credential>]
 }

@@ -10,9 +10,10 @@ public struct EvidenceSearch: Sendable {
     self.time = time
   }
 
-  /// The last attested release of a project; nil if there is none, or it cannot be told in time.
-  public func lastRelease(of project: String?, at target: any Registry) async -> PublishedRelease? {
-    guard let name = project.flatMap({ DistributionName.normalized($0) }), let history = target.capabilities.history
+  /// The last attested release of a target's project; nil if there is none, or it cannot be told in time.
+  public func lastRelease(of target: Target) async -> PublishedRelease? {
+    guard let name = target.project.flatMap({ DistributionName.normalized($0) }),
+      let history = target.registry.capabilities.history
     else { return nil }
     let outcome = await TimeLimit(Self.limit, time: time).run { () async -> PublishedRelease? in
       do throws(BrokerError) { return try await history.lastRelease(of: name) } catch { return nil }

@@ -67,24 +67,13 @@ public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {
     "[\(code)] \(message)" + (remedy.map { " \($0)" } ?? "")
   }
 
-  /// This error with another message.
-  public func with(message: String) -> BrokerError {
+  /// This error with parts of it changed; what is not given stays, its causes and the registry's refusal included.
+  public func with(
+    _ code: ErrorCode? = nil, message: String? = nil, remedy: String? = nil, facts: [Fact]? = nil,
+    recovery: Recovery? = nil, causes: [Cause]? = nil
+  ) -> BrokerError {
     BrokerError(
-      code, message, remedy: remedy, reference: reference, facts: facts, recovery: recovery, refusal: refusal,
-      causes: causes)
-  }
-
-  /// This error with other facts and, where given, another remedy.
-  public func with(facts: [Fact], remedy: String? = nil) -> BrokerError {
-    BrokerError(
-      code, message, remedy: remedy ?? self.remedy, reference: reference, facts: facts, recovery: recovery,
-      refusal: refusal, causes: causes)
-  }
-
-  /// This error with its causes.
-  public func with(causes: [Cause]) -> BrokerError {
-    BrokerError(
-      code, message, remedy: remedy, reference: reference, facts: facts, recovery: recovery, refusal: refusal,
-      causes: causes)
+      code ?? self.code, message ?? self.message, remedy: remedy ?? self.remedy, reference: reference,
+      facts: facts ?? self.facts, recovery: recovery ?? self.recovery, refusal: refusal, causes: causes ?? self.causes)
   }
 }

@@ -15,10 +15,10 @@ public struct ReleaseSurvey: Sendable {
   ///
   /// - Throws: If the registry gives no answer, within the policy.
   public func compare(
-    _ files: [ReleaseComparison.LocalFile], at target: any Registry
+    _ files: [ReleaseComparison.LocalFile], at target: Target
   ) async throws(BrokerError) -> ReleaseComparison {
     let projects = Set(files.map(\.name.project)).sorted()
-    guard let index = target.capabilities.releases else {
+    guard let index = target.registry.capabilities.releases else {
       let reason = ReleaseListing.unavailable("has no listing of its files")
       return ReleaseComparison(files, with: Dictionary(uniqueKeysWithValues: projects.map { ($0, reason) }))
     }
@@ -51,7 +51,7 @@ public struct ReleaseSurvey: Sendable {
         afterAttempt: attempt, recovery: failure.recovery, remaining: remaining, random: time.random())
       {
       case .stop: throw failure
-      case .stopUntil(let wait): throw failure.with(facts: failure.facts, remedy: RetryPolicy.remedy(after: wait))
+      case .stopUntil(let wait): throw failure.with(remedy: RetryPolicy.remedy(after: wait))
       case .wait(let wait): do { try await time.sleep(wait) } catch { throw failure }
       }
       attempt += 1

@@ -36,7 +36,7 @@ struct PublisherEntry: Sendable {
   /// The entry for a registry.
   ///
   /// - Throws: `ErrorCode.usage` if the kind of CI is not known, or the registry has no form for it.
-  init(_ values: PublisherValues, target: any Registry) throws(BrokerError) {
+  init(_ values: PublisherValues, target: Target) throws(BrokerError) {
     let repository = values.repository
     guard let family = values.family else {
       throw BrokerError(
@@ -44,7 +44,7 @@ struct PublisherEntry: Sendable {
         "\(UntrustedText.neutralized(repository.folder)) does not tell whether it is built at GitHub or GitLab.",
         remedy: "Say --provider github or --provider gitlab.")
     }
-    guard let rules = target.capabilities.publishers, let form = rules.form(for: family) else {
+    guard let rules = target.registry.capabilities.publishers, let form = rules.form(for: family) else {
       throw BrokerError(
         .usage, "It is not known how \(target.name) registers publishers for \(family).",
         remedy: "See the registry's own documentation.")

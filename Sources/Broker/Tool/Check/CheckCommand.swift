@@ -41,10 +41,9 @@ enum CheckCommand: Command {
     _ arguments: ParsedArguments, _ surroundings: Surroundings, _ recorder: RunRecorder, isPrinted: Bool
   ) async throws(BrokerError) -> Int32 {
     let console = surroundings.console
-    let broker = try surroundings.broker()
-    let configuration = try surroundings.configuration(for: arguments, broker)
-    let choice = try choice(arguments, configuration)
-    if broker.isRehearsal { console.error("rehearsal: the sandbox stands in for every registry\n") }
+    let session = try Session(arguments, surroundings)
+    let choice = try choice(arguments, session.configuration)
+    if session.broker.isRehearsal { console.error("rehearsal: the sandbox stands in for every registry\n") }
     if choice.mints {
       console.error(
         TextLayout.labelled(
@@ -52,9 +51,7 @@ enum CheckCommand: Command {
           "this is a real exchange; a pending publisher becomes a project by it, or is deleted if the name is taken by now",
           indent: 0))
     }
-    let report = try await CheckRun(
-      broker: broker, configuration: configuration, choice: choice, console: console
-    ).report()
+    let report = try await CheckRun(session: session, choice: choice).report()
     recorder.replace(report)
     if console.isGitHubActions { for annotation in CheckAnnotations.commands(report) { console.command(annotation) } }
     if !isPrinted {
@@ -77,12 +74,10 @@ enum CheckCommand: Command {
     }
     var choice = CheckRun.Choice(
       targets: arguments.operands.isEmpty ? configuration.registries.map(\.name) : arguments.operands)
-    choice.provider = arguments.value("--provider")
     choice.project = arguments.value("--project")
     choice.isOffline = arguments.has("--offline")
     choice.mints = arguments.has("--mint")
     choice.usesUp = arguments.has("--use-up-token")
-    if let total = try arguments.seconds("--timeout") { choice.policy.total = total }
     return choice
   }
 }

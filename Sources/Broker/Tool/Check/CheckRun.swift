@@ -5,18 +5,16 @@ struct CheckRun: Sendable {
   /// What may be asked.
   struct Choice: Sendable {
     var targets: [String]
-    var provider: String?
     var project: String?
     var isOffline = false
     var mints = false
     var usesUp = false
-    var policy = RetryPolicy()
   }
 
-  let broker: Broker
-  let configuration: BrokerConfiguration
+  let session: Session
   let choice: Choice
-  let console: Console
+
+  private var broker: Broker { session.broker }
 
   /// The report; what fails is part of it.
   ///
@@ -24,10 +22,10 @@ struct CheckRun: Sendable {
   func report() async throws(BrokerError) -> RunReport {
     var report = RunReport(command: "check", isRehearsal: broker.isRehearsal)
     var job = RunReport.Section()
-    job.items.append(CheckItem("configuration", .pass, "It is \(configuration.place)."))
+    job.items.append(CheckItem("configuration", .pass, "It is \(session.configuration.place)."))
     let provider: ProviderSelection
     do throws(BrokerError) {
-      provider = try await broker.selectProvider(in: configuration, named: choice.provider)
+      provider = try await session.selectProvider()
     } catch {
       guard error.code != .usage else { throw error }
       let name = error.status == .identity ? "permission" : "provider"
@@ -38,26 +36,24 @@ struct CheckRun: Sendable {
     }
     report.provider = provider.name
     job.items.append(CheckItem("provider", .pass, "\(provider.name): \(provider.evidence)."))
-    report.sections = [job]
-    let names = try configuration.registries(for: choice.targets).map(\.name)
-    let targets = try await self.targets(names)
+    var targets = try await self.targets()
     job.items.append(Self.permission(targets, provider))
     report.sections = [job]
+    if let project = choice.project { for index in targets.indices { targets[index].project = project } }
     if choice.mints { try checkSupply(targets, provider) }
     report.sections += choice.isOffline ? await offline(targets, provider) : await online(targets, provider)
     return report
   }
 
   /// The targets; offline, the sandbox is not asked where its registries are.
-  private func targets(_ names: [String]) async throws(BrokerError) -> [any Registry] {
-    guard choice.isOffline else { return try await broker.targets(names, in: configuration) }
-    return try configuration.registries(for: names).map {
-      $0.make(broker.services())
-    }
+  private func targets() async throws(BrokerError) -> [Target] {
+    let names = try session.configuration.registries(for: choice.targets).map(\.name)
+    guard choice.isOffline else { return try await broker.targets(names, in: session.configuration) }
+    return try session.configuration.registries(for: names).map { $0.target(broker.services()) }
   }
 
   /// A provider that is asked was offered to the job; one whose tokens were made before has no such permission.
-  private static func permission(_ targets: [any Registry], _ provider: ProviderSelection) -> CheckItem {
+  private static func permission(_ targets: [Target], _ provider: ProviderSelection) -> CheckItem {
     let supplies = targets.compactMap(\.expectedAudience).map { provider.source.supply(for: $0) }
     if supplies.contains(.renewable) { return CheckItem("permission", .pass, "The job may have identity tokens.") }
     return CheckItem(
@@ -78,7 +74,7 @@ struct CheckRun: Sendable {
   }
 
   /// A token that exists once is not spent without a word.
-  private func checkSupply(_ targets: [any Registry], _ provider: ProviderSelection) throws(BrokerError) {
+  private func checkSupply(_ targets: [Target], _ provider: ProviderSelection) throws(BrokerError) {
     for target in targets {
       guard let audience = target.expectedAudience, case .fixed(let remaining) = provider.source.supply(for: audience),
         remaining == 1, !choice.usesUp
@@ -98,26 +94,19 @@ struct CheckRun: Sendable {
 
   // MARK: Online
 
-  private func online(_ targets: [any Registry], _ provider: ProviderSelection) async -> [RunReport.Section] {
-    let notes = CheckNotes()
-    let engine = engine(notes)
+  private func online(_ targets: [Target], _ provider: ProviderSelection) async -> [RunReport.Section] {
+    let engine = engine
     let supplies = targets.map { target in target.expectedAudience.map { Self.supply(provider, for: $0) } }
-    let results = await engine.preview(targets, from: provider.source)
+    let outcomes = await engine.preview(targets, from: provider.source)
     var sections: [RunReport.Section] = []
-    for (index, target) in targets.enumerated() {
-      var failure: BrokerError?
-      if case .failure(let error) = results[index] { failure = error }
-      let seen = notes[target.name]
-      var input = input(target, seen, failure, provider)
-      input.lastRelease = await EvidenceSearch(time: broker.time).lastRelease(of: input.project, at: target)
-      var section = RunReport.Section(registry: target.name, job: seen.job)
-      section.items =
-        TargetCheck(
-          target: target, seen: seen, failure: failure, input: input, supply: supplies[index],
-          registries: targets.map(\.name), now: broker.time.now()
-        ).items
-      section.error = failure
-      if choice.mints, failure == nil {
+    for (outcome, supply) in zip(outcomes, supplies) {
+      let target = outcome.target
+      var evidence = outcome.evidence
+      if evidence.lastRelease == nil {
+        evidence.lastRelease = await EvidenceSearch(time: broker.time).lastRelease(of: target)
+      }
+      var section = section(target, evidence, outcome.failure, supply, targets, provider)
+      if choice.mints, outcome.failure == nil {
         switch await mint(target) {
         case .success(let item): section.items.append(item)
         case .failure(let error):
@@ -130,42 +119,30 @@ struct CheckRun: Sendable {
     return sections
   }
 
-  private func engine(_ notes: CheckNotes) -> Engine {
-    let masks = SecretMasks(console: console)
-    return broker.engine(for: configuration, policy: choice.policy) { event in
-      notes.note(event, now: broker.time.now())
-      // The table does not say what lives on.
-      if case .burnFailed = event {
-        EventNotes(console: console, isExplained: false, time: broker.time).show(event)
-      }
-    } hide: { (event) throws(BrokerError) in
-      try masks.apply(event)
-    }
+  /// The table does not say what lives on, so that it is shown beside it.
+  private var engine: Engine {
+    session.engine { event in if case .burnFailed = event { true } else { false } }
   }
 
-  private func input(
-    _ target: any Registry, _ seen: CheckNotes.Seen, _ failure: BrokerError?, _ provider: ProviderSelection
-  ) -> DiagnosisInput {
-    var input = DiagnosisInput(failure ?? BrokerError(.checkFailed, ""), registry: target.name)
-    input.job = seen.job
-    input.token = seen.token
-    input.audience = target.expectedAudience ?? seen.audience?.0
-    input.capabilities = target.capabilities
-    input.guide = provider.source.guide
-    input.suspicions = provider.source.suspicions
-    input.project = choice.project ?? configuration.registrySettings[target.name]?.project
-    input.expectations = configuration.registrySettings[target.name]?.expectations ?? []
-    input.now = broker.time.now()
-    return input
+  private func section(
+    _ target: Target, _ evidence: Evidence, _ failure: BrokerError?, _ supply: IdentityTokenSupply?,
+    _ targets: [Target], _ provider: ProviderSelection
+  ) -> RunReport.Section {
+    let check = TargetCheck(
+      target: target, evidence: evidence, failure: failure,
+      input: DiagnosisInput(
+        failure ?? BrokerError(.checkFailed, ""), target, evidence, provider.source, time: broker.time),
+      supply: supply, registries: targets.map(\.name), now: broker.time.now())
+    return RunReport.Section(registry: target.name, evidence: evidence, items: check.items, error: failure)
   }
 
   /// The exchange itself; the credential is burned at once.
-  private func mint(_ target: any Registry) async -> Result<CheckItem, BrokerError> {
+  private func mint(_ target: Target) async -> Result<CheckItem, BrokerError> {
     do throws(BrokerError) {
-      let engine = engine(CheckNotes())
+      let engine = engine
       // Another selection, so that the tokens of the job are all there again.
-      let provider = try await broker.selectProvider(in: configuration, named: choice.provider)
-      let credentials = try await engine.mint([target], from: provider.source)
+      let provider = try await session.selectProvider()
+      let credentials = try await engine.mint([target], from: provider.source).credentials.get()
       let seconds = credentials.first.map { $0.secondsLeft(by: broker.time) } ?? 0
       await engine.burn(credentials, at: [target])
       return .success(
@@ -178,48 +155,38 @@ struct CheckRun: Sendable {
 
   // MARK: Offline
 
-  private func offline(_ targets: [any Registry], _ provider: ProviderSelection) async -> [RunReport.Section] {
+  private func offline(_ targets: [Target], _ provider: ProviderSelection) async -> [RunReport.Section] {
     var sections: [RunReport.Section] = []
     for target in targets {
-      var section = RunReport.Section(registry: target.name)
       let expected = target.expectedAudience
-      section.items.append(
-        CheckItem(
-          "audience", .skip,
-          expected.map { "It was not asked for; \($0) is the one that would be accepted." }
-            ?? "It was not asked for."))
+      let audience = CheckItem(
+        "audience", .skip,
+        expected.map { "It was not asked for; \($0) is the one that would be accepted." } ?? "It was not asked for.")
       guard let expected, case .fixed = provider.source.supply(for: expected) else {
-        section.items.append(CheckItem("identity-token", .skip, "This provider gives none without being asked."))
-        sections.append(section)
+        let token = CheckItem("identity-token", .skip, "This provider gives none without being asked.")
+        sections.append(RunReport.Section(registry: target.name, items: [audience, token]))
         continue
       }
       let supply = Self.supply(provider, for: expected)
-      var seen = CheckNotes.Seen()
+      var evidence = Evidence()
       var failure: BrokerError?
       do throws(BrokerError) {
         let token = try await provider.source.identityToken(for: expected)
-        seen.token = TokenFacts(token.claims)
+        evidence.token = TokenFacts(token.claims)
         let job = provider.source.job(from: token.claims)
-        seen.job = job
-        seen.audited = try configuration.judge(job, for: target.name)
-      } catch { failure = error }
-      var input = input(target, seen, failure, provider)
-      let causes = TokenDiagnosis(input).causes
+        evidence.job = job
+        try target.judge(job) { evidence.audited.append($0) }
+      } catch { failure = error.explained(target, evidence, provider.source, time: broker.time) }
+      let causes = TokenDiagnosis(
+        DiagnosisInput(BrokerError(.checkFailed, ""), target, evidence, provider.source, time: broker.time)
+      ).causes
       if failure == nil, let first = causes.first {
         failure = BrokerError(
           first.code.hasPrefix("audience") ? .identityTokenAudience : .identityTokenExpired, first.summary,
           causes: causes)
-      } else if let error = failure {
-        input.error = error
-        failure = error.with(causes: Diagnosis(input).causes)
       }
-      section.job = seen.job
-      section.error = failure
-      section.items +=
-        TargetCheck(
-          target: target, seen: seen, failure: failure, input: input, supply: supply,
-          registries: targets.map(\.name), now: broker.time.now()
-        ).items
+      var section = section(target, evidence, failure, supply, targets, provider)
+      section.items.insert(audience, at: 0)
       sections.append(section)
     }
     return sections

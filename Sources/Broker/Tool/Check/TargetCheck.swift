@@ -2,8 +2,8 @@ import BrokerCore
 
 /// Turns what was seen of a target into items: pure.
 struct TargetCheck: Sendable {
-  let target: any Registry
-  let seen: CheckNotes.Seen
+  let target: Target
+  let evidence: Evidence
   /// Why the way up to the exchange ended; nil if it did not.
   let failure: BrokerError?
   let input: DiagnosisInput
@@ -12,10 +12,10 @@ struct TargetCheck: Sendable {
   let now: UnixTime
 
   var items: [CheckItem] {
-    let failed = failure.map { CheckItem(Self.name(of: $0, seen), .fail, $0.message, causes: Self.causes(of: $0)) }
+    let failed = failure.map { CheckItem(Self.name(of: $0, evidence), .fail, $0.message, causes: Self.causes(of: $0)) }
     var items = [audience, clock, identityToken].compactMap { $0 }
     items += JobChecks(input, supply: supply, registries: registries).items
-    items += seen.audited.map { CheckItem("rules", .warn, "Audit: \($0.message)", causes: Self.causes(of: $0)) }
+    items += evidence.audited.map { CheckItem("rules", .warn, "Audit: \($0.message)", causes: Self.causes(of: $0)) }
     guard let failed else {
       return items + [CheckItem("rules", .pass, "The rules that are in force admit the job to \(target.name).")]
     }
@@ -32,24 +32,27 @@ struct TargetCheck: Sendable {
     return [Cause(error.code.name, .certain, error.message, fixes: [remedy])]
   }
 
-  private static func name(of error: BrokerError, _ seen: CheckNotes.Seen) -> String {
+  private static func name(of error: BrokerError, _ evidence: Evidence) -> String {
     if error.status == .identity || error.code == .identityTokenAudience { return "identity-token" }
     if error.code == .audienceRefused || error.status == .registry { return "audience" }
     if error.code == .expectationFailed { return "expect" }
     if error.status == .rule { return "rules" }
-    return seen.audience == nil ? "audience" : "identity-token"
+    return evidence.acceptedAudience == nil ? "audience" : "identity-token"
   }
 
   private var audience: CheckItem? {
-    guard let (audience, isExpected) = seen.audience else { return nil }
+    guard let audience = evidence.acceptedAudience else { return nil }
+    guard evidence.audience != nil else {
+      return CheckItem("audience", .pass, "\(target.name) is known by \(audience), and is not asked.")
+    }
     return CheckItem(
       "audience", .pass,
-      "\(target.uploadURL.origin.authority) asks for \(audience), "
-        + (isExpected ? "the one it is known by." : "which names its own host."))
+      "\(target.host) asks for \(audience), "
+        + (target.expectedAudience != nil ? "the one it is known by." : "which names its own host."))
   }
 
   private var clock: CheckItem? {
-    guard let skew = seen.clockSkew else { return nil }
+    guard let skew = evidence.clockSkew else { return nil }
     guard skew.magnitude > 30 else {
       return CheckItem("clock", .pass, "This machine's clock and the registry's agree.")
     }
@@ -60,13 +63,13 @@ struct TargetCheck: Sendable {
   }
 
   private var identityToken: CheckItem? {
-    guard let token = seen.token else { return nil }
+    guard let token = evidence.token else { return nil }
     guard let expires = token.expires else {
       return CheckItem(
         "identity-token", .warn, "It is made out to \(token.audience), and does not say until when it is valid.")
     }
     // By the registry's clock where it is known: that is the one that counts.
-    let life = max(0, expires.seconds(since: now.advanced(by: -max(seen.clockSkew ?? 0, -.max))))
+    let life = max(0, expires.seconds(since: now.advanced(by: -max(evidence.clockSkew ?? 0, -.max))))
     return CheckItem("identity-token", .pass, "It is made out to \(token.audience), and expires in \(life) s.")
   }
 }

@@ -45,7 +45,7 @@ enum ConfigInitCommand: Command {
     var values: [PublisherValues] = []
     var obstacles: [String] = []
     var forms: [PublisherRules.Form?] = []
-    for target in configuration.registries.map({ $0.make(services) }) {
+    for target in configuration.registries.map({ $0.target(services) }) {
       let value = PublisherValues(
         registry: target.name, repository: repository, given: given, configured: PublisherValues.Configured(nil)
       ).withSuggestions()
@@ -55,12 +55,12 @@ enum ConfigInitCommand: Command {
           remedy: "Say --provider github or --provider gitlab.")
       }
       // GitHub's own servers have no way in; a GitLab's issuer may be known for an organisation.
-      if let obstacle = target.capabilities.publishers?.obstacle(value.job(family)) {
+      if let obstacle = target.registry.capabilities.publishers?.obstacle(value.job(family)) {
         guard family == .gitLab else { throw BrokerError(.usage, obstacle.summary, remedy: obstacle.fixes.first) }
         obstacles += [obstacle.summary] + obstacle.fixes
       }
       values.append(value)
-      forms.append(target.capabilities.publishers?.form(for: family))
+      forms.append(target.registry.capabilities.publishers?.form(for: family))
     }
     guard let family = values.first?.family else { return ExitStatus.done.rawValue }
     let start = StartingPoint(values, family: family, forms: forms)

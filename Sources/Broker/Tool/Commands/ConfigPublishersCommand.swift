@@ -47,10 +47,11 @@ enum ConfigPublishersCommand: Command {
         path: arguments.value("--config") ?? own, requiresOrganisation: arguments.has("--require-org"))
       var given = given
       given.project = place.project ?? given.project
-      for target in configuration.registries.map({ $0.make(services) }) {
+      for target in configuration.registries.map({ $0.target(services) }) {
         let values = PublisherValues(
           registry: target.name, repository: place.repository, given: given,
-          configured: PublisherValues.Configured(configuration.registrySettings[target.name]))
+          configured: PublisherValues.Configured(
+            configuration.registries.first { $0.name == target.name }?.settings))
         entries.append(try PublisherEntry(values, target: target))
       }
     }

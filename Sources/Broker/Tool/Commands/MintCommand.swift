@@ -39,51 +39,44 @@ enum MintCommand: Command {
     _ arguments: ParsedArguments, _ surroundings: Surroundings, _ recorder: RunRecorder, besides summary: OutputFile?
   ) async throws(BrokerError) -> Int32 {
     let console = surroundings.console
-    let broker = try surroundings.broker()
-    var policy = RetryPolicy()
-    if let total = try arguments.seconds("--timeout") { policy.total = total }
-    let configuration = try surroundings.configuration(for: arguments, broker)
-    let registries = try configuration.registries(for: arguments.operands)
-    if arguments.has("--single"), registries.count > 1 {
+    let session = try Session(arguments, surroundings)
+    let names = try session.configuration.registries(for: arguments.operands).map(\.name)
+    if arguments.has("--single"), names.count > 1 {
       throw BrokerError(
-        .usage, "A single target is wanted, and \(registries.count) are named.",
-        remedy: "Name one of \(registries.map(\.name).joined(separator: ", ")).")
+        .usage, "A single target is wanted, and \(names.count) are named.",
+        remedy: "Name one of \(names.joined(separator: ", ")).")
     }
-    let pinned = try pinnedAudience(arguments, count: registries.count)
-
-    let isExplained = arguments.has("--explain")
-    if isExplained { console.error(SelectionReport(await broker.providerFindings(in: configuration)).text) }
-    let provider = try await broker.selectProvider(in: configuration, named: arguments.value("--provider"))
-    if isExplained { console.error("provider: using \(provider.name)\n") }
-    recorder.begin(provider: provider.name, isRehearsal: broker.isRehearsal)
+    let pinned = try pinnedAudience(arguments, count: names.count)
+    let provider = try await session.selectProvider()
+    let isRehearsal = session.broker.isRehearsal
+    recorder.begin(provider: provider.name, isRehearsal: isRehearsal)
 
     let delivery = try Delivery(
       Delivery.Choice(
         format: arguments.value("--format"), output: arguments.value("--output"),
-        mayReveal: arguments.has("--reveal"), count: registries.count, isCI: provider.strength == .job,
+        mayReveal: arguments.has("--reveal"), count: names.count, isCI: provider.strength == .job,
         isTerminal: StandardStreams.isTerminal(.output), summary: summary),
       environment: surroundings.environment)
 
-    if broker.isRehearsal { console.error("rehearsal: the sandbox stands in for every registry\n") }
-    let targets = try await broker.targets(registries.map(\.name), in: configuration)
-    let masks = SecretMasks(console: console)
-    let engine = broker.engine(for: configuration, policy: policy) { event in
-      recorder.note(event)
-      EventNotes(console: console, isExplained: isExplained, time: broker.time).show(event)
-    } hide: { (event) throws(BrokerError) in
-      try masks.apply(event)
+    var targets = try await session.targets(names)
+    if let pinned {
+      for (index, target) in targets.enumerated() {
+        targets[index] = try target.pinned(
+          to: pinned, ownHostAlone: session.configuration.hasOrganisation, isRehearsal: isRehearsal)
+      }
     }
+    let engine = session.engine()
+    let minted = await engine.mint(targets, from: provider.source)
+    for outcome in minted.outcomes { recorder.add(outcome) }
     let credentials: [Credential]
-    do throws(BrokerError) {
-      credentials = try await engine.mint(targets, from: provider.source, pinned: pinned)
-    } catch {
-      if !isExplained { sayOtherFailures(than: error, in: recorder.report, console) }
+    do throws(BrokerError) { credentials = try minted.credentials.get() } catch {
+      if !session.isExplained { sayOtherFailures(than: error, in: minted.outcomes, console) }
       throw error
     }
     do throws(BrokerError) {
       let place = try delivery.deliver(credentials)
       for credential in credentials {
-        let seconds = credential.secondsLeft(by: broker.time)
+        let seconds = credential.secondsLeft(by: session.broker.time)
         console.error("\(credential.registry): API token written to \(place); it expires in \(seconds) s\n")
       }
     } catch {
@@ -94,12 +87,12 @@ enum MintCommand: Command {
   }
 
   /// One error ends the run; what the other targets' failures may have left behind has to be said as well.
-  private static func sayOtherFailures(than error: BrokerError, in report: RunReport, _ console: Console) {
-    var others = report.sections.filter { $0.registry != nil && $0.error != nil }
-    if let thrown = others.firstIndex(where: { $0.error == error }) { others.remove(at: thrown) }
-    for case let (registry?, other?) in others.map({ ($0.registry, $0.error) }) {
-      console.error("\(registry): failed, too: [\(other.code)] \(other.message)\n")
-    }
+  private static func sayOtherFailures(
+    than error: BrokerError, in outcomes: [Outcome<Credential>], _ console: Console
+  ) {
+    var others = outcomes.compactMap { outcome in outcome.failure.map { (outcome.target.name, $0) } }
+    if let thrown = others.firstIndex(where: { $0.1 == error }) { others.remove(at: thrown) }
+    for (name, other) in others { console.error("\(name): failed, too: [\(other.code)] \(other.message)\n") }
   }
 
   private static func pinnedAudience(

@@ -62,11 +62,11 @@ struct RehearsalStage: Sendable {
       let broker = Broker(catalog: catalog, environment: environment)
       let configuration = try ConfigurationReader(catalog: broker.catalog).builtIn()
       let targets = try await broker.targets([registry], in: configuration)
-      let engine = broker.engine(for: configuration) { event in
+      let engine = broker.engine() { event in
         events.withLock { $0.append(event) }
         show(TimelineLine(event, by: SystemTime.source))
       }
-      let credentials = try await engine.mint(targets, from: selection.source)
+      let credentials = try await engine.mint(targets, from: selection.source).credentials.get()
       guard let credential = credentials.first else { throw BrokerError(.pluginContract, "No credential came.") }
       result = .success(credential)
     } catch { result = .failure(error) }

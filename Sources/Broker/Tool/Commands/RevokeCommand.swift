@@ -29,19 +29,19 @@ enum RevokeCommand: Command {
         .usage, "\(UntrustedText.quoted(name)) is a route, and a credential belongs to one registry.",
         remedy: "Name the registry that gave it.")
     }
-    guard let revoke = target.capabilities.revoke else {
+    guard let revoke = target.registry.capabilities.revoke else {
       throw BrokerError(
         .revokeUnsupported, "\(target.name) cannot burn credentials.",
         remedy: "Nothing needs to be done: the credential expires by itself.")
     }
-    try checkBoundary(secret, target, isRehearsal: broker.isRehearsal)
+    try checkBoundary(secret, target.registry, isRehearsal: broker.isRehearsal)
     // A credential that cannot be hidden is burned all the more.
     let masking: BrokerError?
     do throws(BrokerError) {
       try surroundings.console.mask(secret)
       masking = nil
     } catch { masking = error }
-    let origin = target.secretOrigin(isRehearsal: broker.isRehearsal)
+    let origin = target.registry.secretOrigin(isRehearsal: broker.isRehearsal)
     try await revoke(broker.bindings.bind(secret, to: origin))
     if let masking { throw masking }
     surroundings.console.error("\(target.name): asked to burn the credential\n")

@@ -8,7 +8,7 @@ public import BrokerSystem
 /// let configuration = try broker.configuration()
 /// let provider = try await broker.selectProvider(in: configuration)
 /// let targets = try await broker.targets(["pypi"], in: configuration)
-/// let credentials = try await broker.engine(for: configuration).mint(targets, from: provider.source)
+/// let credentials = try await broker.engine().mint(targets, from: provider.source).credentials.get()
 /// ```
 public struct Broker: Sendable {
   /// The plug-ins.
@@ -100,6 +100,7 @@ public struct Broker: Sendable {
   /// What plug-ins are given to do their work with.
   ///
   /// - Parameter rehearsalOrigin: In a rehearsal, the sandbox's origin that stands in for a registry's own.
+  /// - Returns: The services.
   public func services(rehearsalOrigin: Origin? = nil) -> PluginServices {
     PluginServices(
       transport: transport, time: time, files: SystemFiles(), rehearsalOrigin: rehearsalOrigin, bindings: bindings)
@@ -154,18 +155,16 @@ public struct Broker: Sendable {
   /// - Throws: `ErrorCode.unknownTarget`, and in a rehearsal the errors of asking the sandbox's directory.
   public func targets(
     _ names: [String], in configuration: BrokerConfiguration
-  ) async throws(BrokerError) -> [any Registry] {
+  ) async throws(BrokerError) -> [Target] {
     let registries = try configuration.registries(for: names)
-    guard let rehearsal = try Rehearsal(environment) else {
-      let services = services()
-      return registries.map { $0.make(services) }
-    }
+    guard let rehearsal = try Rehearsal(environment) else { return registries.map { $0.target(services()) } }
     let origins = try await rehearsal.origins(transport: transport, now: time.now())
-    var targets: [any Registry] = []
+    var targets: [Target] = []
     for registry in registries {
       guard let origin = origins[registry.name] else { throw rehearsal.unknownRegistry(registry.name, origins) }
-      targets.append(
-        try rehearsal.checked(registry.make(services(rehearsalOrigin: origin)), standsAt: origin))
+      let target = registry.target(services(rehearsalOrigin: origin))
+      try rehearsal.check(target.registry, standsAt: origin)
+      targets.append(target)
     }
     return targets
   }
@@ -176,20 +175,17 @@ public struct Broker: Sendable {
   /// An engine for this run.
   ///
   /// - Parameters:
-  ///   - configuration: Says what is judged before an identity token is sent.
   ///   - policy: When to try again.
   ///   - observe: Told of every event, at once.
   ///   - hide: Hides a secret that was received; throws if that cannot be done.
   /// - Returns: The engine.
   public func engine(
-    for configuration: BrokerConfiguration, policy: RetryPolicy = RetryPolicy(),
+    policy: RetryPolicy = RetryPolicy(),
     observe: @escaping @Sendable (EngineEvent) -> Void = { _ in },
     hide: @escaping @Sendable (EngineEvent) throws(BrokerError) -> Void = { _ in }
   ) -> Engine {
     Engine(
-      time: time, policy: policy, isRehearsal: isRehearsal,
-      gates: configuration.gates, notes: configuration.registrySettings.mapValues(\.notes),
-      pinsOwnHostsAlone: configuration.hasOrganisation, bindings: bindings, executor: loop, sent: sent,
+      time: time, policy: policy, isRehearsal: isRehearsal, bindings: bindings, executor: loop, sent: sent,
       observe: observe, hide: hide)
   }
 }

@@ -51,14 +51,12 @@ struct Rehearsal: Sendable {
   /// A registry that the sandbox stands in for.
   ///
   /// - Throws: `ErrorCode.pluginContract` for one that does not take that origin: it would have the rehearsal's secrets.
-  func checked(_ registry: any Registry, standsAt origin: Origin) throws(BrokerError) -> any Registry {
-    guard registry.uploadURL.origin == origin else {
-      throw BrokerError(
-        .pluginContract,
-        "\(registry.name) would be asked at \(registry.uploadURL.origin) in a rehearsal, not at the sandbox's \(origin).",
-        remedy: "This is a fault of the registry's plug-in: report it to whoever makes the plug-in.")
-    }
-    return registry
+  func check(_ registry: any Registry, standsAt origin: Origin) throws(BrokerError) {
+    guard registry.uploadURL.origin != origin else { return }
+    throw BrokerError(
+      .pluginContract,
+      "\(registry.name) would be asked at \(registry.uploadURL.origin) in a rehearsal, not at the sandbox's \(origin).",
+      remedy: "This is a fault of the registry's plug-in: report it to whoever makes the plug-in.")
   }
 
   func unknownRegistry(_ name: String, _ origins: [String: Origin]) -> BrokerError {

@@ -11,14 +11,14 @@ final class CredentialBurn: Sendable {
   }
 
   private let engine: Engine
-  private let target: any Registry
+  private let target: Target
   private let loop: EventLoop
   private let state = Mutex(State())
 
   /// How long after a signal the command is waited for.
   private static let patience: Duration = .seconds(4)
 
-  init(engine: Engine, target: any Registry, on loop: EventLoop) {
+  init(engine: Engine, target: Target, on loop: EventLoop) {
     self.engine = engine
     self.target = target
     self.loop = loop

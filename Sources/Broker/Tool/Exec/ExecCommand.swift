@@ -39,41 +39,27 @@ enum ExecCommand: Command {
   private static func exec(
     _ arguments: ParsedArguments, _ surroundings: Surroundings, _ recorder: RunRecorder
   ) async throws(BrokerError) -> Int32 {
-    let console = surroundings.console
     let options = try ExecOptions(arguments)
-    let broker = try surroundings.broker()
-    var policy = RetryPolicy()
-    if let total = try arguments.seconds("--timeout") { policy.total = total }
-    let configuration = try surroundings.configuration(for: arguments, broker)
-    let names = try names(arguments.operands, from: options.from, in: configuration)
+    let session = try Session(arguments, surroundings)
+    let names = try names(arguments.operands, from: options.from, in: session.configuration)
+    let provider = try await session.selectProvider()
+    recorder.begin(provider: provider.name, isRehearsal: session.broker.isRehearsal)
 
-    if options.isExplained { console.error(SelectionReport(await broker.providerFindings(in: configuration)).text) }
-    let provider = try await broker.selectProvider(in: configuration, named: arguments.value("--provider"))
-    if options.isExplained { console.error("provider: using \(provider.name)\n") }
-    recorder.begin(provider: provider.name, isRehearsal: broker.isRehearsal)
-    if broker.isRehearsal { console.error("rehearsal: the sandbox stands in for every registry\n") }
-
-    let plan = try ExecPlan(options, targets: try await broker.targets(names, in: configuration))
+    var plan = try ExecPlan(options, targets: try await session.targets(names))
     for step in plan.steps { try CommandSearch(step.command[0], in: surroundings.environment).check() }
-    let masks = SecretMasks(console: console)
-    let engine = broker.engine(for: configuration, policy: policy) { event in
-      recorder.note(event)
-      EventNotes(console: console, isExplained: options.isExplained, time: broker.time).show(event)
-    } hide: { (event) throws(BrokerError) in
-      try masks.apply(event)
+    if options.isCompared {
+      let decisions = try await ReleaseCheck(broker: session.broker, console: surroundings.console)
+        .decide(plan.files, of: options.command, at: plan.steps.map(\.target))
+      plan = plan.decided { decisions[$0.name] ?? .publish }
     }
-    let decisions =
-      options.isCompared
-      ? try await ReleaseCheck(broker: broker, console: console)
-        .decide(plan.files, of: options.command, at: plan.steps.map(\.target)) : [:]
-    let targets = plan.steps.map(\.target).filter { decisions[$0.name] != .alreadyPublished }
+    let engine = session.engine()
+    let targets = plan.steps.filter { $0.decision != .alreadyPublished }.map(\.target)
     let audiences = try await engine.check(
       targets, from: provider.source, asking: Set(targets.dropFirst().map(\.name)))
-    let first = targets.first.map { engine.judging($0, alsoFor: targets) }
     return await ExecRun(
-      plan: plan, options: options, decisions: decisions, audiences: audiences, engine: first ?? engine,
-      source: provider.source, surroundings: surroundings,
-      lookup: ReleaseLookup(time: broker.time, console: console, limit: policy.total)
+      plan: plan.ready(for: targets, audiences), options: options, engine: engine, source: provider.source,
+      recorder: recorder, surroundings: surroundings,
+      lookup: ReleaseLookup(time: session.broker.time, console: surroundings.console, limit: engine.policy.total)
     ).run()
   }
 

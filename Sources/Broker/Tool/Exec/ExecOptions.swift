@@ -22,8 +22,6 @@ struct ExecOptions: Sendable {
   let isCompared: Bool
   /// `--redact`.
   let isRedacted: Bool
-  /// `--explain`.
-  let isExplained: Bool
 
   /// The options beside `--help`.
   static let specs =
@@ -62,6 +60,5 @@ struct ExecOptions: Sendable {
     keepsCredential = arguments.has("--keep-credential")
     isCompared = !arguments.has("--no-compare")
     isRedacted = arguments.has("--redact")
-    isExplained = arguments.has("--explain")
   }
 }

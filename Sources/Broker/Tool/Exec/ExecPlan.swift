@@ -5,14 +5,20 @@ import BrokerSystem
 struct ExecPlan: Sendable {
   /// A command for a target.
   struct Step: Sendable {
-    /// The registry.
-    let target: any Registry
+    /// The target.
+    private(set) var target: Target
     /// The command and its arguments, placeholders replaced.
     let command: [String]
     /// The option that names the target to the tool; empty if there is none to add.
     let address: [String]
     /// The tool that was found in the command; nil if none was.
     let recognised: ClientRecognition?
+    /// What is done, by what the registry has already.
+    fileprivate(set) var decision = ReleaseDecision.publish
+    /// The audience that identity tokens are made out to; nil until it was checked.
+    fileprivate(set) var audience: Audience?
+
+    fileprivate mutating func judge(alsoFor others: [Target]) { target = target.judged(alsoFor: others) }
   }
 
   /// A command that is run with a credential.
@@ -24,7 +30,7 @@ struct ExecPlan: Sendable {
   }
 
   /// The commands, in order.
-  let steps: [Step]
+  private(set) var steps: [Step]
   /// The publishing tools whose variables are set.
   let clients: [PublishingClient]
   /// What the command names to be published.
@@ -37,7 +43,7 @@ struct ExecPlan: Sendable {
   ///
   /// - Throws: `ErrorCode.usage` if the publishing tool is not known, or a word of the command leads elsewhere than to a
   ///   target.
-  init(_ options: ExecOptions, targets: [any Registry]) throws(BrokerError) {
+  init(_ options: ExecOptions, targets: [Target]) throws(BrokerError) {
     let known = ClientRecognition(options.command)
     let clients = try Self.clients(options, recognised: known?.client)
     // Behind a program that is not known, the tool is looked for where the command line says that there is one.
@@ -55,19 +61,39 @@ struct ExecPlan: Sendable {
     }
     var steps: [Step] = []
     for target in targets {
-      let command = CommandPlaceholders.replaced(in: options.command, registry: target.name, url: target.uploadURL)
+      let command = CommandPlaceholders.replaced(
+        in: options.command, registry: target.name, url: target.registry.uploadURL)
       guard let found = recognise(command) else {
         steps.append(Step(target: target, command: command, address: [], recognised: nil))
         continue
       }
       let arguments = ClientArguments(found)
-      try arguments.judge(for: target.name, uploadURL: target.uploadURL)
+      try arguments.judge(for: target.name, uploadURL: target.registry.uploadURL)
       steps.append(
         Step(
           target: target, command: command,
-          address: arguments.address(for: target.name, uploadURL: target.uploadURL), recognised: found))
+          address: arguments.address(for: target.name, uploadURL: target.registry.uploadURL), recognised: found))
     }
     self.steps = steps
+  }
+
+  /// This plan, with what is done for each target.
+  func decided(_ decision: (Target) -> ReleaseDecision) -> ExecPlan {
+    var plan = self
+    for index in plan.steps.indices { plan.steps[index].decision = decision(steps[index].target) }
+    return plan
+  }
+
+  /// This plan, with the audiences of the targets that are published to; before the first identity token is sent, the job
+  /// is judged for all of them.
+  func ready(for targets: [Target], _ audiences: [Audience]) -> ExecPlan {
+    var plan = self
+    for (target, audience) in zip(targets, audiences) {
+      guard let index = steps.firstIndex(where: { $0.target.name == target.name }) else { continue }
+      plan.steps[index].audience = audience
+      if target.name == targets.first?.name { plan.steps[index].judge(alsoFor: targets) }
+    }
+    return plan
   }
 
   /// The commands of a step.

@@ -5,12 +5,9 @@ import BrokerSystem
 struct ExecRun: Sendable {
   let plan: ExecPlan
   let options: ExecOptions
-  /// What is done for each target, by its name.
-  let decisions: [String: ReleaseDecision]
-  /// The audience of each target, by its name.
-  let audiences: [String: Audience]
   let engine: Engine
   let source: any IdentityTokenSource
+  let recorder: RunRecorder
   let surroundings: Surroundings
   /// Looks for what was published, before the next target's turn.
   let lookup: ReleaseLookup
@@ -36,17 +33,17 @@ struct ExecRun: Sendable {
 
   /// Whether a target behind that one has something left to publish.
   private func hasWork(after index: Int) -> Bool {
-    plan.steps[(index + 1)...].contains { decisions[$0.target.name] != .alreadyPublished }
+    plan.steps[(index + 1)...].contains { $0.decision != .alreadyPublished }
   }
 
   private func run(_ step: ExecPlan.Step, isLast: Bool) async -> Int32 {
     var published: Set<String> = []
-    switch decisions[step.target.name] ?? .publish {
+    switch step.decision {
     case .alreadyPublished, .publish: break
     case .publishRest(let names): published = names
     }
     let commands = plan.commands(for: step, passingOver: published)
-    guard decisions[step.target.name] != .alreadyPublished, !commands.isEmpty else {
+    guard step.decision != .alreadyPublished, !commands.isEmpty else {
       surroundings.console.error("\(step.target.name): already published\n")
       return 0
     }
@@ -56,8 +53,8 @@ struct ExecRun: Sendable {
       variables: ChildEnvironment(
         clients: plan.clients, own: options.environment,
         identityVariables: options.keepsIdentity ? [] : source.identityVariables),
-      options: options, supply: { audiences[step.target.name].map(source.supply) ?? .renewable },
-      engine: engine, source: source, surroundings: surroundings)
+      options: options, supply: { step.audience.map(source.supply) ?? .renewable },
+      engine: engine, source: source, recorder: recorder, surroundings: surroundings)
     do throws(BrokerError) {
       let status = try await run.run()
       if status == 0, !isLast, surroundings.signals.received == nil { try await find(step, own) }

@@ -18,7 +18,7 @@ struct ReleaseCheck: Sendable {
   /// - Throws: `ErrorCode.releaseConflict` if a registry has a file of the same name with other contents, and the errors
   ///   of asking.
   func decide(
-    _ files: CommandFiles, of command: [String], at targets: [any Registry]
+    _ files: CommandFiles, of command: [String], at targets: [Target]
   ) async throws(BrokerError) -> [String: ReleaseDecision] {
     if let reason = files.unknown {
       say("not compared with what is published: \(reason)")
@@ -55,7 +55,7 @@ struct ReleaseCheck: Sendable {
 
   /// Asks the registries side by side; the results are in the order of the targets.
   private func compare(
-    _ files: [ReleaseComparison.LocalFile], at targets: [any Registry]
+    _ files: [ReleaseComparison.LocalFile], at targets: [Target]
   ) async throws(BrokerError) -> [(String, ReleaseComparison)] {
     let survey = ReleaseSurvey(time: broker.time)
     let results = await SideBySide.values(of: targets) { target -> Result<ReleaseComparison, BrokerError> in
@@ -67,7 +67,7 @@ struct ReleaseCheck: Sendable {
     for (target, result) in zip(targets, results) {
       do throws(BrokerError) { comparisons.append((target.name, try result.get())) } catch {
         let remedy = "\(error.remedy.map { "\($0) " } ?? "")--no-compare publishes without asking what is there."
-        throw error.with(facts: error.facts, remedy: remedy)
+        throw error.with(remedy: remedy)
       }
     }
     return comparisons

@@ -20,7 +20,7 @@ struct ReleaseLookup: Sendable {
   ///   - tool: The tool's name, for the error.
   /// - Throws: `ErrorCode.releaseMissing` if the index does not list them within the limit, and the errors of asking.
   func find(
-    _ files: [ReleaseComparison.LocalFile], at target: any Registry, after tool: String
+    _ files: [ReleaseComparison.LocalFile], at target: Target, after tool: String
   ) async throws(BrokerError) {
     let survey = ReleaseSurvey(time: time)
     let started = time.elapsed()

@@ -3,7 +3,7 @@ import BrokerSystem
 
 /// Runs the commands for one target, with a credential each where identity tokens are made on request.
 struct TargetRun: Sendable {
-  let target: any Registry
+  let target: Target
   let commands: [ExecPlan.FileCommand]
   let variables: ChildEnvironment
   let options: ExecOptions
@@ -11,6 +11,7 @@ struct TargetRun: Sendable {
   let supply: @Sendable () -> IdentityTokenSupply
   let engine: Engine
   let source: any IdentityTokenSource
+  let recorder: RunRecorder
   let surroundings: Surroundings
 
   /// Runs the commands, to the end or to the first that fails, and burns the credentials whatever comes of them.
@@ -59,7 +60,9 @@ struct TargetRun: Sendable {
       }
     }
     await burn.finish()
-    let credential = try await engine.mint([target], from: source)[0]
+    let minted = await engine.mint([target], from: source)
+    for outcome in minted.outcomes { recorder.add(outcome) }
+    let credential = try minted.credentials.get()[0]
     if !options.keepsCredential { burn.add(credential) }
     guard surroundings.signals.received == nil else {
       throw BrokerError(.interrupted, "Interrupted before the command for \(target.name) was started.")
@@ -85,7 +88,7 @@ struct TargetRun: Sendable {
     if isLast { await burn.finish(after: child.outputRelayed) } else { await child.outputRelayed() }
     guard exit.status != 0 else { return 0 }
     say("\(name) ended with status \(exit.status)")
-    let failure = target.capabilities.refusals?.publishing(LogText(tail.bytes).line)
+    let failure = target.registry.capabilities.refusals?.publishing(LogText(tail.bytes).line)
     if let cause = failure?.cause, cause.certainty == .certain {
       for hint in cause.fixes.prefix(1) { say("hint: \(hint)") }
     } else if mayHaveMissed, CommandTable.commands.contains(where: { $0.name == "explain" }) {

@@ -48,9 +48,9 @@ enum ExplainCommand: Command {
     _ arguments: ParsedArguments, _ configuration: BrokerConfiguration, _ services: PluginServices, _ text: LogText
   ) throws(BrokerError) -> [any Registry] {
     if let name = arguments.value("--registry") {
-      return try configuration.registries(for: [name]).map { $0.make(services) }
+      return try configuration.registries(for: [name]).map { $0.plugin.make(services) }
     }
-    let ranked = configuration.registries.map { $0.make(services) }.map { registry in
+    let ranked = configuration.registries.map { $0.plugin.make(services) }.map { registry in
       let isNamed = text.contains("//\(registry.home.host)") || text.contains("\(registry.name) (")
       return (registry, isNamed ? 0 : registry.capabilities.refusals?.isUsual == true ? 1 : 2)
     }

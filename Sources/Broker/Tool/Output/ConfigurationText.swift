@@ -23,7 +23,7 @@ struct ConfigurationText: Sendable {
     let plugins =
       configuration.providers.map { Setting(path: "providers.\($0.name)", value: "type \($0.type)", origin: $0.origin) }
       + configuration.registries.map {
-        Setting(path: "registries.\($0.name)", value: "type \($0.type)", origin: $0.origin)
+        Setting(path: "registries.\($0.name)", value: "type \($0.plugin.type)", origin: $0.plugin.origin)
       }
     let rows = plugins + configuration.settings
     let width = rows.map(\.path.count).max() ?? 0

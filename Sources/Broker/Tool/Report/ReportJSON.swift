@@ -16,9 +16,9 @@ struct ReportJSON: Sendable {
 
   private static func section(_ section: RunReport.Section) -> JSONText.Value {
     .object([
-      ("registry", text(section.registry)), ("job", section.job.map(job) ?? .null),
+      ("registry", text(section.registry)), ("job", section.evidence.job.map(job) ?? .null),
       ("checks", .array(section.items.map(item))),
-      ("expires", section.expires.map { .integer($0.seconds) } ?? .null),
+      ("expires", section.evidence.expires.map { .integer($0.seconds) } ?? .null),
       ("error", section.error.map(error) ?? .null),
     ])
   }

@@ -24,12 +24,12 @@ struct ReportMarkdown: Sendable {
   }
 
   private static func row(_ section: RunReport.Section, _ report: RunReport) -> String {
-    let job = section.job
+    let job = section.evidence.job
     let repository = [job?.owner, job?.repository].compactMap { $0 }.joined(separator: "/")
     let hasFailed = section.error != nil || section.items.contains { $0.outcome == .fail }
     let cells: [String?] = [
       section.registry, hasFailed ? "failed" : "done", report.provider, repository, job?.workflow,
-      job.map { $0.environment ?? "(none)" }, job?.ref, section.expires?.description,
+      job.map { $0.environment ?? "(none)" }, job?.ref, section.evidence.expires?.description,
     ]
     return "| " + cells.map { $0.map { escaped(String($0.prefix(255))) } ?? "" }.joined(separator: " | ") + " |\n"
   }

@@ -18,14 +18,15 @@ final class RunRecorder: Sendable {
     state.withLock { ($0.provider, $0.isRehearsal) = (provider, isRehearsal) }
   }
 
-  /// Takes an event down.
-  func note(_ event: EngineEvent) {
+  /// Takes down how a target's way ended; the last of several is what counts.
+  func add<Value: Sendable>(_ outcome: Outcome<Value>) {
+    let section = RunReport.Section(
+      registry: outcome.target.name, evidence: outcome.evidence, error: outcome.failure)
     state.withLock { report in
-      switch event {
-      case .identityTokenReceived(let registry, _, let job): report[registry].job = job
-      case .credentialReceived(let credential): report[credential.registry].expires = credential.expires
-      case .failed(let registry, let error): report[registry].error = error
-      default: break
+      if let index = report.sections.firstIndex(where: { $0.registry == outcome.target.name }) {
+        report.sections[index] = section
+      } else {
+        report.sections.append(section)
       }
     }
   }
@@ -36,20 +37,6 @@ final class RunRecorder: Sendable {
       report.status = status
       guard let error, !report.sections.contains(where: { $0.error == error }) else { return }
       report.sections.insert(RunReport.Section(error: error), at: 0)
-    }
-  }
-}
-
-extension RunReport {
-  /// The section of a registry, made when it is first needed.
-  fileprivate subscript(registry: String) -> Section {
-    get { sections.first { $0.registry == registry } ?? Section(registry: registry) }
-    set {
-      if let index = sections.firstIndex(where: { $0.registry == registry }) {
-        sections[index] = newValue
-      } else {
-        sections.append(newValue)
-      }
     }
   }
 }

@@ -6,12 +6,10 @@ struct RunReport: Sendable {
   struct Section: Sendable {
     /// The registry; nil for the run as a whole.
     var registry: String?
-    /// Who the job is.
-    var job: JobIdentity?
+    /// What was seen.
+    var evidence = Evidence()
     /// What was looked at.
     var items: [CheckItem] = []
-    /// When the credential expires; nil if there is none.
-    var expires: UnixTime?
     /// What went wrong.
     var error: BrokerError?
   }
