@@ -29,6 +29,7 @@ let package = Package(
     .executable(name: "token-broker", targets: ["token-broker"]),
     .library(name: "BrokerCore", targets: ["BrokerCore"]),
     .library(name: "BrokerConformance", targets: ["BrokerConformance"]),
+    .library(name: "BrokerSandbox", targets: ["BrokerSandbox"]),
     .library(name: "TokenBroker", targets: ["TokenBroker"]),
     .library(name: "BuiltInPlugins", targets: ["BuiltInPlugins"]),
     .library(name: "WarehouseRegistry", targets: ["WarehouseRegistry"]),

@@ -7,12 +7,21 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [.package(name: "token-broker", path: "../..")],
   targets: [
-    .executableTarget(
-      name: "OwnBroker",
+    .target(name: "OwnCI", dependencies: [.product(name: "BrokerCore", package: "token-broker")]),
+    .target(name: "Depot", dependencies: [.product(name: "BrokerCore", package: "token-broker")]),
+    .target(
+      name: "OwnSandbox",
       dependencies: [
-        .product(name: "BrokerCore", package: "token-broker"),
-        .product(name: "TokenBroker", package: "token-broker"),
-        .product(name: "BuiltInPlugins", package: "token-broker"),
-      ])
+        .product(name: "BrokerCore", package: "token-broker"), .product(name: "BrokerSandbox", package: "token-broker"),
+      ]),
+    .executableTarget(
+      name: "own-broker",
+      dependencies: ["OwnCI", "Depot", "OwnSandbox", .product(name: "TokenBroker", package: "token-broker")]),
+    .testTarget(
+      name: "OwnProviderTests",
+      dependencies: [
+        "OwnCI", "Depot", .product(name: "BrokerCore", package: "token-broker"),
+        .product(name: "BrokerConformance", package: "token-broker"),
+      ]),
   ]
 )

@@ -124,7 +124,7 @@ struct SignalTests {
 
   /// A second signal ends it, with the same words; one that comes at once is the first, told twice.
   @Test func endsAtOnceOnASecondSignal() async throws {
-    try await quickly(after: .milliseconds(1000)) { moment in
+    try await quickly(after: .milliseconds(1400)) { moment in
       let (first, site) = (Moment(), try HostileSite(.exchange, Self.silent))
       let run = try await BuiltTool.run(
         ["mint", "pypi", "--format", "token"], site.variables(isGitLab: true),

@@ -51,13 +51,13 @@ struct ToolTests {
     #expect(run.error.contains("b.json, line 1, column 12") && run.error.contains("c.json, line 1, column 14"))
   }
 
-  @Test func readmeHasTheExitStatusTable() throws {
+  @Test func commandsPageHasTheExitStatusTable() throws {
     let folder = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    let readme = String(decoding: try Data(contentsOf: URL(filePath: "/\(folder)/README.md")), as: UTF8.self)
+    let page = String(decoding: try Data(contentsOf: URL(filePath: "/\(folder)/docs/commands.md")), as: UTF8.self)
     let rows = ExitStatus.allCases.map { "| \($0.rawValue) | \($0.meaning) |" }
     let table =
       "<!-- exit-status -->\n| status | meaning |\n|---|---|\n\(rows.joined(separator: "\n"))\n<!-- /exit-status -->"
-    #expect(readme.contains(table), "the README's table of exit statuses is not the program's:\n\(table)")
+    #expect(page.contains(table), "the page's table of exit statuses is not the program's:\n\(table)")
   }
 
   @Test func showsTheConfigurationAndItsOrigins() async throws {

@@ -16,7 +16,7 @@ struct SchemaTests {
   }
 
   /// Every example of the documentation is a configuration, and nothing in it is odd.
-  @Test(arguments: ["README.md", "docs/configuration.md"])
+  @Test(arguments: ["docs/configuration.md", "docs/organisation.md"])
   func documentationsExamplesAreRead(_ page: String) throws {
     let blocks = try file(page).split(separator: "```json\n").dropFirst().map { $0.prefix { $0 != "`" } }
     #expect(!blocks.isEmpty)

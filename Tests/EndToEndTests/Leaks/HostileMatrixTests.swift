@@ -6,7 +6,9 @@ import Testing
 @testable import TokenBroker
 
 /// Every text that others can choose, through every command that meets it, on its way to a log that a GitHub runner reads.
-struct HostileMatrixTests {
+///
+/// One after the other: they start thousands of processes, and other suites measure time.
+@Suite(.serialized) struct HostileMatrixTests {
   // MARK: Arguments
 
   /// The commands, by their names.
