@@ -1,6 +1,7 @@
 import BrokerCore
 import TestSupport
 import Testing
+import WarehouseRegistry
 
 @testable import TokenBroker
 
@@ -39,7 +40,7 @@ struct ClientTableTests {
       ("-", nil),
     ] as [(String, String?)])
   func recognises(_ command: String, _ client: String?) {
-    #expect(ClientRecognition(command.split(separator: " ").map(String.init))?.client.name == client)
+    #expect(ClientRecognition(command.split(separator: " ").map(String.init), .python)?.client.name == client)
   }
 
   /// Behind a program that is not known, the tool that the command line names is found among the words.
@@ -51,7 +52,7 @@ struct ClientTableTests {
       ("sh -c twine\u{A0}upload", nil),
     ] as [(String, String?)])
   func findsAmongTheWords(_ command: String, _ client: String?) {
-    let found = ClientRecognition(command.split(separator: " ").map(String.init), among: ClientTable.all)
+    let found = ClientRecognition(command.split(separator: " ").map(String.init), among: .python)
     #expect(found?.client.name == client && found?.folder == nil)
   }
 
@@ -66,7 +67,7 @@ struct ClientTableTests {
       ("hatch run twine upload x", nil), ("hatch publish x", nil), ("python -m twine upload x", ""),
     ] as [(String, String?)])
   func knowsTheFolder(_ command: String, _ folder: String?) {
-    let found = ClientRecognition(command.split(separator: " ").map(String.init))
+    let found = ClientRecognition(command.split(separator: " ").map(String.init), .python)
     #expect(found != nil && found?.folder == folder)
   }
 
@@ -165,13 +166,13 @@ struct ClientTableTests {
     ] as [(String, [String])])
   func namesTheTarget(_ command: String, _ option: [String]) throws {
     let words = command.replacing("{url}", with: Self.url).split(separator: " ").map(String.init)
-    let arguments = ClientArguments(try #require(ClientRecognition(words)))
+    let arguments = ClientArguments(try #require(ClientRecognition(words, .python)))
     #expect(arguments.address(for: "testpypi", uploadURL: try HTTPURL(Self.url)) == option)
   }
 
   private func judge(_ command: String, for target: String, at url: String) throws(BrokerError) {
     let words = command.replacing("{url}", with: url).split(separator: " ").map(String.init)
-    let found = ClientRecognition(words) ?? ClientRecognition(words, among: ClientTable.all)
+    let found = ClientRecognition(words, .python) ?? ClientRecognition(words, among: .python)
     guard let recognised = found, let url = try? HTTPURL(url) else {
       throw BrokerError(.pluginContract, "not recognised: \(command)")
     }
@@ -198,7 +199,7 @@ struct ClientTableTests {
     ("maturin", ["MATURIN_PYPI_TOKEN", "MATURIN_REPOSITORY_URL"]),
   ])
   func setsItsVariablesAlone(_ name: String, _ expected: [String]) throws {
-    let client = try #require(ClientTable.all.first { $0.name == name })
+    let client = try #require(PublishingTools.python.tools.first { $0.name == name })
     let child = ChildEnvironment(clients: [client], own: [], identityVariables: ["ID"])
     let made = child.make(for: try credential("my-index"), in: Environment(["ID": "x", "PATH": "/bin"]))
     #expect(Set(made.names) == Set(expected + ["PATH"]))
@@ -209,10 +210,10 @@ struct ClientTableTests {
 
   @Test func setsTheUnionForAll() throws {
     let surrounding = Environment(["PATH": "/bin"])
-    let made = ChildEnvironment(clients: ClientTable.all, own: [], identityVariables: [])
+    let made = ChildEnvironment(clients: PublishingTools.python.tools, own: [], identityVariables: [])
       .make(for: try credential("pypi"), in: surrounding)
     var union = Set(surrounding.names)
-    for client in ClientTable.all {
+    for client in PublishingTools.python.tools {
       union.formUnion(
         ChildEnvironment(clients: [client], own: [], identityVariables: [])
           .make(for: try credential("pypi"), in: surrounding).names)
@@ -230,7 +231,7 @@ struct ClientTableTests {
     ]
     let stays = ["TWINE_CERT", "UV_CACHE_DIR", "POETRY_HOME", "HATCH_ENV", "MATURIN_PGO", "PDM_PUBLISH_CA_CERTS"]
     let surrounding = Environment(Dictionary(uniqueKeysWithValues: (gone + stays).map { ($0, "x") }))
-    let child = ChildEnvironment(clients: ClientTable.all, own: [], identityVariables: [])
+    let child = ChildEnvironment(clients: PublishingTools.python.tools, own: [], identityVariables: [])
     let names = child.make(for: try credential("pypi"), in: surrounding).names
     #expect(gone.allSatisfy { !names.contains($0) } && stays.allSatisfy(names.contains))
     #expect(child.notes(for: "pypi", in: surrounding) == gone.sorted().map { "\($0) is removed" })
@@ -244,7 +245,7 @@ struct ClientTableTests {
     ("_x=r={registry}", "_x", "r=pypi"),
   ])
   func readsVariablesOfOnesOwn(_ text: String, _ name: String, _ value: String) throws {
-    let template = try EnvironmentTemplate(parsing: text)
+    let template = try ToolVariable(parsing: text)
     let expected = value.isEmpty ? "__token__:pypi-secret-0123456789@https://index.example.com/legacy/" : value
     let made = template.value(for: try credential("pypi"))
     #expect(template.name(for: "pypi") == name && made == expected)
@@ -254,7 +255,7 @@ struct ClientTableTests {
     "", "A", "A=", "A=x", "=x{token}", "1A={token}", "A B={token}", "A={tokn}", "A={token}{x}", "A-={url}",
   ])
   func refusesWrongVariables(_ text: String) async {
-    let error = await failure { () throws(BrokerError) in _ = try EnvironmentTemplate(parsing: text) }
+    let error = await failure { () throws(BrokerError) in _ = try ToolVariable(parsing: text) }
     #expect(error?.code == .usage && error?.remedy?.contains("{token}") == true)
   }
 

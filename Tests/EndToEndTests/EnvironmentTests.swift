@@ -3,6 +3,7 @@ import BrokerSandbox
 import BrokerSystem
 import TestSupport
 import Testing
+import WarehouseRegistry
 
 @testable import TokenBroker
 
@@ -65,7 +66,7 @@ struct EnvironmentTests {
       uploadURL: try HTTPURL("https://upload.pypi.org/legacy/"))
     let credential = try #require(made)
     let surrounding = Environment(["https_proxy": "http://proxy.example"])
-    let child = ChildEnvironment(clients: [ClientTable.twine], own: [], identityVariables: []).make(
+    let child = ChildEnvironment(clients: PublishingTools.python.tools, own: [], identityVariables: []).make(
       for: credential, in: surrounding)
     #expect(child["no_proxy"] == nil && child["NO_PROXY"] == nil)
   }

@@ -76,6 +76,8 @@ public struct RegistryConformance: Sendable {
     let rehearsed = try self.registry(ScriptedTransport { _ in .success(endpoints.audienceAnswer) }, rehearsal: sandbox)
     #expect(rehearsed.uploadURL.origin == sandbox, "a rehearsal goes to the real registry")
     #expect(rehearsed.home == registry.home)
+    #expect(registry.capabilities.tools == type.tools, "the registry and its type declare different publishing tools")
+    #expect(Set(type.tools.names).count == type.tools.names.count, "two publishing tools have one name")
   }
 
   /// The registry's answer to the question for its audience; what it is known by if there is nothing to ask.

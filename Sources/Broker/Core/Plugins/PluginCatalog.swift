@@ -27,6 +27,9 @@ public struct PluginCatalog: Sendable {
   /// What is known of the jobs of each provider.
   public var jobs: [JobKind] { providers.map(\.jobs) }
 
+  /// The publishing tools of all registries.
+  public var tools: PublishingTools { .all(of: registries.map(\.tools)) }
+
   private static func check(_ type: String, against taken: [String]) throws(BrokerError) {
     guard EntryName.isValid(type) else {
       throw BrokerError(
@@ -59,9 +62,12 @@ public struct ProviderType: Sendable {
 public struct RegistryType: Sendable {
   /// Its name, settings and how it is made.
   public let plugin: PluginType<any Registry>
+  /// What publishes to a registry of this type; the capability ``RegistryCapabilities/tools`` says the same.
+  public let tools: PublishingTools
 
   /// A type of registry.
-  public init(_ plugin: PluginType<any Registry>) {
+  public init(_ plugin: PluginType<any Registry>, tools: PublishingTools = .none) {
     self.plugin = plugin
+    self.tools = tools
   }
 }

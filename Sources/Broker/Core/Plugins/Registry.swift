@@ -87,12 +87,14 @@ public struct RegistryCapabilities: Sendable {
   public var releases: (any ReleaseIndex)?
   /// The means to see who published last.
   public var history: (any PublisherHistory)?
+  /// What publishes to it.
+  public var tools: PublishingTools
 
   /// Capabilities.
   public init(
     publishers: PublisherRules? = nil, refusals: RegistryRefusals? = nil, acceptedIssuers: [AcceptedIssuer] = [],
     revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)? = nil, releases: (any ReleaseIndex)? = nil,
-    history: (any PublisherHistory)? = nil
+    history: (any PublisherHistory)? = nil, tools: PublishingTools = .none
   ) {
     self.publishers = publishers
     self.refusals = refusals
@@ -100,6 +102,7 @@ public struct RegistryCapabilities: Sendable {
     self.revoke = revoke
     self.releases = releases
     self.history = history
+    self.tools = tools
   }
 
   /// Nothing is known.

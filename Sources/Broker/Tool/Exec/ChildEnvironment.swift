@@ -2,7 +2,7 @@ import BrokerCore
 
 /// The variables of the command: the credential and the address set, everything that could lead elsewhere removed.
 struct ChildEnvironment: Sendable {
-  private let templates: [EnvironmentTemplate]
+  private let templates: [ToolVariable]
   private let removed: [String]
   private let identityVariables: [String]
 
@@ -10,9 +10,9 @@ struct ChildEnvironment: Sendable {
   ///   - clients: The publishing tools whose variables are set.
   ///   - own: The variables of `--env`.
   ///   - identityVariables: What carries the job's identity; the command does not get these.
-  init(clients: [PublishingClient], own: [EnvironmentTemplate], identityVariables: [String]) {
+  init(clients: [PublishingTool], own: [ToolVariable], identityVariables: [String]) {
     templates = clients.flatMap(\.variables) + own
-    removed = clients.flatMap(\.removedVariables) + (clients.isEmpty ? [] : ClientTable.runnerVariables)
+    removed = clients.flatMap(\.removedVariables)
     self.identityVariables = identityVariables
   }
 
@@ -35,5 +35,5 @@ struct ChildEnvironment: Sendable {
     return surrounding.merging(changes)
   }
 
-  private func isRemoved(_ name: String) -> Bool { PublishingClient.names(removed, include: name) }
+  private func isRemoved(_ name: String) -> Bool { PublishingTool.names(removed, include: name) }
 }

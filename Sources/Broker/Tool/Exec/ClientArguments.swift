@@ -2,11 +2,12 @@ import BrokerCore
 
 /// The words of a command that runs a publishing tool, judged for one target: nothing in them may lead elsewhere.
 struct ClientArguments: Sendable {
-  private let client: PublishingClient
+  private let client: PublishingTool
   private let command: [String]
   private let tool: Int
   private let subcommand: Int
   private let changer: String?
+  private let plainRunners: [String]
 
   init(_ recognised: ClientRecognition) {
     client = recognised.client
@@ -14,6 +15,7 @@ struct ClientArguments: Sendable {
     tool = recognised.tool
     subcommand = recognised.subcommand
     changer = recognised.changer
+    plainRunners = recognised.plainRunners
   }
 
   /// Judges every word for a target, also those behind `--`: tools do not agree on what it ends.
@@ -25,7 +27,8 @@ struct ClientArguments: Sendable {
       throw BrokerError(
         .usage,
         "\(client.name) finds its address in a variable, which settings of the project may change behind \(changer).",
-        remedy: "Run \(client.name) by itself, or behind uvx or pipx run.")
+        remedy: "Run \(client.name) by itself"
+          + (plainRunners.isEmpty ? "." : ", or behind \(PublishingTools.choice(plainRunners))."))
     }
     for option in client.guardedOptions {
       for (spelling, value) in values(of: option) {
@@ -71,7 +74,7 @@ struct ClientArguments: Sendable {
   }
 
   /// Every value that an option is given, and how the option was written.
-  private func values(of option: PublishingClient.Option) -> [(spelling: String, value: String)] {
+  private func values(of option: PublishingTool.Option) -> [(spelling: String, value: String)] {
     var found: [(String, String)] = []
     for index in (tool + 1)..<command.endIndex {
       let isGlobal = index < subcommand

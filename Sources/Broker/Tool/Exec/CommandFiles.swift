@@ -9,14 +9,14 @@ struct CommandFiles: Sendable {
   /// Why the files are not known to be all that will be published; nil if they, and the other words, are.
   let unknown: String?
 
-  /// Reads a command.
+  /// Reads a command; `kinds` says how distribution files are called.
   ///
   /// The files are the operands of the tool, behind its subcommand, in the folder where it will look. Of a command whose
   /// tool is not recognised, they are all words that look like them: for `--per-file`, and not to be compared.
-  init(_ command: [String], _ recognised: ClientRecognition?) {
+  init(_ command: [String], _ recognised: ClientRecognition?, _ kinds: PublishedFiles) {
     guard let recognised else {
       let words = Array(command.indices.dropFirst())
-      files = Self.files(in: command, words) { $0 }.filter { !$0.path.hasPrefix("-") }
+      files = Self.files(in: command, words, kinds) { $0 }.filter { !$0.path.hasPrefix("-") }
       others = []
       unknown = "what \(UntrustedText.neutralized(command[0], limit: 60)) publishes is not known"
       return
@@ -24,7 +24,7 @@ struct CommandFiles: Sendable {
     let client = recognised.client
     let takesFiles = client.fileSubcommands.contains(command[recognised.subcommand])
     let operands = takesFiles ? client.syntax.operands(in: command, from: recognised.subcommand + 1) : []
-    let files = Self.files(in: command, operands) { word in
+    let files = Self.files(in: command, operands, kinds) { word in
       word.hasPrefix("/") ? word : recognised.folder.map { ToolRunner.joined($0, word) }
     }
     let named = Set(files.flatMap(\.words))
@@ -34,12 +34,12 @@ struct CommandFiles: Sendable {
   }
 
   private static func files(
-    in command: [String], _ indices: [Int], location: (String) -> String?
+    in command: [String], _ indices: [Int], _ kinds: PublishedFiles, location: (String) -> String?
   ) -> [DistributionFile] {
     var files: [DistributionFile] = []
     for index in indices where !files.contains(where: { $0.path == command[index] }) {
       guard let location = location(command[index]),
-        let file = DistributionFile(command[index], at: location, in: command, among: indices)
+        let file = DistributionFile(command[index], at: location, in: command, among: indices, kinds)
       else { continue }
       files.append(file)
     }

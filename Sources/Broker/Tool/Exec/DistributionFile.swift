@@ -1,3 +1,4 @@
+import BrokerCore
 import BrokerSystem
 
 /// A distribution file that the command names, with what belongs to it.
@@ -14,13 +15,6 @@ struct DistributionFile: Sendable, Equatable {
   /// The name without its folder.
   var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
-  /// The ends of names that distribution files have.
-  static let suffixes = [".whl", ".tar.gz", ".zip"]
-  /// What is put behind a distribution file's name for its attestation.
-  private static let attestationSuffix = ".publish.attestation"
-  /// What is put behind a distribution file's name for what belongs to it.
-  private static let companionSuffixes = [".asc", attestationSuffix]
-
   /// The file that a word names; nil if it names none that is there.
   ///
   /// - Parameters:
@@ -28,12 +22,15 @@ struct DistributionFile: Sendable, Equatable {
   ///   - location: Where that is, seen from the current folder.
   ///   - command: All words.
   ///   - indices: The indices of the words that may belong to it.
-  init?(_ path: String, at location: String, in command: [String], among indices: [Int]) {
-    guard Self.suffixes.contains(where: path.hasSuffix), FileReader.isFile(location) else { return nil }
-    let companions = Self.companionSuffixes.map { path + $0 }
+  ///   - files: How distribution files are called.
+  init?(
+    _ path: String, at location: String, in command: [String], among indices: [Int], _ files: PublishedFiles
+  ) {
+    guard files.endings.contains(where: path.hasSuffix), FileReader.isFile(location) else { return nil }
+    let companions = files.companionEndings.map { path + $0 }
     self.path = path
     self.location = location
     words = indices.filter { command[$0] == path || companions.contains(command[$0]) }
-    isAttested = FileReader.exists(location + Self.attestationSuffix)
+    isAttested = files.attestationEnding.map { FileReader.exists(location + $0) } ?? false
   }
 }

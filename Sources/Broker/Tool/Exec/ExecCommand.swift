@@ -13,11 +13,10 @@ enum ExecCommand: Command {
       notes: [
         "For each target in order: mints right before the COMMAND starts, runs it, and burns the credential when it has "
           + "ended. Stops at the first failure. {registry} and {url} in the COMMAND stand for each target's name and "
-          + "address.",
-        "Recognised: " + ClientTable.all.map { "\($0.name) \($0.subcommands[0])" }.joined(separator: ", ")
-          + ", also behind python -m, uvx, uv run, pipx run, poetry run, pdm run, hatch run, env and timeout.",
+          + "address."
+      ] + (catalog.plugins.tools.summary.map { [$0] } ?? []) + [
         "The status is the command's, 128 and the number of the signal that ended it, 127 or 126 if it could not be "
-          + "started, and 125 for a failure of token-broker's own.",
+          + "started, and 125 for a failure of token-broker's own."
       ])
   }
 

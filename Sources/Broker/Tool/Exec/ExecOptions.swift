@@ -7,7 +7,7 @@ struct ExecOptions: Sendable {
   /// `--client`.
   let client: String?
   /// `--env`.
-  let environment: [EnvironmentTemplate]
+  let environment: [ToolVariable]
   /// `--from`.
   let from: String?
   /// `--keep-going`.
@@ -48,8 +48,8 @@ struct ExecOptions: Sendable {
         .usage, "There is no command behind --.", remedy: "Write token-broker exec TARGET... -- COMMAND ARGS.")
     }
     try CommandPlaceholders.check(command)
-    var environment: [EnvironmentTemplate] = []
-    for text in arguments.all("--env") { environment.append(try EnvironmentTemplate(parsing: text)) }
+    var environment: [ToolVariable] = []
+    for text in arguments.all("--env") { environment.append(try ToolVariable(parsing: text)) }
     self.command = command
     self.environment = environment
     client = arguments.value("--client")

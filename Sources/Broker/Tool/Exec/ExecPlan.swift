@@ -32,7 +32,9 @@ struct ExecPlan: Sendable {
   /// The commands, in order.
   private(set) var steps: [Step]
   /// The publishing tools whose variables are set.
-  let clients: [PublishingClient]
+  let clients: [PublishingTool]
+  /// The publishing tools that all targets take.
+  let tools: PublishingTools
   /// What the command names to be published.
   let files: CommandFiles
 
@@ -44,20 +46,25 @@ struct ExecPlan: Sendable {
   /// - Throws: `ErrorCode.usage` if the publishing tool is not known, or a word of the command leads elsewhere than to a
   ///   target.
   init(_ options: ExecOptions, targets: [Target]) throws(BrokerError) {
-    let known = ClientRecognition(options.command)
-    let clients = try Self.clients(options, recognised: known?.client)
+    let tools = PublishingTools.common(to: targets.map(\.registry.capabilities.tools))
+    let clients = try Self.clients(options, tools, recognised: ClientRecognition(options.command, tools)?.client)
+    let wanted = PublishingTools(clients, interpreters: tools.interpreters)
     // Behind a program that is not known, the tool is looked for where the command line says that there is one.
     func recognise(_ command: [String]) -> ClientRecognition? {
-      ClientRecognition(command) ?? (options.client == nil ? nil : ClientRecognition(command, among: clients))
+      ClientRecognition(command, tools) ?? (options.client == nil ? nil : ClientRecognition(command, among: wanted))
     }
     self.clients = clients
+    self.tools = tools
     for target in targets { try Self.check(options.environment, of: clients, for: target.name) }
-    files = CommandFiles(options.command, recognise(options.command))
+    files = CommandFiles(options.command, recognise(options.command), tools.files)
     isPerFile = options.isPerFile
     guard !isPerFile || !files.files.isEmpty else {
       throw BrokerError(
         .usage, "--per-file runs the command once for each distribution file, and it names none that is there.",
-        remedy: "Name the files, for example dist/*: names that end in .whl, .tar.gz or .zip count.")
+        remedy: tools.files.endings.isEmpty
+          ? "Leave --per-file out: the targets do not say how their files are called."
+          : "Name the files, for example dist/*: names that end in \(PublishingTools.choice(tools.files.endings)) count."
+      )
     }
     var steps: [Step] = []
     for target in targets {
@@ -126,7 +133,7 @@ struct ExecPlan: Sendable {
 
   /// Refuses variables of `--env` that are a tool's own and would be given another value.
   private static func check(
-    _ environment: [EnvironmentTemplate], of clients: [PublishingClient], for registry: String
+    _ environment: [ToolVariable], of clients: [PublishingTool], for registry: String
   ) throws(BrokerError) {
     for template in environment {
       let name = template.name(for: registry)
@@ -141,21 +148,28 @@ struct ExecPlan: Sendable {
   }
 
   private static func clients(
-    _ options: ExecOptions, recognised: PublishingClient?
-  ) throws(BrokerError) -> [PublishingClient] {
+    _ options: ExecOptions, _ tools: PublishingTools, recognised: PublishingTool?
+  ) throws(BrokerError) -> [PublishingTool] {
+    let names = (tools.names + ["all"]).joined(separator: ", ")
     guard let name = options.client else {
       if let recognised { return [recognised] }
       guard options.environment.isEmpty else { return [] }
       throw BrokerError(
         .usage,
         "The publishing tool that \(UntrustedText.quoted(options.command[0])) runs was not recognised.",
-        remedy: "Name it with --client (\(names)), or write --env NAME={token}.")
+        remedy: tools.names.isEmpty
+          ? "Write --env NAME={token}." : "Name it with --client (\(names)), or write --env NAME={token}.")
     }
-    if name == "all" { return ClientTable.all }
-    guard let client = ClientTable.all.first(where: { $0.name == name }) else {
+    guard !tools.names.isEmpty else {
+      throw BrokerError(
+        .usage, "--client is \(UntrustedText.quoted(name)), and no publishing tool is known for these targets.",
+        remedy: "Leave --client out, and write --env NAME={token}.")
+    }
+    if name == "all" { return tools.tools }
+    guard let client = tools.tools.first(where: { $0.name == name }) else {
       throw BrokerError(
         .usage, "There is no client \(UntrustedText.quoted(name)).",
-        remedy: NearestName.remedy(for: name, among: ClientTable.all.map(\.name) + ["all"]))
+        remedy: NearestName.remedy(for: name, among: tools.names + ["all"]))
     }
     if let recognised, recognised.name != name {
       throw BrokerError(
@@ -163,6 +177,4 @@ struct ExecPlan: Sendable {
     }
     return [client]
   }
-
-  private static var names: String { (ClientTable.all.map(\.name) + ["all"]).joined(separator: ", ") }
 }

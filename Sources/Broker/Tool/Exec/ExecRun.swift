@@ -47,7 +47,7 @@ struct ExecRun: Sendable {
       surroundings.console.error("\(step.target.name): already published\n")
       return 0
     }
-    let own = OwnFiles(step.recognised, in: surroundings.environment)
+    let own = OwnFiles(step.recognised, plan.tools.files, in: surroundings.environment)
     let run = TargetRun(
       target: step.target, commands: commands,
       variables: ChildEnvironment(

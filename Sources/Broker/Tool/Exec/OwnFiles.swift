@@ -4,6 +4,7 @@ import BrokerSystem
 /// The files that a tool chooses by itself, found by what it leaves in its folder.
 struct OwnFiles: Sendable {
   private let folder: String?
+  private let endings: [String]
   /// Whether the tool publishes what it has not written, too.
   private let isAll: Bool
   private let before: [String: FileReader.Stamp]
@@ -12,30 +13,33 @@ struct OwnFiles: Sendable {
   ///
   /// - Parameters:
   ///   - recognised: The tool; without one, there are no files.
-  ///   - environment: The variables; `PDM_PROJECT` leads pdm to another project.
-  init(_ recognised: ClientRecognition?, in environment: Environment) {
+  ///   - files: How the files that it chooses are called.
+  ///   - environment: The variables, which may lead a tool to another project.
+  init(_ recognised: ClientRecognition?, _ files: PublishedFiles, in environment: Environment) {
+    endings = files.chosenEndings
     guard let recognised, let start = recognised.folder else {
       (folder, isAll, before) = (nil, false, [:])
       return
     }
     switch recognised.client.ownFiles {
-    case .all(let name, let options):
-      let isElsewhere = ClientArguments(recognised).gives(options) || environment["PDM_PROJECT"] != nil
+    case .all(let name, let options, let variables):
+      let isElsewhere =
+        ClientArguments(recognised).gives(options) || variables.contains { environment[$0] != nil }
       (folder, isAll) = (isElsewhere ? nil : ToolRunner.joined(start, name), true)
     case .written(let name): (folder, isAll) = (ToolRunner.joined(start, name), false)
     }
-    before = folder.map(Self.stamps) ?? [:]
+    before = folder.map { [endings] in Self.stamps(in: $0, endings) } ?? [:]
   }
 
   /// The paths of the files, after the tool has run.
   func paths() -> [String] {
     guard let folder else { return [] }
-    return Self.stamps(in: folder).filter { isAll || before[$0.key] != $0.value }.keys.sorted()
+    return Self.stamps(in: folder, endings).filter { isAll || before[$0.key] != $0.value }.keys.sorted()
   }
 
-  private static func stamps(in folder: String) -> [String: FileReader.Stamp] {
+  private static func stamps(in folder: String, _ endings: [String]) -> [String: FileReader.Stamp] {
     var stamps: [String: FileReader.Stamp] = [:]
-    for name in FolderReader.names(in: folder) where [".whl", ".tar.gz"].contains(where: name.hasSuffix) {
+    for name in FolderReader.names(in: folder) where endings.contains(where: name.hasSuffix) {
       let path = ToolRunner.joined(folder, name)
       stamps[path] = FileReader.stamp(of: path)
     }

@@ -43,7 +43,7 @@ public struct Warehouse: Registry {
     settings.audience.map { .pinned($0, askForAudience) } ?? .asked(askForAudience)
   }
 
-  /// PyPI's forms and refusals, its `burn-token`, its simple index and its Integrity API.
+  /// PyPI's forms and refusals, its `burn-token`, its simple index, its Integrity API, and the tools that publish to it.
   public var capabilities: RegistryCapabilities {
     // In a rehearsal, the sandbox's.
     let listing = SimpleIndex(
@@ -53,7 +53,7 @@ public struct Warehouse: Registry {
     return RegistryCapabilities(
       publishers: forms.rules, refusals: RefusalReading.refusals(of: forms, isUsual: settings.isUsual),
       acceptedIssuers: RefusalTable.acceptedIssuers, revoke: revoke, releases: listing,
-      history: IntegrityHistory(index: listing, services: services))
+      history: IntegrityHistory(index: listing, services: services), tools: .python)
   }
 
   // MARK: Requests

@@ -42,6 +42,7 @@ extension RegistryType {
       PluginType(
         site.type, summary: site.summary, keys: WarehouseSettings.keys,
         decode: { (object) throws(BrokerError) in try WarehouseSettings(from: object, of: site) },
-        make: { Warehouse(name: $0, settings: $1, services: $2) }))
+        make: { Warehouse(name: $0, settings: $1, services: $2) }),
+      tools: .python)
   }
 }

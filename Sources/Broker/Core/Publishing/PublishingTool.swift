@@ -1,0 +1,113 @@
+/// A publishing tool: how it is recognised, which variables it reads, which of its arguments name a destination, and which
+/// of them name files.
+public struct PublishingTool: Sendable, Equatable {
+  /// An option that names a destination or a credential.
+  public struct Option: Sendable, Equatable {
+    /// What its value is.
+    public enum Kind: Sendable {
+      /// The address to upload to: the target's own may be given.
+      case address
+      /// The name that the target's variables define: the target's own may be given.
+      case name
+      /// The name of another registry, or of an index that decides what is published.
+      case registry
+      /// A settings file that may name another registry, and goes before the tool's variables.
+      case settings
+      /// A credential, or something that decides about credentials.
+      case credential
+    }
+
+    /// The option's names: `--repository`, `-r`.
+    public let names: [String]
+    /// What its value is.
+    public let kind: Kind
+
+    /// An option.
+    public init(_ kind: Kind, _ names: String...) {
+      self.kind = kind
+      self.names = names
+    }
+  }
+
+  /// Where it looks for files with relative paths.
+  public enum Folder: Sendable, Equatable {
+    /// Where it is started, or where the last of these options says.
+    case current([String])
+    /// In the folder of the project's file of this name, which it finds by itself; these options name another project.
+    case project(String, [String])
+  }
+
+  /// What it publishes when no argument names a file.
+  public enum OwnFiles: Sendable, Equatable {
+    /// All distribution files in a folder of the project; these options name another folder, and these variables another
+    /// project.
+    case all(in: String, unless: [String] = [], orVariables: [String] = [])
+    /// Files that it has just written into a folder of the project.
+    case written(to: String)
+  }
+
+  /// The name of its program and, where an interpreter runs it, of its module.
+  public let name: String
+  /// The words that make it publish.
+  public let subcommands: [String]
+  /// The subcommands whose operands are the files to publish.
+  public let fileSubcommands: [String]
+  /// The variables that are set for it.
+  public let variables: [ToolVariable]
+  /// The variables that it reads beside these and that name a credential or a destination; `*` at the end stands for any
+  /// rest.
+  public let removedVariables: [String]
+  /// The option that names the destination, and its value: it goes before variables and settings files.
+  ///
+  /// Empty if the tool has none; its variable then goes before its settings files.
+  public let address: [String]
+  /// The options that may name another destination or another credential.
+  public let guardedOptions: [Option]
+  /// Whether it takes any unambiguous beginning of a long option's name for the option.
+  public let isAbbreviated: Bool
+  /// The options without a value whose names begin the name of one with a value.
+  public let switches: [String]
+  /// The options before the subcommand that have a value.
+  public let globalValueOptions: [String]
+  /// The options behind the subcommand that have a value, beside the guarded ones.
+  public let valueOptions: [String]
+  /// Where it looks for files.
+  public let folder: Folder
+  /// What it publishes when no argument names a file.
+  public let ownFiles: OwnFiles
+  /// The options with which it publishes nothing and says that all is well.
+  public let dryRunOptions: [String]
+
+  /// A publishing tool.
+  public init(
+    _ name: String, subcommands: [String], fileSubcommands: [String] = [], variables: [ToolVariable],
+    removedVariables: [String], address: [String] = [], guardedOptions: [Option], isAbbreviated: Bool = false,
+    switches: [String] = [], globalValueOptions: [String] = [], valueOptions: [String] = [],
+    folder: Folder = .current([]), ownFiles: OwnFiles, dryRunOptions: [String] = []
+  ) {
+    self.name = name
+    self.subcommands = subcommands
+    self.fileSubcommands = fileSubcommands
+    self.variables = variables
+    self.removedVariables = removedVariables
+    self.address = address
+    self.guardedOptions = guardedOptions
+    self.isAbbreviated = isAbbreviated
+    self.switches = switches
+    self.globalValueOptions = globalValueOptions
+    self.valueOptions = valueOptions
+    self.folder = folder
+    self.ownFiles = ownFiles
+    self.dryRunOptions = dryRunOptions
+  }
+
+  /// Whether a variable is one that is set for the tool or taken from it.
+  public func decides(_ variable: String, for registry: String) -> Bool {
+    variables.contains { $0.name(for: registry) == variable } || Self.names(removedVariables, include: variable)
+  }
+
+  /// Whether a list of names, in which `*` at the end stands for any rest, has a name.
+  public static func names(_ list: [String], include name: String) -> Bool {
+    list.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
+  }
+}

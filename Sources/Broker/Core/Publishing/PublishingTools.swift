@@ -1,0 +1,57 @@
+/// The tools that publish to a registry, what runs them, and what they publish.
+public struct PublishingTools: Sendable, Equatable {
+  /// The tools; no two have one name.
+  public let tools: [PublishingTool]
+  /// The programs that run the tools; a longer spelling stands before a shorter one of the same program.
+  public let runners: [ToolRunner]
+  /// The interpreters that run the tools as modules.
+  public let interpreters: [ModuleRunner]
+  /// What the tools publish.
+  public let files: PublishedFiles
+
+  /// Tools.
+  public init(
+    _ tools: [PublishingTool], runners: [ToolRunner] = [], interpreters: [ModuleRunner] = [],
+    files: PublishedFiles = .none
+  ) {
+    self.tools = tools
+    self.runners = runners
+    self.interpreters = interpreters
+    self.files = files
+  }
+
+  /// No tools are known.
+  public static let none = PublishingTools([])
+
+  /// The names of the tools.
+  public var names: [String] { tools.map(\.name) }
+
+  /// The tools that all of several registries take, by the same variables and options, and the files that all of them
+  /// take.
+  public static func common(to registries: [PublishingTools]) -> PublishingTools {
+    guard let first = registries.first else { return .none }
+    let tools = first.tools.filter { tool in registries.allSatisfy { $0.tools.contains(tool) } }
+    return joined(
+      registries, tools: tools, files: registries.allSatisfy { $0.files == first.files } ? first.files : .none)
+  }
+
+  /// The tools of all of several registries; of two with one name, the first.
+  public static func all(of registries: [PublishingTools]) -> PublishingTools {
+    var tools: [PublishingTool] = []
+    for tool in registries.flatMap(\.tools) where !tools.contains(where: { $0.name == tool.name }) {
+      tools.append(tool)
+    }
+    return joined(registries, tools: tools, files: .none)
+  }
+
+  private static func joined(
+    _ registries: [PublishingTools], tools: [PublishingTool], files: PublishedFiles
+  ) -> PublishingTools {
+    func once<Value: Equatable>(_ values: [Value]) -> [Value] {
+      values.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+    return PublishingTools(
+      tools, runners: once(registries.flatMap(\.runners)), interpreters: once(registries.flatMap(\.interpreters)),
+      files: files)
+  }
+}
