@@ -210,6 +210,21 @@ struct ExecTests {
     #expect(mask < (try #require(lines.firstIndex(of: shown))))
   }
 
+  /// A runner reads a command only where it begins a line, whatever the last command left there.
+  @Test(arguments: [">&2", "2>&1", ">&2 2>/dev/null"])
+  func beginsALineForTheMaskAfterAnUnfinishedOne(_ streams: String) async throws {
+    let sandbox = try Sandbox.started()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try await Self.shell(
+      "\"$0\" exec testpypi pypi --keep-credential --env T={token} -- sh -c 'printf unfinished \(streams)' >both 2>&1",
+      in: folder, sandbox.environment(for: .github))
+    let lines = folder.read("both").split(separator: "\n")
+    let masks = lines.filter { $0.contains("::add-mask::") }
+    #expect(masks.count >= 2 && masks.allSatisfy { $0.hasPrefix("::add-mask::") }, "\(lines)")
+    #expect(lines.count { $0.hasSuffix("unfinished") } == 2, "\(lines)")
+  }
+
   // MARK: What is known early
 
   /// What is changed in a GitLab job's variables, a fault, arguments, words of the message: nothing is minted, and the

@@ -138,7 +138,7 @@ final class OutputRelay: Sendable {
   /// Passes bytes on; false if nobody takes them any more.
   private func pass(_ bytes: [UInt8]) -> Bool {
     guard !bytes.isEmpty else { return true }
-    tail.append(bytes[...])
+    tail.append(bytes, to: destination)
     return FileDescriptor.writeAll(bytes, to: destination)
   }
 

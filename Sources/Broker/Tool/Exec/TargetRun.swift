@@ -85,7 +85,12 @@ struct TargetRun: Sendable {
     let size = options.isRedacted ? TerminalSizeWatcher { child.terminalChanged() } : nil
     defer { size?.stop() }
     let exit = try await Supervisor(child, in: surroundings) { burn.signalled() }.run()
-    if isLast { await burn.finish(after: child.outputRelayed) } else { await child.outputRelayed() }
+    let relayed = {
+      await child.outputRelayed()
+      // What the runner is told next has to begin a line.
+      if tail.isInsideErrorLine { surroundings.console.error("\n") }
+    }
+    if isLast { await burn.finish(after: relayed) } else { await relayed() }
     guard exit.status != 0 else { return 0 }
     say("\(name) ended with status \(exit.status)")
     let failure = target.registry.capabilities.refusals?.publishing(LogText(tail.bytes).line)
