@@ -1,6 +1,9 @@
 /// Text of others on its way to a log: neutralised or not, broken into lines, beside other text, past the guard; a GitHub
 /// runner finds no command in it.
 enum LogTarget {
+  private static let runner = Runner.gitHub
+  private static let logGuard = LogGuard([runner])
+
   static func run(_ bytes: [UInt8]) {
     let text = String(decoding: bytes.dropFirst(2), as: UTF8.self)
     let (first, second) = (Int(bytes.first ?? 0), Int(bytes.dropFirst().first ?? 0))
@@ -10,12 +13,13 @@ enum LogTarget {
       JSONText.quoted(text), Snippet.quoted(text),
       UntrustedText.neutralized(String(text[..<middle])) + UntrustedText.neutralized(String(text[middle...])),
     ] {
-      judge(LogGuard.harmless(shown))
-      judge(LogGuard.harmless(TextLayout.wrapped(shown, indent: first % 48, first: second % 48)))
-      judge(LogGuard.harmless(TextLayout.labelled("fix: ", shown, indent: first % 48)))
+      judge(logGuard.harmless(shown))
+      judge(logGuard.harmless(TextLayout.wrapped(shown, indent: first % 48, first: second % 48)))
+      judge(logGuard.harmless(TextLayout.labelled("fix: ", shown, indent: first % 48)))
       require(
-        LogGuard.harmless(LogGuard.harmless(shown)) == LogGuard.harmless(shown), "twice: \(shown.debugDescription)")
-      for command in [WorkflowCommand.error(title: shown, shown), .warning(title: shown, text), .warning(shown)] {
+        logGuard.harmless(logGuard.harmless(shown)) == logGuard.harmless(shown), "twice: \(shown.debugDescription)")
+      for annotation in [Annotation(.error, title: shown, shown), Annotation(.warning, title: shown, text)] {
+        guard let command = LogCommand(annotation, for: runner, logGuard) else { fatalError("no command") }
         require(RunnerJudge.commands(in: command.line).count == 1, "\(command.line.debugDescription)")
         require(!command.line.contains("##["), "\(command.line.debugDescription)")
       }
@@ -44,8 +48,9 @@ enum LogTarget {
       snippet: Snippet(text, [text]))
     report.provider = text
     report.sections = [RunReport.Section(registry: text, items: [CheckItem(text, .fail, text, causes: [cause])])]
-    judge(ReportMarkdown(report).text)
-    for command in CheckAnnotations.commands(report) {
+    judge(ReportMarkdown(report, logGuard).text)
+    for annotation in CheckAnnotations.annotations(report) {
+      guard let command = LogCommand(annotation, for: runner, logGuard) else { fatalError("no command") }
       require(RunnerJudge.commands(in: command.line).count == 1, "\(command.line.debugDescription)")
     }
   }

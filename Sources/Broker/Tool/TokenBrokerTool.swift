@@ -18,13 +18,17 @@ public enum TokenBrokerTool {
     ProcessHardening.apply()
     let environment = Environment.process()
     ProcessHardening.hideVariables()
-    let console = Console(
-      isGitHubActions: environment["GITHUB_ACTIONS"] == "true", style: TextStyle(.error, environment: environment))
     let signals = SignalRelay()
     signals.start()
     let loop = EventLoop()
     let plugins: PluginCatalog
-    do throws(BrokerError) { plugins = try catalog() } catch { ProcessEnd.now(report(error, console).status.rawValue) }
+    let style = TextStyle(.error, environment: environment)
+    do throws(BrokerError) { plugins = try catalog() } catch {
+      // Nothing is known of runners without plug-ins.
+      ProcessEnd.now(report(error, Console(runner: nil, logGuard: LogGuard([]), style: style)).status.rawValue)
+    }
+    let console = Console(
+      runner: plugins.runner(of: environment), logGuard: LogGuard(plugins.runners), style: style)
     let surroundings = Surroundings(
       catalog: ToolCatalog(plugins: plugins, sandbox: sandbox), environment: environment, console: console,
       signals: signals, loop: loop)

@@ -1,9 +1,18 @@
 import BrokerCore
+import BuiltInPlugins
 import Testing
 
 @testable import TokenBroker
 
 struct LogGuardTests {
+  private let catalog: PluginCatalog
+  private let logGuard: LogGuard
+
+  init() throws {
+    catalog = try .builtIn()
+    logGuard = LogGuard(catalog.runners)
+  }
+
   /// Texts, and what may be written of them.
   @Test(arguments: [
     ("a ::error::b\n", "a ::error::b\n"), ("::error::b\n", ": :error::b\n"), (" \t::x", " \t: :x"),
@@ -14,7 +23,7 @@ struct LogGuardTests {
     ("\u{FE0F}::x", "\u{FE0F}: :x"), (": ::x", ": ::x"), ("", ""), ("plain: text\n", "plain: text\n"),
   ])
   func breaksCommands(_ text: String, _ written: String) {
-    #expect(LogGuard.harmless(text) == written)
+    #expect(logGuard.harmless(text) == written)
     #expect(RunnerJudge.commands(in: written).isEmpty)
   }
 
@@ -25,7 +34,7 @@ struct LogGuardTests {
       for indent in [0, 2, 5, 9, 40] {
         let text = String(repeating: "x", count: length) + " " + (words + words).joined(separator: " ")
         for raw in [text, UntrustedText.neutralized(text)] {
-          let lines = LogGuard.harmless(TextLayout.labelled("fix: ", raw, indent: indent))
+          let lines = logGuard.harmless(TextLayout.labelled("fix: ", raw, indent: indent))
           #expect(RunnerJudge.commands(in: lines).isEmpty, "\(length), \(indent): \(lines)")
           #expect(!lines.contains("##["))
         }
@@ -34,13 +43,30 @@ struct LogGuardTests {
   }
 
   /// What goes past the guard: a message of others in an annotation is data of that, and holds no other.
-  @Test func holdsInAnnotations() {
+  @Test func holdsInAnnotations() throws {
+    let runner = try #require(catalog.runner(of: Environment(["GITHUB_ACTIONS": "true"])))
     let hostile = "a\n::stop-commands::x\r\n##[error]y"
-    for command in [
-      WorkflowCommand.error(title: hostile, hostile), .warning(title: "::x::,y", hostile), .warning(hostile),
+    for annotation in [
+      Annotation(.error, title: hostile, hostile), Annotation(.warning, title: "::x::,y", hostile),
     ] {
+      let command = try #require(LogCommand(annotation, for: runner, logGuard))
       #expect(RunnerJudge.commands(in: command.line).count == 1 && !command.line.contains("##["), "\(command.line)")
       #expect(command.line.count { $0.isNewline } == 1)
+    }
+  }
+
+  /// What another runner's plug-in says of its log is broken as well, whichever marks it has.
+  @Test("the marks of every runner in the catalog are broken")
+  func breaksTheMarksOfAnotherRunner() {
+    var runner = Runner("Own CI", variable: "OWN_CI", value: "true")
+    runner.marks = [LogMark("\u{1B}_own;", .lineStart), LogMark("%%%own", .anywhere)]
+    let own = LogGuard(catalog.runners + [runner])
+    for (text, written) in [
+      (" \u{1B}_own;x", " \u{1B}_own ;x"), ("a\u{1B}_own;x", "a\u{1B}_own;x"), ("a%%%%own", "a%%%%ow n"),
+      ("::a\n\u{1B}_own;##[b]", ": :a\n\u{1B}_own ;## [b]"),
+    ] {
+      #expect(own.harmless(text) == written)
+      #expect(LogGuard([]).harmless(text) == text)
     }
   }
 
@@ -49,7 +75,7 @@ struct LogGuardTests {
     let cause = Cause(
       "x", .certain, "::error::a", fixes: ["##[error]b"], address: "##[c]", snippet: Snippet("d", ["::e::f", "##[g]"]))
     report.sections = [RunReport.Section(items: [CheckItem("::h::i", .fail, "::j::k", causes: [cause])])]
-    let text = ReportMarkdown(report).text
+    let text = ReportMarkdown(report, logGuard).text
     #expect(RunnerJudge.commands(in: text).isEmpty && !text.contains("##["), "\(text)")
   }
 }

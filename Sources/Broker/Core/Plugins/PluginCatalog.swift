@@ -30,6 +30,17 @@ public struct PluginCatalog: Sendable {
   /// The publishing tools of all registries.
   public var tools: PublishingTools { .all(of: registries.map(\.tools)) }
 
+  /// What is known of the runners of the providers' jobs.
+  public var runners: [Runner] { providers.compactMap(\.runner) }
+
+  /// The runner of this job; where several are recognised, one that can hide a value comes first.
+  ///
+  /// - Returns: The runner; nil if none is recognised.
+  public func runner(of environment: Environment) -> Runner? {
+    let found = runners.filter { $0.runs(jobOf: environment) }
+    return found.first(where: \.canHide) ?? found.first
+  }
+
   private static func check(_ type: String, against taken: [String]) throws(BrokerError) {
     guard EntryName.isValid(type) else {
       throw BrokerError(
@@ -50,11 +61,14 @@ public struct ProviderType: Sendable {
   public let plugin: PluginType<any IdentityProvider>
   /// What is known of its jobs.
   public let jobs: JobKind
+  /// What is known of the runner of its jobs; nil if nothing is.
+  public let runner: Runner?
 
   /// A type of identity provider.
-  public init(_ plugin: PluginType<any IdentityProvider>, jobs: JobKind) {
+  public init(_ plugin: PluginType<any IdentityProvider>, jobs: JobKind, runner: Runner? = nil) {
     self.plugin = plugin
     self.jobs = jobs
+    self.runner = runner
   }
 }
 

@@ -53,7 +53,7 @@ enum CheckCommand: Command {
     }
     let report = try await CheckRun(session: session, choice: choice).report()
     recorder.replace(report)
-    if console.isGitHubActions { for annotation in CheckAnnotations.commands(report) { console.command(annotation) } }
+    for annotation in CheckAnnotations.annotations(report) { console.annotate(annotation) }
     if !isPrinted {
       let style = TextStyle(.output, environment: surroundings.environment)
       let status = console.write(CheckTable(report, style: style).text)

@@ -133,7 +133,7 @@ struct RehearsalScript: Sendable {
     guard case .failure(let error) = outcome.result else {
       throw RehearsalFailure(step, "the registry gave a credential that it had to refuse")
     }
-    show(ErrorReport(error, isGitHubActions: false).text)
+    show(ErrorReport(error, isAnnotated: false).text)
     guard error.status == .registry, error.message.contains(code) else {
       throw RehearsalFailure(step, "the registry did not answer \(code)")
     }

@@ -32,10 +32,11 @@ enum RehearseCommand: Command {
       }
     }
     let unwritten = Mutex<BrokerError?>(nil)
+    let logGuard = surroundings.console.logGuard
     let script = RehearsalScript(catalog: surroundings.catalog, broken: broken) { text in
       unwritten.withLock { failure in
         guard failure == nil else { return }
-        do throws(BrokerError) { try StandardStreams.writeOutput(Array(LogGuard.harmless(text).utf8)) } catch {
+        do throws(BrokerError) { try StandardStreams.writeOutput(Array(logGuard.harmless(text).utf8)) } catch {
           failure = error
         }
       }

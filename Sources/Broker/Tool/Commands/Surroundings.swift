@@ -32,7 +32,4 @@ struct Surroundings: Sendable {
     for warning in configuration.warnings where warning.isAudit { console.warn("audit: \(warning)") }
     return configuration
   }
-
-  /// Whether the job's log is read by a GitHub runner, which obeys workflow commands.
-  var isGitHubActions: Bool { environment["GITHUB_ACTIONS"] == "true" }
 }

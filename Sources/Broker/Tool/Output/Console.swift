@@ -3,8 +3,10 @@ import BrokerSystem
 
 /// The standard streams: data on standard output, everything said to people and runners on standard error.
 struct Console: Sendable {
-  /// Whether a GitHub runner reads the log.
-  let isGitHubActions: Bool
+  /// What reads the log; nil if nothing is known of it.
+  let runner: Runner?
+  /// What each line passes.
+  let logGuard: LogGuard
   /// The colours of standard error.
   var style = TextStyle.plain
 
@@ -13,7 +15,7 @@ struct Console: Sendable {
   /// - Returns: The exit status: done, or delivery failed after a message.
   func write(_ text: String) -> Int32 {
     do throws(BrokerError) {
-      try StandardStreams.writeOutput(Array(LogGuard.harmless(text).utf8))
+      try StandardStreams.writeOutput(Array(logGuard.harmless(text).utf8))
       return ExitStatus.done.rawValue
     } catch {
       report(error)
@@ -21,19 +23,26 @@ struct Console: Sendable {
     }
   }
 
-  /// Writes whole lines to standard error, none of which is a workflow command; what cannot be said is not said.
-  func error(_ text: String) { StandardStreams.writeError(Array(LogGuard.harmless(text).utf8)) }
+  /// Writes whole lines to standard error, none of which is a command to a runner; what cannot be said is not said.
+  func error(_ text: String) { StandardStreams.writeError(Array(logGuard.harmless(text).utf8)) }
 
-  /// Gives the runner a command.
-  func command(_ command: WorkflowCommand) { StandardStreams.writeError(Array(command.line.utf8)) }
+  /// Shows a message on the run's page.
+  ///
+  /// - Returns: Whether a runner does that.
+  @discardableResult
+  func annotate(_ annotation: Annotation) -> Bool {
+    guard let command = LogCommand(annotation, for: runner, logGuard) else { return false }
+    StandardStreams.writeError(Array(command.line.utf8))
+    return true
+  }
 
   /// Hides a secret in the log from here on, where a runner does that.
   ///
   /// - Throws: `ErrorCode.deliveryFailed` if the runner was not told: the secret must then go nowhere.
   func mask(_ secret: Secret) throws(BrokerError) {
-    guard isGitHubActions else { return }
+    guard let command = LogCommand(hiding: secret, for: runner) else { return }
     do throws(BrokerError) {
-      try StandardStreams.writeErrorSurely(Array(WorkflowCommand.mask(secret).line.utf8))
+      try StandardStreams.writeErrorSurely(Array(command.line.utf8))
     } catch {
       throw BrokerError(
         error.code, "A secret cannot be hidden in the log, so that it is not used. \(error.message)",
@@ -41,16 +50,16 @@ struct Console: Sendable {
     }
   }
 
-  /// Says what is odd, but no failure; a GitHub runner shows it on the run's page.
+  /// Says what is odd, but no failure; a runner may show it on the run's page.
   func warn(_ text: String, _ facts: [BrokerError.Fact] = []) {
-    if isGitHubActions { command(.warning(text)) } else { error("warning: \(text)\n") }
+    if !annotate(Annotation(.warning, title: "token-broker", text)) { error("warning: \(text)\n") }
     for fact in facts { error("    \(fact.label)  \(fact.value)\n") }
   }
 
   /// Says what went wrong and what to change.
   func report(_ failure: BrokerError) {
-    let report = ErrorReport(failure, isGitHubActions: isGitHubActions, style: style)
-    if let annotation = report.annotation { command(annotation) }
+    let report = ErrorReport(failure, isAnnotated: runner?.annotate != nil, style: style)
+    if let annotation = report.annotation { annotate(annotation) }
     error(report.text)
   }
 }

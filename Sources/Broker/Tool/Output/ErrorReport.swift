@@ -3,20 +3,21 @@ import BrokerCore
 /// An error as people read it: what happened, why, and what to change.
 struct ErrorReport: Sendable {
   /// The message for the run's page; nil where no runner shows one.
-  let annotation: WorkflowCommand?
+  let annotation: Annotation?
   /// The whole text, or what follows the annotation; each line ended.
   let text: String
 
-  init(_ error: BrokerError, isGitHubActions: Bool, style: TextStyle = .plain) {
+  init(_ error: BrokerError, isAnnotated: Bool, style: TextStyle = .plain) {
     var text = ""
-    if isGitHubActions {
+    if isAnnotated {
       let why = CauseText.line(error.causes) ?? error.remedy
-      annotation = .error(title: "token-broker \(error.code)", error.message + (why.map { "\n\($0)" } ?? ""))
+      annotation = Annotation(
+        .error, title: "token-broker \(error.code)", error.message + (why.map { "\n\($0)" } ?? ""))
     } else {
       annotation = nil
       text = "\(style.bad("error:")) \(error.message) [\(error.code)]\n"
     }
-    if error.causes.isEmpty, !isGitHubActions, let remedy = error.remedy { text += "  fix: \(remedy)\n" }
+    if error.causes.isEmpty, !isAnnotated, let remedy = error.remedy { text += "  fix: \(remedy)\n" }
     let width = error.facts.map(\.label.count).max() ?? 0
     for fact in error.facts { text += "    \(TextLayout.padded(fact.label, width))  \(fact.value)\n" }
     text += CauseText(error.causes, style: style).text

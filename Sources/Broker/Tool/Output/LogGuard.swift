@@ -1,55 +1,59 @@
 import BrokerCore
 
-/// The last look at what goes to a log or a job's summary: no line of it is a command to a GitHub runner.
+/// The last look at what goes to a log or a job's summary: no line of it is a command to a runner.
 ///
 /// Texts of others are neutralised where they are read (``UntrustedText``). This holds where that was forgotten, and where
 /// two harmless texts make a command together, or a broken line begins with one.
-enum LogGuard {
-  /// `text` without a line that begins with `::`, and without `##[`: a space is put in.
+struct LogGuard: Sendable {
+  private struct Mark: Sendable {
+    let bytes: [UInt8]
+    let scalars: [Unicode.Scalar]
+    let place: LogMark.Place
+  }
+
+  private let marks: [Mark]
+
+  /// A guard for the logs of all `runners`, whichever of them runs the job: a log may be shown in another's.
+  init(_ runners: [Runner]) {
+    marks = runners.flatMap(\.marks).map { mark in
+      Mark(bytes: Array(mark.text.utf8), scalars: Array(mark.text.unicodeScalars), place: mark.place)
+    }
+  }
+
+  /// `text` without a mark that begins a command: a space is put in before the mark's last character.
   ///
-  /// A line begins after white space and characters that are not seen, as the runner's comparison skips them
+  /// A line begins after white space and characters that are not seen, as a runner's comparison may skip them
   /// (actions/runner, ActionCommand.cs).
-  static func harmless(_ text: String) -> String {
+  func harmless(_ text: String) -> String {
     guard holdsMark(text) else { return text }
+    let scalars = Array(text.unicodeScalars)
+    var broken = Set<Int>()
+    var isLineStart = true
+    for (index, scalar) in scalars.enumerated() {
+      for mark in marks where mark.place == .anywhere || isLineStart {
+        if scalars[index...].starts(with: mark.scalars) { broken.insert(index + mark.scalars.count - 1) }
+      }
+      isLineStart = scalar == "\n" || scalar == "\r" || (isLineStart && Self.isUnseen(scalar))
+    }
     var output = String.UnicodeScalarView()
-    var line = Line.start
-    var last: (Unicode.Scalar, Unicode.Scalar) = (" ", " ")
-    for scalar in text.unicodeScalars {
-      if (line == .colon && scalar == ":") || (scalar == "[" && last == ("#", "#")) { output.append(" ") }
+    for (index, scalar) in scalars.enumerated() {
+      if broken.contains(index) { output.append(" ") }
       output.append(scalar)
-      last = (last.1, scalar)
-      line = line.after(scalar)
     }
     return String(output)
   }
 
-  /// Where in a line a scalar is.
-  private enum Line {
-    case start, colon, inside
-
-    func after(_ scalar: Unicode.Scalar) -> Line {
-      switch scalar {
-      case "\n", "\r": .start
-      case ":" where self == .start: .colon
-      default: self == .start && Self.isUnseen(scalar) ? .start : .inside
-      }
-    }
-
-    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
-      let properties = scalar.properties
-      return properties.isWhitespace || properties.isDefaultIgnorableCodePoint
-        || [.control, .format].contains(properties.generalCategory)
-    }
+  private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+    let properties = scalar.properties
+    return properties.isWhitespace || properties.isDefaultIgnorableCodePoint
+      || [.control, .format].contains(properties.generalCategory)
   }
 
-  /// Whether `::` or `##[` stands anywhere: most texts hold neither.
-  private static func holdsMark(_ text: String) -> Bool {
-    var last: (UInt8, UInt8) = (0, 0)
-    for byte in text.utf8 {
-      if byte == 0x3A, last.1 == 0x3A { return true }
-      if byte == 0x5B, last == (0x23, 0x23) { return true }
-      last = (last.1, byte)
+  /// Whether a mark stands anywhere: most texts hold none.
+  private func holdsMark(_ text: String) -> Bool {
+    let bytes = text.utf8
+    return bytes.indices.contains { index in
+      marks.contains { $0.bytes.first == bytes[index] && bytes[index...].starts(with: $0.bytes) }
     }
-    return false
   }
 }

@@ -5,7 +5,7 @@ struct ReportMarkdown: Sendable {
   /// The whole text, each line ended.
   let text: String
 
-  init(_ report: RunReport) {
+  init(_ report: RunReport, _ logGuard: LogGuard) {
     var text = "### token-broker \(report.command): \(report.hasFailed ? "failed" : "done")\n\n"
     let targets = report.sections.filter { $0.registry != nil }
     if !targets.isEmpty {
@@ -20,7 +20,7 @@ struct ReportMarkdown: Sendable {
         text += item.causes.map(Self.cause).joined()
       }
     }
-    self.text = LogGuard.harmless(text + "\n")
+    self.text = logGuard.harmless(text + "\n")
   }
 
   private static func row(_ section: RunReport.Section, _ report: RunReport) -> String {

@@ -35,13 +35,14 @@ struct ReportOutput: Sendable {
     }
     isSummaryWanted = arguments.has("--summary")
     let environment = surroundings.environment
-    let path = surroundings.isGitHubActions ? environment.nonEmpty("GITHUB_STEP_SUMMARY") : nil
+    let isGitHubActions = environment["GITHUB_ACTIONS"] == "true"
+    let path = isGitHubActions ? environment.nonEmpty("GITHUB_STEP_SUMMARY") : nil
     // A summary that cannot be written is no reason not to publish.
     summary = path.flatMap { try? AppendFile($0) }
     guard case .file(let file) = destination else { return }
     let named = [
       ("--output", arguments.value("--output")),
-      ("GITHUB_OUTPUT", surroundings.isGitHubActions ? environment.nonEmpty("GITHUB_OUTPUT") : nil),
+      ("GITHUB_OUTPUT", isGitHubActions ? environment.nonEmpty("GITHUB_OUTPUT") : nil),
     ]
     let others = named.compactMap { source, path in path.map { OutputFile(source, FileIdentity(of: $0)) } }
     try OutputFile("--report", file.identity)
@@ -74,7 +75,7 @@ struct ReportOutput: Sendable {
 
   private func write(_ report: RunReport) {
     if report.hasFailed || isSummaryWanted, let summary {
-      do throws(BrokerError) { try summary.append(Array(ReportMarkdown(report).text.utf8)) } catch {
+      do throws(BrokerError) { try summary.append(Array(ReportMarkdown(report, console.logGuard).text.utf8)) } catch {
         console.warn("the job summary was not written: \(error.message)")
       }
     }

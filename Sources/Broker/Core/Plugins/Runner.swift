@@ -1,0 +1,79 @@
+/// What reads the log of a provider's jobs, and what it obeys there.
+///
+/// It is known of a type of provider, not of a provider that was selected: what the first line of a log holds has to be
+/// harmless, too. What is left out, the runner does not have.
+public struct Runner: Sendable {
+  /// What people call it, such as `Own CI`.
+  public let name: String
+  /// The variable that it sets for every job.
+  public let variable: String
+  /// What that variable holds.
+  public let value: String
+  /// What begins a command in its log.
+  public var marks: [LogMark] = []
+  /// The line, without its end, that hides a value in the rest of the log; nil if a value that is made while the job runs
+  /// cannot be hidden.
+  public var hide: (@Sendable (Secret) -> Secret)?
+  /// The line, without its end, that shows a message on the run's page; nil if there are none.
+  public var annotate: (@Sendable (Annotation) -> String)?
+
+  /// A runner that a job is recognised to have by a variable.
+  public init(_ name: String, variable: String, value: String) {
+    self.name = name
+    self.variable = variable
+    self.value = value
+  }
+
+  /// Whether it runs the job.
+  public func runs(jobOf environment: Environment) -> Bool { environment[variable] == value }
+
+  /// Whether a value that is made while the job runs can be hidden in its log.
+  public var canHide: Bool { hide != nil }
+}
+
+/// What begins a command in a runner's log.
+public struct LogMark: Sendable, Equatable {
+  /// Where it counts.
+  public enum Place: Sendable {
+    /// Where nothing but white space and what is not seen precedes it in its line.
+    case lineStart
+    /// Anywhere.
+    case anywhere
+  }
+
+  /// The mark, two characters or more.
+  public let text: String
+  /// Where it counts.
+  public let place: Place
+
+  /// A mark.
+  public init(_ text: String, _ place: Place) {
+    self.text = text
+    self.place = place
+  }
+}
+
+/// A message that a runner shows on a run's page.
+public struct Annotation: Sendable, Equatable {
+  /// How bad it is.
+  public enum Level: Sendable {
+    /// Something failed.
+    case error
+    /// Something is odd.
+    case warning
+  }
+
+  /// How bad it is.
+  public let level: Level
+  /// The title, in one line.
+  public let title: String
+  /// The message, which may have several lines.
+  public let message: String
+
+  /// A message.
+  public init(_ level: Level, title: String, _ message: String) {
+    self.level = level
+    self.title = title
+    self.message = message
+  }
+}
