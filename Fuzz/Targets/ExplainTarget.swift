@@ -32,7 +32,7 @@ enum ExplainTarget {
     for project in [nil, String(decoding: bytes.prefix(64), as: UTF8.self)] {
       let explanation = LogExplanation(
         reading, providers: configuration.providers.map { $0.make(services) },
-        registries: configuration.registries.map { $0.make(services) }, project: project)
+        registries: configuration.registries.map { $0.plugin.make(services) }, project: project)
       requirePlain(explanation.title)
       for cause in explanation.causes { check(cause, reading) }
     }
