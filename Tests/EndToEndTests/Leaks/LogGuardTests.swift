@@ -78,4 +78,15 @@ struct LogGuardTests {
     let text = ReportMarkdown(report, logGuard).text
     #expect(RunnerJudge.commands(in: text).isEmpty && !text.contains("##["), "\(text)")
   }
+
+  /// A job that looks like two keeps its secrets hidden where one of them can do that.
+  @Test(
+    arguments: [
+      (["GITHUB_ACTIONS": "true"], "GitHub Actions"), (["GITLAB_CI": "true"], "GitLab CI"),
+      (["GITLAB_CI": "true", "GITHUB_ACTIONS": "true"], "GitHub Actions"),
+      (["GITHUB_ACTIONS": "false"], nil), ([:], nil),
+    ] as [([String: String], String?)])
+  func findsTheRunner(_ variables: [String: String], _ name: String?) {
+    #expect(catalog.runner(of: Environment(variables))?.name == name)
+  }
 }

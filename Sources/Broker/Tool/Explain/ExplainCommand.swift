@@ -6,7 +6,7 @@ enum ExplainCommand: Command {
   static let name = "explain"
   static func spec(for catalog: ToolCatalog) -> CommandSpec {
     CommandSpec(
-      name, "read an error or a log from standard input, and say what it means",
+      name, "read an error or a log from standard input, and say what it means", operands: "< LOG",
       options: OptionSpec.configuration + [
         OptionSpec("--registry", "NAME", "the registry that refused; usually told by its host in the text"),
         OptionSpec("--project", "NAME", "the project, for the address of its publishers"),
@@ -25,7 +25,8 @@ enum ExplainCommand: Command {
     let configuration = try surroundings.configuration(for: arguments, broker)
     let bytes = try await StandardStreams.readInput(maximumBytes: maximumBytes)
     guard !bytes.isEmpty else {
-      throw BrokerError(.usage, "Standard input is empty.", remedy: "Pipe the error or the log in: explain < log.txt.")
+      throw BrokerError(
+        .usage, "Standard input is empty.", remedy: "Give it the error or the log: token-broker explain < LOG.")
     }
     let services = broker.services()
     let log = LogReading(bytes)
