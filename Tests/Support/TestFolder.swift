@@ -43,6 +43,11 @@ public struct TestFolder: Sendable {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
   }
 
+  /// Lets everybody run a file in it.
+  public func makeRunnable(_ name: String) throws {
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(path)/\(name)")
+  }
+
   /// The permissions of a file in it.
   public func permissions(of name: String) -> Int? {
     (try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)"))?[.posixPermissions] as? Int

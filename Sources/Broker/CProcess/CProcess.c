@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ static void close_from(int first, int kept) {
 // Runs in the child; only async-signal-safe calls. Never returns.
 static void become(
     const char *const *paths, char *const *arguments, char *const *environment, int input, int output, int error,
-    int report, pid_t parent) {
+    int is_apart, int report, pid_t parent) {
   int failure = 0;
 #if defined(__linux__)
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -65,6 +66,11 @@ static void become(
   }
   for (int stream = 0; stream < 3; stream++)
     if (from[stream] < 0 || dup2(from[stream], stream) < 0) failure = errno;
+  if (is_apart) {
+    struct rlimit none = {0, 0};
+    umask(077);
+    if (setsid() < 0 || chdir("/") != 0 || setrlimit(RLIMIT_CORE, &none) != 0) failure = errno;
+  }
   if (!failure) {
     close_from(3, kept);
     failure = ENOENT;
@@ -82,7 +88,7 @@ static void become(
 
 pid_t broker_process_start(
     const char *const *paths, char *const *arguments, char *const *environment, int input, int output, int error,
-    int *failure) {
+    int is_apart, int *failure) {
   int report[2];
 #if defined(__linux__)
   int made = pipe2(report, O_CLOEXEC);
@@ -103,7 +109,7 @@ pid_t broker_process_start(
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t parent = getpid();
   pid_t child = fork();
-  if (child == 0) become(paths, arguments, environment, input, output, error, report[1], parent);
+  if (child == 0) become(paths, arguments, environment, input, output, error, is_apart, report[1], parent);
   int fork_failure = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   close(report[1]);

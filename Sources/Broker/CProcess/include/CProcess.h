@@ -13,10 +13,13 @@
 /// group; on Linux it is killed when the calling thread ends.
 ///
 /// `arguments` and `environment` end with NULL; `paths` are the candidates for the program's file, tried in order, and end
-/// with NULL. Returns the child, or -1 with the error number in `failure`.
+/// with NULL. A child that is kept apart leads a session of its own, which is a process group without a terminal, starts in
+/// the folder `/`, makes files that are its user's alone, and leaves no core file. Returns the child, or -1 with the error
+/// number in `failure`.
 pid_t broker_process_start(
     const char *_Nullable const *_Nonnull paths, char *_Nullable const *_Nonnull arguments,
-    char *_Nullable const *_Nonnull environment, int input, int output, int error, int *failure);
+    char *_Nullable const *_Nonnull environment, int input, int output, int error, int is_apart,
+    int *failure);
 
 /// Waits for a child; 0 on success. `is_signal` tells whether `value` is a signal or an exit status.
 int broker_process_wait(pid_t child, int *is_signal, int *value);

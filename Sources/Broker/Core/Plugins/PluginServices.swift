@@ -45,11 +45,15 @@ public protocol FileReading: Sendable {
 
 /// Runs programs, without a shell and within limits.
 public protocol ProgramRunning: Sendable {
-  /// Runs a program to its end, or to its deadline: then its whole process group is ended.
+  /// Runs a program to its end, or to its deadline.
+  ///
+  /// The program has the variables that it is given and no others, no open file beside its three streams, no terminal, and
+  /// `/` as its folder. It leads a process group: whatever of the group is left when the program has ended, or when it must
+  /// not go on, is ended. What it wrote is complete when it has ended; what others write behind that is not read.
   ///
   /// - Returns: How it ended, and what it wrote.
-  /// - Throws: ``ErrorCode/programFailed`` if it cannot be started, writes more than it may, or does not end in time;
-  ///   ``ErrorCode/interrupted`` if the task was cancelled.
+  /// - Throws: ``ErrorCode/programFailed`` if it cannot be started, is to read or writes more than it may, or does not end in
+  ///   time; ``ErrorCode/interrupted`` if the task was cancelled.
   func run(_ program: Program) async throws(BrokerError) -> ProgramResult
 }
 
@@ -59,11 +63,12 @@ public struct Program: Sendable {
   public let words: [String]
   /// All of its variables.
   public let environment: [String: String]
-  /// What it reads from standard input, which is closed behind that.
+  /// What it reads from standard input, which is closed behind that; it need not read it.
   public let input: [UInt8]
-  /// The greatest length of what it writes to standard output, and to standard error, in bytes.
+  /// The greatest length of what it reads from standard input, of what it writes to standard output, and of what it writes
+  /// to standard error, in bytes.
   public let maximumBytes: Int
-  /// The time that it may take.
+  /// The time that it may take; then it is asked to end, and ended a second later.
   public let limit: Duration
 
   /// A program.

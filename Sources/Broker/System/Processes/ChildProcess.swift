@@ -133,28 +133,9 @@ public final class ChildProcess: Sendable {
   }
 
   private func start(_ output: Int32, _ error: Int32, _ failure: inout Int32) -> pid_t {
-    let paths = CommandSearch(command.first ?? "", in: environment).candidates
-    let variables = environment.revealAll().map { "\($0)=\($1)" }
-    // The pointers are used within these closures alone.
-    return unsafe Self.withCStrings(paths) { paths in
-      unsafe Self.withCStrings(command) { arguments in
-        unsafe Self.withCStrings(variables) { variables in
-          let constantPaths = unsafe UnsafeRawPointer(paths).assumingMemoryBound(to: UnsafePointer<CChar>?.self)
-          return unsafe broker_process_start(constantPaths, arguments, variables, 0, output, error, &failure)
-        }
-      }
-    }
-  }
-
-  /// Calls `body` with the texts, byte for byte, as a C array that a null pointer ends.
-  private static func withCStrings<Result>(
-    _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-  ) -> Result {
-    let copies = unsafe texts.map { unsafe strdup($0.systemBytes) }
-    defer { unsafe copies.forEach { unsafe free($0) } }
-    return unsafe (copies + [nil]).withUnsafeBufferPointer { buffer in
-      guard let start = buffer.baseAddress else { preconditionFailure("an array with an element has a start") }
-      return unsafe body(start)
-    }
+    ChildStart(
+      paths: CommandSearch(command.first ?? "", in: environment).candidates, words: command,
+      variables: environment.revealAll(), input: 0, output: output, error: error, isApart: false
+    ).start(&failure)
   }
 }

@@ -103,7 +103,8 @@ public struct Broker: Sendable {
   /// - Returns: The services.
   public func services(rehearsalOrigin: Origin? = nil) -> PluginServices {
     PluginServices(
-      transport: transport, time: time, files: SystemFiles(), rehearsalOrigin: rehearsalOrigin, bindings: bindings)
+      transport: transport, time: time, files: SystemFiles(), programs: SystemPrograms(),
+      rehearsalOrigin: rehearsalOrigin, bindings: bindings)
   }
 
   // MARK: Selection
