@@ -26,6 +26,16 @@ struct SimpleIndexTests {
     .success(HTTPResponse(status: status, fields: [("Content-Type", type)], body: Array(body.utf8)))
   }
 
+  /// The page of a release is the site's; an index of somebody's own may have none.
+  @Test(arguments: [
+    ("", "https://pypi.org/project/my-pkg/1%212.0/"), (#","upload-url":"https://pypi.example.com/legacy/""#, nil),
+  ])
+  func knowsTheReleasesPage(_ settings: String, _ page: String?) throws {
+    let (index, _) = try index(settings) { answer("") }
+    let name = try #require(PythonDistributions().name(of: "My_Pkg-1!2.0.tar.gz"))
+    #expect(index.page(of: name) == page)
+  }
+
   @Test func readsFiles() async throws {
     let (index, transport) = try index {
       answer(

@@ -12,9 +12,7 @@ public struct EvidenceSearch: Sendable {
 
   /// The last attested release of a target's project; nil if there is none, or it cannot be told in time.
   public func lastRelease(of target: Target) async -> PublishedRelease? {
-    guard let name = target.project.flatMap({ DistributionName.normalized($0) }),
-      let history = target.registry.capabilities.history
-    else { return nil }
+    guard let name = target.project, let history = target.registry.capabilities.history else { return nil }
     let outcome = await TimeLimit(Self.limit, time: time).run { () async -> PublishedRelease? in
       do throws(BrokerError) { return try await history.lastRelease(of: name) } catch { return nil }
     }

@@ -85,6 +85,8 @@ public struct RegistryCapabilities: Sendable {
   public var revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)?
   /// The means to see what is published already.
   public var releases: (any ReleaseIndex)?
+  /// What it can be told of files before they are published.
+  public var distributions: (any DistributionFormat)?
   /// The means to see who published last.
   public var history: (any PublisherHistory)?
   /// What publishes to it.
@@ -94,13 +96,15 @@ public struct RegistryCapabilities: Sendable {
   public init(
     publishers: PublisherRules? = nil, refusals: RegistryRefusals? = nil, acceptedIssuers: [AcceptedIssuer] = [],
     revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)? = nil, releases: (any ReleaseIndex)? = nil,
-    history: (any PublisherHistory)? = nil, tools: PublishingTools = .none
+    distributions: (any DistributionFormat)? = nil, history: (any PublisherHistory)? = nil,
+    tools: PublishingTools = .none
   ) {
     self.publishers = publishers
     self.refusals = refusals
     self.acceptedIssuers = acceptedIssuers
     self.revoke = revoke
     self.releases = releases
+    self.distributions = distributions
     self.history = history
     self.tools = tools
   }

@@ -1,42 +1,16 @@
-/// What the name of a distribution file says (the packaging specifications "Binary distribution format" and "Source
-/// distribution format").
+/// What the name of a file says about its release, as its registry reads names.
 public struct DistributionName: Sendable, Equatable {
   /// The file's name without its folder.
   public let filename: String
-  /// The project, normalised (PEP 503).
+  /// The project, in the form in which the registry compares names.
   public let project: String
+  /// The version, as the file's name has it.
+  public let version: String
 
-  /// The endings of distribution files.
-  public static let endings = [".whl", ".tar.gz", ".zip"]
-
-  /// Whether a path ends as distribution files do.
-  public static func hasEnding(_ path: String) -> Bool { endings.contains { path.hasSuffix($0) } }
-
-  /// Reads the name in a path; nil if it is not that of a distribution.
-  public init?(path: String) {
-    let filename = path.split(separator: "/").last.map(String.init) ?? ""
-    guard let ending = Self.endings.first(where: { filename.hasSuffix($0) }) else { return nil }
-    let stem = filename.dropLast(ending.count)
-    // A wheel's name has no hyphen; that of a source distribution may, but its version has none.
-    let hyphen = ending == ".whl" ? stem.firstIndex(of: "-") : stem.lastIndex(of: "-")
-    guard let hyphen, let project = Self.normalized(stem[..<hyphen]) else { return nil }
+  /// What a name says.
+  public init(filename: String, project: String, version: String) {
     self.filename = filename
     self.project = project
-  }
-
-  /// Lower case, runs of `-`, `_` and `.` as one hyphen (PEP 503); nil if it is no project's name.
-  public static func normalized(_ name: some StringProtocol) -> String? {
-    var text = ""
-    for byte in name.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x61...0x7A: text.unicodeScalars.append(Unicode.Scalar(byte))
-      case 0x41...0x5A: text.unicodeScalars.append(Unicode.Scalar(byte + 0x20))
-      case 0x2D, 0x2E, 0x5F:
-        guard !text.isEmpty else { return nil }
-        if text.last != "-" { text += "-" }
-      default: return nil
-      }
-    }
-    return text.isEmpty || text.last == "-" ? nil : text
+    self.version = version
   }
 }

@@ -2,7 +2,7 @@
 public protocol PublisherHistory: Sendable {
   /// Asks for the publisher of the newest attested file.
   ///
-  /// - Parameter project: The project's name, normalised (PEP 503).
+  /// - Parameter project: The project's name, as people write it.
   /// - Returns: The release; nil if no file is attested, or the registry does not say.
   /// - Throws: If there is no answer.
   func lastRelease(of project: String) async throws(BrokerError) -> PublishedRelease?

@@ -2,9 +2,17 @@
 public protocol ReleaseIndex: Sendable {
   /// Asks for the files of a project: one request, never repeated here.
   ///
-  /// - Parameter project: The project's name, normalised (PEP 503).
+  /// - Parameter project: The project's name, as ``DistributionName/project`` has it.
   /// - Returns: The files, or why the registry does not say.
   /// - Throws: If there is no answer; ``BrokerError/recovery`` says whether another attempt may help. A registry without
   ///   such an interface is ``ReleaseListing/unavailable(_:)``, not an error.
   func listing(of project: String) async throws(BrokerError) -> ReleaseListing
+
+  /// The address where people find a release; nil if it is not known.
+  func page(of release: DistributionName) -> String?
+}
+
+extension ReleaseIndex {
+  /// Not known.
+  public func page(of release: DistributionName) -> String? { nil }
 }

@@ -46,9 +46,10 @@ enum ExecCommand: Command {
 
     var plan = try ExecPlan(options, targets: try await session.targets(names))
     for step in plan.steps { try CommandSearch(step.command[0], in: surroundings.environment).check() }
+    let localFiles = LocalFiles()
     if options.isCompared {
-      let decisions = try await ReleaseCheck(broker: session.broker, console: surroundings.console)
-        .decide(plan.files, of: options.command, at: plan.steps.map(\.target))
+      let check = ReleaseCheck(broker: session.broker, console: surroundings.console, localFiles: localFiles)
+      let decisions = try await check.decide(plan.files, of: options.command, at: plan.steps.map(\.target))
       plan = plan.decided { decisions[$0.name] ?? .publish }
     }
     let engine = session.engine()
@@ -57,7 +58,7 @@ enum ExecCommand: Command {
       targets, from: provider.source, asking: Set(targets.dropFirst().map(\.name)))
     return await ExecRun(
       plan: plan.ready(for: targets, audiences), options: options, engine: engine, source: provider.source,
-      recorder: recorder, surroundings: surroundings,
+      recorder: recorder, surroundings: surroundings, localFiles: localFiles,
       lookup: ReleaseLookup(time: session.broker.time, console: surroundings.console, limit: engine.policy.total)
     ).run()
   }

@@ -9,6 +9,8 @@ struct ExecRun: Sendable {
   let source: any IdentityTokenSource
   let recorder: RunRecorder
   let surroundings: Surroundings
+  /// Reads the files that are published.
+  let localFiles: LocalFiles
   /// Looks for what was published, before the next target's turn.
   let lookup: ReleaseLookup
 
@@ -73,7 +75,7 @@ struct ExecRun: Sendable {
     let paths = isChosen ? own.paths() : plan.files.files.map(\.location)
     var files: [ReleaseComparison.LocalFile] = []
     for path in paths {
-      if let file = try ReleaseCheck.local(path) { files.append(file) }
+      if let file = try localFiles.file(path, for: step.target) { files.append(file) }
     }
     guard !files.isEmpty else { return }
     try await lookup.find(files, at: step.target, after: recognised.client.name)

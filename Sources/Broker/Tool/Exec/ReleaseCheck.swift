@@ -5,6 +5,7 @@ import BrokerSystem
 struct ReleaseCheck: Sendable {
   let broker: Broker
   let console: Console
+  let localFiles: LocalFiles
 
   /// What to do for each target, by its name; a target that is not in it is published to.
   ///
@@ -28,44 +29,50 @@ struct ReleaseCheck: Sendable {
       let names = files.others.map { UntrustedText.neutralized(command[$0], limit: 120) }
       say("not compared with what is published: \(names.joined(separator: ", "))")
     }
-    var local: [ReleaseComparison.LocalFile] = []
-    for file in files.files {
-      guard let compared = try Self.local(file.location) else {
-        say("\(UntrustedText.neutralized(file.path)) names no project and is not compared with what is published")
-        continue
+    var questions: [Question] = []
+    var unnamed: [String] = []
+    for target in targets {
+      var local: [ReleaseComparison.LocalFile] = []
+      for file in files.files {
+        if let compared = try localFiles.file(file.location, for: target) {
+          local.append(compared)
+        } else if !unnamed.contains(file.path) {
+          unnamed.append(file.path)
+        }
       }
-      local.append(compared)
+      if !local.isEmpty { questions.append(Question(target: target, files: local)) }
     }
-    guard !local.isEmpty else { return [:] }
-    let comparisons = try await compare(local, at: targets)
+    for path in unnamed {
+      say("\(UntrustedText.neutralized(path)) names no project and is not compared with what is published")
+    }
+    let comparisons = try await answers(to: questions)
     try refuseConflicts(comparisons)
     var decisions: [String: ReleaseDecision] = [:]
-    for (name, comparison) in comparisons {
-      decisions[name] = decision(
-        comparison, for: name, isWhole: files.isWhole && local.count == files.files.count)
+    for (question, comparison) in zip(questions, comparisons.map(\.1)) {
+      decisions[question.target.name] = decision(
+        comparison, for: question.target.name,
+        isWhole: files.isWhole && question.files.count == files.files.count)
     }
     return decisions
   }
 
-  /// A file as it is compared; nil if its name names no project.
-  static func local(_ path: String) throws(BrokerError) -> ReleaseComparison.LocalFile? {
-    guard let name = DistributionName(path: path) else { return nil }
-    return ReleaseComparison.LocalFile(name, sha256: try FileDigest(of: path, code: .usage).sha256)
+  /// What a registry is asked.
+  private struct Question: Sendable {
+    let target: Target
+    let files: [ReleaseComparison.LocalFile]
   }
 
-  /// Asks the registries side by side; the results are in the order of the targets.
-  private func compare(
-    _ files: [ReleaseComparison.LocalFile], at targets: [Target]
-  ) async throws(BrokerError) -> [(String, ReleaseComparison)] {
+  /// Asks the registries side by side; the results are in the order of the questions.
+  private func answers(to questions: [Question]) async throws(BrokerError) -> [(String, ReleaseComparison)] {
     let survey = ReleaseSurvey(time: broker.time)
-    let results = await SideBySide.values(of: targets) { target -> Result<ReleaseComparison, BrokerError> in
-      do throws(BrokerError) { return .success(try await survey.compare(files, at: target)) } catch {
+    let results = await SideBySide.values(of: questions) { question -> Result<ReleaseComparison, BrokerError> in
+      do throws(BrokerError) { return .success(try await survey.compare(question.files, at: question.target)) } catch {
         return .failure(error)
       }
     }
     var comparisons: [(String, ReleaseComparison)] = []
-    for (target, result) in zip(targets, results) {
-      do throws(BrokerError) { comparisons.append((target.name, try result.get())) } catch {
+    for (question, result) in zip(questions, results) {
+      do throws(BrokerError) { comparisons.append((question.target.name, try result.get())) } catch {
         let remedy = "\(error.remedy.map { "\($0) " } ?? "")--no-compare publishes without asking what is there."
         throw error.with(remedy: remedy)
       }

@@ -10,8 +10,10 @@ struct IntegrityHistory: PublisherHistory {
   /// Attestations hold certificates: some kilobytes each.
   private static let bodyLimit = 1024 * 1024
 
-  func lastRelease(of project: String) async throws(BrokerError) -> PublishedRelease? {
-    guard case .files(let files) = try await index.listing(of: project) else { return nil }
+  func lastRelease(of name: String) async throws(BrokerError) -> PublishedRelease? {
+    guard let project = PythonDistributions.normalized(name),
+      case .files(let files) = try await index.listing(of: project)
+    else { return nil }
     let attested = files.filter { $0.provenance != nil }
     // The address comes from the listing, and leads nowhere but to the index itself.
     guard let newest = attested.max(by: { ($0.uploadTime ?? "") < ($1.uploadTime ?? "") }),
@@ -25,7 +27,8 @@ struct IntegrityHistory: PublisherHistory {
       let object = (try? JSONReader(maximumBytes: Self.bodyLimit, maximumDepth: 32).read(response.body))?.object,
       let publisher = object["attestation_bundles"]?.array?.first?.object?["publisher"]?.object
     else { return nil }
-    return release(project, Self.version(newest.filename), publisher)
+    return release(
+      project, PythonDistributions().name(of: newest.filename)?.version ?? "", publisher)
   }
 
   private func release(_ project: String, _ version: String, _ publisher: JSONObject) -> PublishedRelease? {
@@ -50,12 +53,5 @@ struct IntegrityHistory: PublisherHistory {
         ])
     default: return nil
     }
-  }
-
-  /// The version in a distribution's name.
-  private static func version(_ filename: String) -> String {
-    let ending = DistributionName.endings.first { filename.hasSuffix($0) } ?? ""
-    let parts = filename.dropLast(ending.count).split(separator: "-")
-    return String((ending == ".whl" ? parts.dropFirst().first : parts.last) ?? "")
   }
 }

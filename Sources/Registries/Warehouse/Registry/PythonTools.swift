@@ -20,7 +20,7 @@ private enum PythonTools {
         values: ["-X", "-W", "--check-hash-based-pycs"])
     ],
     files: PublishedFiles(
-      endings: DistributionName.endings, chosenEndings: [".whl", ".tar.gz"], signatureEndings: [".asc"],
+      endings: PythonDistributions.endings, chosenEndings: [".whl", ".tar.gz"], signatureEndings: [".asc"],
       attestationEnding: ".publish.attestation"))
 
   /// Variables of the programs that run tools: they lead into another folder, or to a file of more variables.

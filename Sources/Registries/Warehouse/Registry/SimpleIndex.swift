@@ -5,6 +5,8 @@ public struct SimpleIndex: ReleaseIndex {
   /// Where the project's page is, which ends with `/`.
   public let url: HTTPURL
 
+  /// The site with a page for each release; nil if there is none.
+  private let site: Origin?
   private let services: PluginServices
 
   /// The path that most indexes have it at.
@@ -14,8 +16,9 @@ public struct SimpleIndex: ReleaseIndex {
   /// The greatest length of a page in bytes: projects with ten thousands of files need some megabytes.
   static let bodyLimit = 32 * 1024 * 1024
 
-  init(_ url: HTTPURL, services: PluginServices) {
+  init(_ url: HTTPURL, site: Origin? = nil, services: PluginServices) {
     self.url = url
+    self.site = site
     self.services = services
   }
 
@@ -45,6 +48,14 @@ public struct SimpleIndex: ReleaseIndex {
       return .unavailable("answers \(type.isEmpty ? "without a type" : UntrustedText.neutralized(type, limit: 64))")
     }
     return try read(response.body, host: host)
+  }
+
+  /// `https://pypi.org/project/NAME/VERSION/`.
+  public func page(of release: DistributionName) -> String? {
+    site.map { site in
+      let path = [release.project, release.version].map(PathSegment.encode).joined(separator: "/")
+      return HTTPURL(site, path: "/project/\(path)/").description
+    }
   }
 
   private func read(_ body: [UInt8], host: String) throws(BrokerError) -> ReleaseListing {

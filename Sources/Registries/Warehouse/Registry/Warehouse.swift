@@ -48,11 +48,12 @@ public struct Warehouse: Registry {
     // In a rehearsal, the sandbox's.
     let listing = SimpleIndex(
       services.rehearsalOrigin.map { HTTPURL($0, path: SimpleIndex.usualPath) } ?? settings.simpleURL,
-      services: services)
+      site: settings.isSite ? settings.management : nil, services: services)
     let forms = PublisherForms(registry: name, site: settings.management)
     return RegistryCapabilities(
       publishers: forms.rules, refusals: RefusalReading.refusals(of: forms, isUsual: settings.isUsual),
       acceptedIssuers: RefusalTable.acceptedIssuers, revoke: revoke, releases: listing,
+      distributions: PythonDistributions(),
       history: IntegrityHistory(index: listing, services: services), tools: .python)
   }
 

@@ -10,6 +10,8 @@ public struct WarehouseSettings: PluginSettings {
   public let audience: Audience?
   /// Where projects and their publishers are managed.
   let management: Origin
+  /// Whether it is the site that the type is named after, and no index of somebody's own.
+  let isSite: Bool
   /// Whether tools publish here where they name no index.
   let isUsual: Bool
 
@@ -43,9 +45,10 @@ public struct WarehouseSettings: PluginSettings {
       } else {
         HTTPURL(uploadURL.origin, path: SimpleIndex.usualPath)
       }
-    isUsual = site.isUsual && uploadURL.origin == site.uploadURL.origin
-    management = uploadURL.origin == site.uploadURL.origin ? site.management : uploadURL.origin
-    guard uploadURL.origin != site.uploadURL.origin else {
+    isSite = uploadURL.origin == site.uploadURL.origin
+    isUsual = site.isUsual && isSite
+    management = isSite ? site.management : uploadURL.origin
+    guard !isSite else {
       guard audience == nil || audience == site.audience else {
         throw object.error(
           "audience", "is not the audience of \(uploadURL.origin.host)",
