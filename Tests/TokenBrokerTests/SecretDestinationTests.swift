@@ -105,7 +105,7 @@ struct SecretDestinationTests {
     func delivery(_ name: String) throws -> Delivery {
       try Delivery(
         Delivery.Choice(output: "\(folder.path)/\(name)", mayReveal: false, count: 1, isCI: false, isTerminal: false),
-        environment: Environment())
+        runners: PluginCatalog(), environment: Environment())
     }
     _ = try delivery("one").deliver([credential])
     #expect(folder.read("one") == "\(PlantedSecret.credential.text)\n")

@@ -41,6 +41,9 @@ public struct PluginCatalog: Sendable {
     return found.first(where: \.canHide) ?? found.first
   }
 
+  /// The variables in which runners say where the checkout is.
+  public var checkoutVariables: [String] { runners.compactMap(\.checkout) }
+
   private static func check(_ type: String, against taken: [String]) throws(BrokerError) {
     guard EntryName.isValid(type) else {
       throw BrokerError(

@@ -1,4 +1,4 @@
-/// What reads the log of a provider's jobs, and what it obeys there.
+/// What runs a provider's jobs: what reads their log and what it obeys there, and what a step may write beside it.
 ///
 /// It is known of a type of provider, not of a provider that was selected: what the first line of a log holds has to be
 /// harmless, too. What is left out, the runner does not have.
@@ -16,6 +16,12 @@ public struct Runner: Sendable {
   public var hide: (@Sendable (Secret) -> Secret)?
   /// The line, without its end, that shows a message on the run's page; nil if there are none.
   public var annotate: (@Sendable (Annotation) -> String)?
+  /// Where a step leaves values for later steps; nil if it cannot.
+  public var outputs: StepOutputs?
+  /// The variable that names the file for what the run's page shows of a step, in Markdown; nil if there is none.
+  public var summary: String?
+  /// The variable that names the folder of the checkout; nil if there is none.
+  public var checkout: String?
 
   /// A runner that a job is recognised to have by a variable.
   public init(_ name: String, variable: String, value: String) {
@@ -75,5 +81,38 @@ public struct Annotation: Sendable, Equatable {
     self.level = level
     self.title = title
     self.message = message
+  }
+}
+
+/// The values that a step of a job leaves for later steps, in a file that a variable names.
+public struct StepOutputs: Sendable {
+  /// What `mint --format` calls this form.
+  public let format: String
+  /// The variable that names the file.
+  public let variable: String
+  /// The record of values that is added to the file, with the end of its last line.
+  public let record: @Sendable ([StepOutput]) -> Secret
+
+  /// Step outputs.
+  public init(
+    _ format: String, variable: String, record: @escaping @Sendable ([StepOutput]) -> Secret
+  ) {
+    self.format = format
+    self.variable = variable
+    self.record = record
+  }
+}
+
+/// A value that a step leaves for later steps.
+public struct StepOutput: Sendable {
+  /// What later steps call it: lower-case words with hyphens between them.
+  public let name: String
+  /// The value, which may be a secret.
+  public let value: Secret
+
+  /// A value.
+  public init(_ name: String, _ value: Secret) {
+    self.name = name
+    self.value = value
   }
 }

@@ -17,7 +17,7 @@ enum CheckCommand: Command {
         OptionSpec("--use-up-token", nil, "with --mint, use the only identity token that the job has"),
         OptionSpec("--timeout", "SECONDS", "give each target so much time in all (60)"),
         OptionSpec("--json", nil, "print the report as JSON in place of the table: the same as --report -"),
-      ] + OptionSpec.configuration + OptionSpec.report,
+      ] + OptionSpec.configuration + OptionSpec.report(for: catalog),
       notes: [
         "Without a TARGET, all registries of the configuration. Nothing is sent to a registry but the question for its "
           + "audience (and, with a project, for its last release): the identity token stays here.",

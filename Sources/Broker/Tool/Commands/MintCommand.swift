@@ -8,13 +8,10 @@ enum MintCommand: Command {
     CommandSpec(
       name, "mint a short-lived API token for each target and hand it over",
       operands: "TARGET...", operandCount: 1...64, operandChoices: catalog.usualTargets,
-      options: OptionSpec.configuration + OptionSpec.report + [
+      options: OptionSpec.configuration + OptionSpec.report(for: catalog) + [
         OptionSpec("--provider", "NAME", "use this identity provider"),
         OptionSpec("--audience", "AUDIENCE", "accept this audience alone (one target)"),
-        OptionSpec(
-          "--format", "FORMAT",
-          "token, json, env or github; the default is github in GitHub Actions, none in other CI, else token",
-          choices: DeliveryFormat.allCases.map(\.rawValue)),
+        format(for: catalog.plugins.runners),
         OptionSpec("--output", "FILE", "write to FILE, which is replaced as a whole and readable by its owner alone"),
         OptionSpec("--single", nil, "refuse a route over several registries"),
         OptionSpec("--reveal", nil, "allow standard output to be a terminal"),
@@ -26,6 +23,20 @@ enum MintCommand: Command {
           + "release. If one target or the delivery fails, credentials already minted are burned and nothing is "
           + "delivered."
       ])
+  }
+
+  private static func format(for runners: [Runner]) -> OptionSpec {
+    let all = DeliveryFormat.all(for: runners)
+    let names = all.map(\.name)
+    let usual = all.compactMap { format in
+      if case .outputs(_, let runner) = format, runner.canHide { "\(format.name) in \(runner.name)" } else { nil }
+    }
+    let defaults = usual + ["none in \(usual.isEmpty ? "" : "other ")CI", "else token"]
+    return OptionSpec(
+      "--format", "FORMAT",
+      "\(names.dropLast().joined(separator: ", ")) or \(names.last ?? ""); "
+        + "the default is \(defaults.joined(separator: ", "))",
+      choices: names)
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
@@ -56,7 +67,7 @@ enum MintCommand: Command {
         format: arguments.value("--format"), output: arguments.value("--output"),
         mayReveal: arguments.has("--reveal"), count: names.count, isCI: provider.strength == .job,
         isTerminal: StandardStreams.isTerminal(.output), summary: summary),
-      environment: surroundings.environment)
+      runners: session.broker.catalog, environment: surroundings.environment)
 
     var targets = try await session.targets(names)
     if let pinned {

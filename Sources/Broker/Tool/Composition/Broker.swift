@@ -62,7 +62,7 @@ public struct Broker: Sendable {
     path: String? = nil, requiresOrganisation: Bool = false
   ) throws(BrokerError) -> BrokerConfiguration {
     let reader = ConfigurationReader(catalog: catalog)
-    let found = try ConfigurationSearch(environment: environment, reader: reader).find(path: path)
+    let found = try ConfigurationSearch(environment: environment, catalog: catalog).find(path: path)
     if requiresOrganisation { try requireOrganisation(found) }
     return try reader.read(organisation: found.organisation, repository: found.repository)
   }
@@ -74,7 +74,7 @@ public struct Broker: Sendable {
   ///   - path: The repository's file that it was given.
   /// - Returns: The text, for one line.
   public func place(of configuration: BrokerConfiguration, path: String? = nil) -> String {
-    ConfigurationSearch(environment: environment, reader: ConfigurationReader(catalog: catalog))
+    ConfigurationSearch(environment: environment, catalog: catalog)
       .place(of: configuration, path: path)
   }
 
@@ -83,7 +83,9 @@ public struct Broker: Sendable {
   /// - Throws: `ErrorCode.configurationInvalid` if there are two, `ErrorCode.configurationUnreadable` for one above that
   ///   belongs to another user.
   public func repositoryFile(from folder: String) throws(BrokerError) -> String? {
-    try RepositoryFileSearch(environment: environment, from: folder).file()
+    try RepositoryFileSearch(
+      checkouts: catalog.checkoutVariables, environment: environment, from: folder
+    ).file()
   }
 
   private func requireOrganisation(_ found: ConfigurationSearch.Found) throws(BrokerError) {

@@ -3,14 +3,12 @@ import BrokerSystem
 
 /// The folders of this job's checkout: whoever can change the repository can change what lies in them.
 struct Checkout: Sendable {
-  /// The variables in which runners say where the checkout is.
-  static let variables = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"]
-
   private let folders: [String]
 
-  /// The folder that the CI system names, the git work tree around the current folder, and the current folder itself.
-  init(environment: Environment, around path: String? = nil) {
-    var folders = Self.variables.compactMap { environment.nonEmpty($0) }
+  /// The folders that runners name in `variables`, the git work tree around the current folder, and the current folder
+  /// itself.
+  init(named variables: [String], in environment: Environment, around path: String? = nil) {
+    var folders = variables.compactMap { environment.nonEmpty($0) }
     let current = FileLocation.currentFolder
     let starts = [current, path.flatMap { FileLocation.real(FileLocation.folder(of: $0)) }].compactMap { $0 }
     folders += starts + starts.compactMap(Self.workTree)

@@ -4,7 +4,7 @@ import BrokerSystem
 /// Finds the layers of the configuration.
 struct ConfigurationSearch: Sendable {
   let environment: Environment
-  let reader: ConfigurationReader
+  let catalog: PluginCatalog
 
   /// The variable that holds the path of the repository's file.
   static let fileVariable = "TOKEN_BROKER_CONFIG"
@@ -41,7 +41,8 @@ struct ConfigurationSearch: Sendable {
         name: candidate.foundBy, bytes: Array(text.utf8), foundBy: candidate.foundBy, isRepositoryControlled: false)
       return Found(organisation: source, repository: repository?.source)
     case .path(let file):
-      let checkout = Checkout(environment: environment, around: repository?.path)
+      let checkout = Checkout(
+        named: catalog.checkoutVariables, in: environment, around: repository?.path)
       let source = try source(file, candidate.foundBy, checkout)
       // The organisation's own file, named as the repository's: one layer, not two.
       let isSame = repository.map { FileLocation.real($0.path) == FileLocation.real(file) } ?? false
@@ -71,7 +72,9 @@ struct ConfigurationSearch: Sendable {
     if let text = environment.nonEmpty(Self.textVariable) {
       candidates.append(Candidate(label: Self.textVariable, foundBy: Self.textVariable, place: .text(text)))
     }
-    if let repository, let (path, origin) = try reader.extendedFile(in: repository.source) {
+    if let repository,
+      let (path, origin) = try ConfigurationReader(catalog: catalog).extendedFile(in: repository.source)
+    {
       let folder = FileLocation.folder(of: FileLocation.absolute(repository.path, from: currentFolder))
       candidates.append(
         Candidate(
@@ -84,7 +87,7 @@ struct ConfigurationSearch: Sendable {
   private func repositoryFile(_ path: String?) throws(BrokerError) -> (path: String, source: ConfigurationSource)? {
     let named =
       path.map { ($0, "--config") } ?? environment.nonEmpty(Self.fileVariable).map { ($0, Self.fileVariable) }
-    let usual = named == nil ? try RepositoryFileSearch(environment: environment).file() : nil
+    let usual = named == nil ? try usualFiles().file() : nil
     guard let (file, foundBy) = named.map({ ($0, Optional($1)) }) ?? usual.map({ ($0, nil) }) else { return nil }
     let bytes: [UInt8]
     do throws(BrokerError) { bytes = try read(file) } catch {
@@ -125,9 +128,13 @@ struct ConfigurationSearch: Sendable {
     }
     let text = layers.isEmpty ? "built-in" : layers.joined(separator: " below ")
     guard path == nil, environment.nonEmpty(Self.fileVariable) == nil,
-      let search = try? RepositoryFileSearch(environment: environment), search.files.isEmpty
+      let search = try? usualFiles(), search.files.isEmpty
     else { return text }
     return "\(text) (no \(RepositoryFileSearch.fileName) in \(UntrustedText.neutralized(search.place)))"
+  }
+
+  private func usualFiles() throws(BrokerError) -> RepositoryFileSearch {
+    try RepositoryFileSearch(checkouts: catalog.checkoutVariables, environment: environment)
   }
 
   private var currentFolder: String { FileLocation.currentFolder ?? "/" }

@@ -16,8 +16,12 @@ struct RepositoryFileSearch: Sendable {
 
   /// Looks from a folder on.
   ///
+  /// - Parameters:
+  ///   - variables: The variables in which runners say where the checkout is.
+  ///   - environment: The job's variables.
+  ///   - folder: The folder.
   /// - Throws: `ErrorCode.configurationUnreadable` for a file above that belongs to another user.
-  init(environment: Environment, from folder: String = ".") throws(BrokerError) {
+  init(checkouts variables: [String], environment: Environment, from folder: String = ".") throws(BrokerError) {
     let isHere = folder == "."
     let first = isHere ? Self.fileName : "\(folder)/\(Self.fileName)"
     guard let start = FileLocation.real(folder) else {
@@ -26,7 +30,7 @@ struct RepositoryFileSearch: Sendable {
       return
     }
     // Everything is below /, so that it is nobody's checkout.
-    let checkouts = Checkout.variables.compactMap { environment.nonEmpty($0).flatMap(FileLocation.real) }
+    let checkouts = variables.compactMap { environment.nonEmpty($0).flatMap(FileLocation.real) }
       .filter { $0 != "/" }
     var chains = [Chain(from: start, checkouts)]
     // A job that went through a symbolic link stands below both places.

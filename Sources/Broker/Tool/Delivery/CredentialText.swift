@@ -8,7 +8,8 @@ enum CredentialText {
     case .token: Secret(credentials.map { $0.secret.reveal() + "\n" }.joined())
     case .json: json(credentials)
     case .env: Secret(credentials.map(assignments).joined())
-    case .github: Secret(credentials.map { outputs($0, isAlone: credentials.count == 1) }.joined())
+    case .outputs(let form, _):
+      form.record(credentials.flatMap { outputs($0, isAlone: credentials.count == 1) })
     }
   }
 
@@ -31,22 +32,12 @@ enum CredentialText {
     return values.map { "TOKEN_BROKER_\($0)=\(ShellText.quoted($1))\n" }.joined()
   }
 
-  /// Lines for `GITHUB_OUTPUT`, each value between random delimiters that it cannot contain
-  /// (actions/runner, FileCommandManager.cs).
-  private static func outputs(_ credential: Credential, isAlone: Bool) -> String {
+  private static func outputs(_ credential: Credential, isAlone: Bool) -> [StepOutput] {
     let prefix = isAlone ? "" : "\(credential.registry)-"
-    let values = [
-      ("api-token", credential.secret.reveal()), ("expires", String(credential.expires.seconds)),
-      ("registry", credential.registry),
+    return [
+      StepOutput("\(prefix)api-token", credential.secret),
+      StepOutput("\(prefix)expires", Secret(String(credential.expires.seconds))),
+      StepOutput("\(prefix)registry", Secret(credential.registry)),
     ]
-    return values.map { name, value in
-      let delimiter = "token_broker_\(randomWord())"
-      return "\(prefix)\(name)<<\(delimiter)\n\(value)\n\(delimiter)\n"
-    }.joined()
-  }
-
-  private static func randomWord() -> String {
-    var generator = SystemRandomNumberGenerator()
-    return (0..<2).map { _ in String(generator.next() as UInt64, radix: 36) }.joined()
   }
 }

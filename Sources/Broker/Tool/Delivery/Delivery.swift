@@ -24,7 +24,7 @@ struct Delivery: Sendable {
   private enum Destination: Sendable {
     case standardOutput
     case file(StagedFile, path: String)
-    case gitHubOutput(AppendFile)
+    case outputs(AppendFile, variable: String)
   }
 
   private let format: DeliveryFormat
@@ -35,40 +35,39 @@ struct Delivery: Sendable {
   /// - Throws: `ErrorCode.deliveryUnsafe` where a log would get the credential,
   ///   `ErrorCode.usage` for a form that does not fit, `ErrorCode.deliveryFailed` if the
   ///   destination cannot be opened.
-  init(_ choice: Choice, environment: Environment) throws(BrokerError) {
-    (format, destination) = try Self.open(choice, environment: environment)
+  init(_ choice: Choice, runners: PluginCatalog, environment: Environment) throws(BrokerError) {
+    (format, destination) = try Self.open(choice, runners, environment)
     let summary = [choice.summary].compactMap { $0 }
     switch destination {
     case .standardOutput: break
     case .file(let file, _):
       try OutputFile("--output", file.identity).check(apartFrom: summary + OutputFile.streams)
-    case .gitHubOutput(let file): try OutputFile("GITHUB_OUTPUT", file.identity).check(apartFrom: summary)
+    case .outputs(let file, let variable): try OutputFile(variable, file.identity).check(apartFrom: summary)
     }
   }
 
   private static func open(
-    _ choice: Choice, environment: Environment
+    _ choice: Choice, _ catalog: PluginCatalog, _ environment: Environment
   ) throws(BrokerError) -> (DeliveryFormat, Destination) {
-    let isGitHubActions = environment["GITHUB_ACTIONS"] == "true"
-    let isCI = choice.isCI || (environment.nonEmpty("CI").map { $0.lowercased() != "false" } ?? false)
-    let format = try self.format(choice, isGitHubActions: isGitHubActions, isCI: isCI)
+    let format = try self.format(choice, catalog, environment)
     if format.isSingle, choice.count > 1 {
       throw BrokerError(
-        .usage, "The format \(format.rawValue) holds one credential, and \(choice.count) targets are named.",
+        .usage, "The format \(format.name) holds one credential, and \(choice.count) targets are named.",
         remedy: "Write --format json, or mint one target at a time.")
     }
-    if format == .github {
+    if case .outputs(let outputs, let runner) = format {
       guard choice.output == nil else {
         throw BrokerError(
-          .usage, "--output and --format github exclude each other: that format goes to GITHUB_OUTPUT.",
+          .usage,
+          "--output and --format \(format.name) exclude each other: that format goes to \(outputs.variable).",
           remedy: "Leave one of them out.")
       }
-      guard let path = environment.nonEmpty("GITHUB_OUTPUT") else {
+      guard let path = environment.nonEmpty(outputs.variable) else {
         throw BrokerError(
-          .deliveryFailed, "GITHUB_OUTPUT is not set, so that there is no step output to write.",
-          remedy: "Run this in a step of a GitHub Actions job, or write --output FILE.")
+          .deliveryFailed, "\(outputs.variable) is not set, so that there is no step output to write.",
+          remedy: "Run this in a step of a \(runner.name) job, or write --output FILE.")
       }
-      return (format, .gitHubOutput(try AppendFile(path)))
+      return (format, .outputs(try AppendFile(path), variable: outputs.variable))
     }
     if let path = choice.output { return (format, .file(try StagedFile(path), path: path)) }
     guard !choice.isTerminal || choice.mayReveal else {
@@ -80,32 +79,36 @@ struct Delivery: Sendable {
   }
 
   private static func format(
-    _ choice: Choice, isGitHubActions: Bool, isCI: Bool
+    _ choice: Choice, _ catalog: PluginCatalog, _ environment: Environment
   ) throws(BrokerError) -> DeliveryFormat {
     if let text = choice.format {
-      guard let format = DeliveryFormat(rawValue: text) else {
+      let all = DeliveryFormat.all(for: catalog.runners)
+      guard let format = all.first(where: { $0.name == text }) else {
         throw BrokerError(
           .usage, "There is no format \(UntrustedText.quoted(text)).",
-          remedy: NearestName.remedy(for: text, among: DeliveryFormat.allCases.map(\.rawValue)))
+          remedy: NearestName.remedy(for: text, among: all.map(\.name)))
       }
       return format
     }
-    if choice.output != nil { return choice.count > 1 ? .json : .token }
-    if isGitHubActions { return .github }
+    let usual = choice.count > 1 ? DeliveryFormat.json : .token
+    if choice.output != nil { return usual }
+    let runner = catalog.runner(of: environment)
+    if let runner, runner.canHide { return runner.outputs.map { .outputs($0, of: runner) } ?? usual }
+    let isCI = choice.isCI || runner != nil || environment.nonEmpty("CI").map { $0.lowercased() != "false" } ?? false
     guard !isCI else {
       throw BrokerError(
         .deliveryUnsafe, "This job's log cannot hide a credential, so that it is not written to standard output.",
         remedy: "Run the publishing tool with token-broker exec, or write --output FILE; "
           + "--format token writes it all the same.")
     }
-    return choice.count > 1 ? .json : .token
+    return usual
   }
 
   private var place: Credential.Place {
     switch destination {
     case .standardOutput: .output
     case .file(_, let path): .file(path)
-    case .gitHubOutput: .file("GITHUB_OUTPUT")
+    case .outputs(_, let variable): .file(variable)
     }
   }
 
@@ -123,7 +126,7 @@ struct Delivery: Sendable {
     case .file(let file, let path):
       try file.commit(bytes)
       return UntrustedText.neutralized(path)
-    case .gitHubOutput(let file):
+    case .outputs(let file, _):
       try file.append(bytes)
       return "the step's outputs"
     }

@@ -9,7 +9,7 @@ enum ExecCommand: Command {
       name, "run a publishing tool for each target, with a credential in its environment alone",
       operands: "TARGET... -- COMMAND [ARGS...]", operandCount: 1...64,
       operandChoices: catalog.usualTargets,
-      options: ExecOptions.specs + OptionSpec.report, takesCommand: true,
+      options: ExecOptions.specs + OptionSpec.report(for: catalog), takesCommand: true,
       notes: [
         "For each target in order: mints right before the COMMAND starts, runs it, and burns the credential when it has "
           + "ended. Stops at the first failure. {registry} and {url} in the COMMAND stand for each target's name and "

@@ -1,7 +1,7 @@
 import BrokerCore
 import BrokerSystem
 
-/// Where a run's report goes: a file, and a GitHub job's summary.
+/// Where a run's report goes: a file, and the job's summary.
 struct ReportOutput: Sendable {
   private enum Destination: Sendable {
     case none
@@ -10,7 +10,7 @@ struct ReportOutput: Sendable {
   }
 
   private let destination: Destination
-  private let summary: AppendFile?
+  private let summary: (file: AppendFile, variable: String)?
   private let isSummaryWanted: Bool
   private let console: Console
 
@@ -35,22 +35,21 @@ struct ReportOutput: Sendable {
     }
     isSummaryWanted = arguments.has("--summary")
     let environment = surroundings.environment
-    let isGitHubActions = environment["GITHUB_ACTIONS"] == "true"
-    let path = isGitHubActions ? environment.nonEmpty("GITHUB_STEP_SUMMARY") : nil
+    let runner = console.runner
     // A summary that cannot be written is no reason not to publish.
-    summary = path.flatMap { try? AppendFile($0) }
+    summary = runner?.summary.flatMap { variable in
+      environment.nonEmpty(variable).flatMap { try? AppendFile($0) }.map { ($0, variable) }
+    }
     guard case .file(let file) = destination else { return }
-    let named = [
-      ("--output", arguments.value("--output")),
-      ("GITHUB_OUTPUT", isGitHubActions ? environment.nonEmpty("GITHUB_OUTPUT") : nil),
-    ]
+    var named = [("--output", arguments.value("--output"))]
+    if let variable = runner?.outputs?.variable { named.append((variable, environment.nonEmpty(variable))) }
     let others = named.compactMap { source, path in path.map { OutputFile(source, FileIdentity(of: $0)) } }
     try OutputFile("--report", file.identity)
       .check(apartFrom: others + OutputFile.streams + [summaryFile].compactMap { $0 })
   }
 
   /// The job's summary; nil if none is written.
-  var summaryFile: OutputFile? { summary.map { OutputFile("GITHUB_STEP_SUMMARY", $0.identity) } }
+  var summaryFile: OutputFile? { summary.map { OutputFile($0.variable, $0.file.identity) } }
 
   /// Whether the report itself is what the command prints.
   var isPrinted: Bool { if case .standardOutput = destination { true } else { false } }
@@ -75,7 +74,9 @@ struct ReportOutput: Sendable {
 
   private func write(_ report: RunReport) {
     if report.hasFailed || isSummaryWanted, let summary {
-      do throws(BrokerError) { try summary.append(Array(ReportMarkdown(report, console.logGuard).text.utf8)) } catch {
+      do throws(BrokerError) {
+        try summary.file.append(Array(ReportMarkdown(report, console.logGuard).text.utf8))
+      } catch {
         console.warn("the job summary was not written: \(error.message)")
       }
     }
@@ -92,8 +93,12 @@ struct ReportOutput: Sendable {
 
 extension OptionSpec {
   /// The options of every command that writes reports.
-  static let report = [
-    OptionSpec("--report", "FILE", "write what was done and found to FILE as JSON (docs/report.md)"),
-    OptionSpec("--summary", nil, "in GitHub Actions, write a job summary on success too"),
-  ]
+  static func report(for catalog: ToolCatalog) -> [OptionSpec] {
+    let names = catalog.plugins.runners.filter { $0.summary != nil }.map(\.name)
+    let place = names.isEmpty ? "where there is one" : "in \(names.joined(separator: " and "))"
+    return [
+      OptionSpec("--report", "FILE", "write what was done and found to FILE as JSON (docs/report.md)"),
+      OptionSpec("--summary", nil, "\(place), write a job summary on success too"),
+    ]
+  }
 }

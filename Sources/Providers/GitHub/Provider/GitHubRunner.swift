@@ -15,8 +15,21 @@ extension Runner {
         }
       return "::\(command) title=\(escapedProperty(annotation.title))::\(escaped(annotation.message))"
     }
+    runner.outputs = StepOutputs("github", variable: "GITHUB_OUTPUT") { outputs in
+      Secret(outputs.map { record($0.name, $0.value.reveal()) }.joined())
+    }
+    runner.summary = "GITHUB_STEP_SUMMARY"
+    runner.checkout = "GITHUB_WORKSPACE"
     return runner
   }()
+
+  /// A value between random delimiters that it cannot contain (actions/runner, FileCommandManager.cs).
+  private static func record(_ name: String, _ value: String) -> String {
+    var generator = SystemRandomNumberGenerator()
+    let words = (0..<2).map { _ in String(generator.next() as UInt64, radix: 36) }
+    let delimiter = "token_broker_\(words.joined())"
+    return "\(name)<<\(delimiter)\n\(value)\n\(delimiter)\n"
+  }
 
   /// Percent and the line ends (actions/toolkit, packages/core/src/command.ts).
   private static func escaped(_ text: String, and others: [UInt8] = []) -> String {

@@ -5,5 +5,9 @@ extension Runner {
   ///
   /// It hides the values of variables that a project marks as masked, and none that a job makes (docs.gitlab.com, "Mask a
   /// CI/CD variable").
-  public static let gitLab = Runner("GitLab CI", variable: "GITLAB_CI", value: "true")
+  public static let gitLab = {
+    var runner = Runner("GitLab CI", variable: "GITLAB_CI", value: "true")
+    runner.checkout = "CI_PROJECT_DIR"
+    return runner
+  }()
 }
