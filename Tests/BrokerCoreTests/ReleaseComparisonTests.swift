@@ -28,7 +28,8 @@ struct ReleaseComparisonTests {
     let comparison = ReleaseComparison(Self.files, with: ["sample": .files([other] + listed)])
     #expect(comparison.verdict == verdict)
     #expect(
-      comparison.conflicts.map(\.label) == [(Self.wheel, first), (Self.sdist, second)].filter { $0.1 == "1" }.map(\.0))
+      comparison.conflicts.map(\.filename)
+        == [(Self.wheel, first), (Self.sdist, second)].filter { $0.1 == "1" }.map(\.0))
   }
 
   @Test func looksAtEveryProject() throws {
@@ -111,7 +112,7 @@ struct ReleaseComparisonTests {
     let comparison = ReleaseComparison(
       [ReleaseComparison.LocalFile(name, sha256: Self.digest)],
       with: ["sample": .files([ReleaseFile(filename: name.filename, sha256: "1")])])
-    let label = try #require(comparison.conflicts.first).label
+    let label = try #require(comparison.conflicts.first).fact.label
     #expect(!label.contains("::") && !label.contains("\r") && !label.contains("\u{202E}"))
   }
 

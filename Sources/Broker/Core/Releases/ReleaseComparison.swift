@@ -14,6 +14,21 @@ public struct ReleaseComparison: Sendable, Equatable {
     }
   }
 
+  /// A file that a registry lists with another SHA-256.
+  public struct Conflict: Sendable, Equatable {
+    /// The file's name.
+    public let filename: String
+    /// The SHA-256 that the registry lists.
+    public let published: String
+    /// That of the file here.
+    public let local: String
+
+    /// The two digests beside the name.
+    public var fact: BrokerError.Fact {
+      BrokerError.Fact(filename, "published with sha256 \(published), here \(local)")
+    }
+  }
+
   /// What follows.
   public enum Verdict: Sendable, Equatable {
     /// None of the files is there.
@@ -32,8 +47,8 @@ public struct ReleaseComparison: Sendable, Equatable {
   public let published: [String]
   /// The names of files that are not there.
   public let absent: [String]
-  /// The files that are there with another SHA-256, and the two digests as facts.
-  public let conflicts: [BrokerError.Fact]
+  /// The files that are there with another SHA-256.
+  public let conflicts: [Conflict]
   /// What follows.
   public let verdict: Verdict
 
@@ -41,7 +56,7 @@ public struct ReleaseComparison: Sendable, Equatable {
   public init(_ files: [LocalFile], with listings: [String: ReleaseListing]) {
     var published: [String] = []
     var absent: [String] = []
-    var conflicts: [BrokerError.Fact] = []
+    var conflicts: [Conflict] = []
     var unknown: String?
     for file in files {
       switch listings[file.name.project] {
@@ -58,9 +73,7 @@ public struct ReleaseComparison: Sendable, Equatable {
           published.append(file.name.filename)
         } else {
           conflicts.append(
-            BrokerError.Fact(
-              UntrustedText.neutralized(file.name.filename, limit: 120),
-              "published with sha256 \(digest), here \(file.sha256)"))
+            Conflict(filename: file.name.filename, published: digest, local: file.sha256))
         }
       case .unavailable(let reason): unknown = reason
       case nil: unknown = "was not asked for \(file.name.project)"

@@ -59,7 +59,8 @@ enum ExecCommand: Command {
     return await ExecRun(
       plan: plan.ready(for: targets, audiences), options: options, engine: engine, source: provider.source,
       recorder: recorder, surroundings: surroundings, localFiles: localFiles,
-      lookup: ReleaseLookup(time: session.broker.time, console: surroundings.console, limit: engine.policy.total)
+      lookup: ReleaseLookup(time: session.broker.time, console: surroundings.console),
+      confirmationLimit: min(engine.policy.total, ReleaseLookup.limit), isRehearsal: session.broker.isRehearsal
     ).run()
   }
 

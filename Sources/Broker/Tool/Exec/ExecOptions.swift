@@ -20,6 +20,8 @@ struct ExecOptions: Sendable {
   let keepsCredential: Bool
   /// `--no-compare`.
   let isCompared: Bool
+  /// `--no-confirm`, and `--no-compare`: the index is then not asked at all.
+  let isConfirmed: Bool
   /// `--redact`.
   let isRedacted: Bool
 
@@ -35,10 +37,12 @@ struct ExecOptions: Sendable {
       OptionSpec("--per-file", nil, "run the command once for each distribution file, with a credential each"),
       OptionSpec("--keep-identity", nil, "leave the job's identity in the command's environment"),
       OptionSpec("--keep-credential", nil, "do not burn the credential when the command has ended"),
-      OptionSpec("--no-compare", nil, "do not compare the files with what the indexes have"),
+      OptionSpec("--no-compare", nil, "do not ask the indexes what they have, neither before nor afterwards"),
+      OptionSpec("--no-confirm", nil, "do not ask the indexes afterwards whether they have what was published"),
       OptionSpec("--redact", nil, "take the credential out of what the command prints, where no runner masks it"),
       OptionSpec("--provider", "NAME", "use this identity provider"),
-      OptionSpec("--timeout", "SECONDS", "give each mint, and each look for what was published, so much time (60)"),
+      OptionSpec(
+        "--timeout", "SECONDS", "give each mint so much time (60), and all looks for what was published, 30 at most"),
       OptionSpec("--explain", nil, "say how the provider was selected, and every step"),
     ] + OptionSpec.configuration
 
@@ -59,6 +63,7 @@ struct ExecOptions: Sendable {
     keepsIdentity = arguments.has("--keep-identity")
     keepsCredential = arguments.has("--keep-credential")
     isCompared = !arguments.has("--no-compare")
+    isConfirmed = isCompared && !arguments.has("--no-confirm")
     isRedacted = arguments.has("--redact")
   }
 }

@@ -11,21 +11,46 @@ struct ExecRun: Sendable {
   let surroundings: Surroundings
   /// Reads the files that are published.
   let localFiles: LocalFiles
-  /// Looks for what was published, before the next target's turn.
+  /// Looks for what was published.
   let lookup: ReleaseLookup
+  /// How long lists are waited for, for all targets together.
+  let confirmationLimit: Duration
+  /// Whether the sandbox stands in for the registries.
+  let isRehearsal: Bool
 
-  /// Runs.
+  /// How a target's turn ended.
+  private struct Turn {
+    var status: Int32 = 0
+    var files: [PublishedFile] = []
+  }
+
+  /// Runs; the last that is said is which file is where.
   ///
   /// - Returns: The exit status: that of the first command that failed, 125 for a failure of ours, or 0.
   func run() async -> Int32 {
+    var table: [TargetFiles] = []
+    let status = await run(&table)
+    for step in plan.steps where !table.contains(where: { $0.registry == step.target.name }) {
+      var notSent = confirmation(of: step)
+      notSent.add(knownPaths(of: step), .notSent)
+      table.append(TargetFiles(step.target, notSent.files))
+    }
+    for target in table { recorder.add(target) }
+    surroundings.console.error(ReleaseTable(table, isRehearsal: isRehearsal).text)
+    return status
+  }
+
+  private func run(_ table: inout [TargetFiles]) async -> Int32 {
     var status: Int32 = 0
+    var left = confirmationLimit
     for (index, step) in plan.steps.enumerated() {
-      let result = await run(step, isLast: !hasWork(after: index))
-      if status == 0 { status = result }
+      let turn = await run(step, isLast: !hasWork(after: index), within: &left)
+      table.append(TargetFiles(step.target, turn.files))
+      if status == 0 { status = turn.status }
       let rest = plan.steps[(index + 1)...].map(\.target.name)
       guard !rest.isEmpty else { break }
       let signal = surroundings.signals.received
-      guard signal != nil || (result != 0 && !options.keepsGoing) else { continue }
+      guard signal != nil || (turn.status != 0 && !options.keepsGoing) else { continue }
       surroundings.console.error("not reached: \(rest.joined(separator: ", "))\n")
       // The command may have ended well all the same; the run has not.
       return status == 0 ? signal.map { 128 + $0.number } ?? status : status
@@ -38,46 +63,72 @@ struct ExecRun: Sendable {
     plan.steps[(index + 1)...].contains { $0.decision != .alreadyPublished }
   }
 
-  private func run(_ step: ExecPlan.Step, isLast: Bool) async -> Int32 {
+  private func confirmation(of step: ExecPlan.Step) -> TargetConfirmation {
+    TargetConfirmation(
+      step, localFiles, lookup, surroundings.console,
+      isAsked: options.isConfirmed && surroundings.signals.received == nil)
+  }
+
+  /// The files that a step's command names, if it is known what that publishes.
+  private func knownPaths(of step: ExecPlan.Step) -> [String] {
+    step.recognised == nil ? [] : plan.files.files.map(\.location)
+  }
+
+  private func run(_ step: ExecPlan.Step, isLast: Bool, within left: inout Duration) async -> Turn {
     var published: Set<String> = []
     switch step.decision {
-    case .alreadyPublished, .publish: break
+    case .alreadyPublished: published = Set(plan.files.files.map(\.name))
+    case .publish: break
     case .publishRest(let names): published = names
     }
+    var confirmation = confirmation(of: step)
+    confirmation.add(
+      plan.files.files.filter { published.contains($0.name) && step.recognised != nil }.map(\.location),
+      .alreadyThere)
     let commands = plan.commands(for: step, passingOver: published)
     guard step.decision != .alreadyPublished, !commands.isEmpty else {
       surroundings.console.error("\(step.target.name): already published\n")
-      return 0
+      return Turn(files: confirmation.files)
     }
     let own = OwnFiles(step.recognised, plan.tools.files, in: surroundings.environment)
-    let run = TargetRun(
+    let ending = await TargetRun(
       target: step.target, commands: commands,
       variables: ChildEnvironment(
         clients: plan.clients, own: options.environment,
         identityVariables: options.keepsIdentity ? [] : source.identityVariables),
       options: options, supply: { step.audience.map(source.supply) ?? .renewable },
-      engine: engine, source: source, recorder: recorder, surroundings: surroundings)
+      engine: engine, source: source, recorder: recorder, surroundings: surroundings
+    ).run()
+    var turn = Turn()
+    do throws(BrokerError) { turn.status = try ending.result.get() } catch { turn.status = report(error) }
+    let started = engine.time.elapsed()
     do throws(BrokerError) {
-      let status = try await run.run()
-      if status == 0, !isLast, surroundings.signals.received == nil { try await find(step, own) }
-      return status
-    } catch {
-      surroundings.console.report(error)
-      return ExecCommand.status(of: error)
-    }
+      try await confirm(&confirmation, ending, own, isLast: isLast, within: left)
+    } catch { turn.status = report(error) }
+    left -= engine.time.elapsed() - started
+    confirmation.add(knownPaths(of: step), .notSent)
+    turn.files = confirmation.files
+    return turn
   }
 
-  /// Looks for the files at the index, where it was asked before: tools that end well have published nothing if an index
-  /// led them elsewhere.
-  private func find(_ step: ExecPlan.Step, _ own: OwnFiles) async throws(BrokerError) {
-    guard options.isCompared, let recognised = step.recognised, !ClientArguments(recognised).isDryRun else { return }
+  private func report(_ error: BrokerError) -> Int32 {
+    surroundings.console.report(error)
+    return ExecCommand.status(of: error)
+  }
+
+  /// Takes down what the commands did, and asks the index for it: tools that end well have published nothing if an index
+  /// led them elsewhere, and one that failed may have published some of its files.
+  private func confirm(
+    _ confirmation: inout TargetConfirmation, _ ending: TargetRun.Ending, _ own: OwnFiles, isLast: Bool,
+    within limit: Duration
+  ) async throws(BrokerError) {
+    guard let recognised = confirmation.step.recognised, !ClientArguments(recognised).isDryRun else { return }
     let isChosen = plan.files.files.isEmpty && plan.files.others.isEmpty
-    let paths = isChosen ? own.paths() : plan.files.files.map(\.location)
-    var files: [ReleaseComparison.LocalFile] = []
-    for path in paths {
-      if let file = try localFiles.file(path, for: step.target) { files.append(file) }
-    }
-    guard !files.isEmpty else { return }
-    try await lookup.find(files, at: step.target, after: recognised.client.name)
+    let finished = isChosen && ending.isGood ? own.paths() : ending.finished.map(\.location)
+    confirmation.add(finished, .published)
+    confirmation.add(ending.failed.map(\.location), .unknown)
+    guard surroundings.signals.received == nil else { return }
+    guard ending.isGood else { return await confirmation.look(within: limit) }
+    try await confirmation.confirm(after: recognised.client.name, isLast: isLast, within: limit)
   }
 }

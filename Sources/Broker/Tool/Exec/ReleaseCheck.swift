@@ -82,13 +82,13 @@ struct ReleaseCheck: Sendable {
 
   private func refuseConflicts(_ comparisons: [(String, ReleaseComparison)]) throws(BrokerError) {
     let facts = comparisons.flatMap { name, comparison in
-      comparison.conflicts.map { BrokerError.Fact("\(name): \($0.label)", $0.value) }
+      comparison.conflicts.map { BrokerError.Fact("\(name): \($0.fact.label)", $0.fact.value) }
     }
     guard let (name, comparison) = comparisons.first(where: { $0.1.verdict == .conflict }),
       let conflict = comparison.conflicts.first
     else { return }
     throw BrokerError(
-      .releaseConflict, "\(name) has \(UntrustedText.quoted(conflict.label)) already, with other contents.",
+      .releaseConflict, "\(name) has \(UntrustedText.quoted(conflict.filename)) already, with other contents.",
       remedy: "A published file is never replaced: publish the very files that are there, or build a new version. "
         + "Nothing was published.",
       facts: facts)

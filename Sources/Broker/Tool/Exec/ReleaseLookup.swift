@@ -4,49 +4,62 @@ import BrokerCore
 struct ReleaseLookup: Sendable {
   let time: TimeSource
   let console: Console
-  /// How long the index is asked again: its list may be behind.
-  let limit: Duration
 
+  /// What was found.
+  enum Finding: Sendable {
+    /// What the index lists in the end.
+    case compared(ReleaseComparison)
+    /// The index does not say; the reason follows its name.
+    case silent(String)
+    /// There was no answer.
+    case failed(BrokerError)
+  }
+
+  /// The longest time that a run waits for lists, for all targets together.
+  static let limit: Duration = .seconds(30)
+  /// The time for one look after a command that failed.
+  private static let glance: Duration = .seconds(5)
   /// The wait before the second question; it doubles each time.
   private static let shortestWait: Duration = .milliseconds(250)
   /// The longest wait between two questions.
   private static let longestWait: Duration = .seconds(8)
 
-  /// Asks until the index lists all files, or cannot say.
+  /// Asks until the index lists all files, lists one with other contents, or cannot say.
   ///
   /// - Parameters:
   ///   - files: The files.
   ///   - target: The registry.
-  ///   - tool: The tool's name, for the error.
-  /// - Throws: `ErrorCode.releaseMissing` if the index does not list them within the limit, and the errors of asking.
-  func find(
-    _ files: [ReleaseComparison.LocalFile], at target: Target, after tool: String
-  ) async throws(BrokerError) {
-    let survey = ReleaseSurvey(time: time)
+  ///   - limit: How long it is asked again, since its list may be behind.
+  /// - Returns: What was found in the end.
+  func find(_ files: [ReleaseComparison.LocalFile], at target: Target, within limit: Duration) async -> Finding {
     let started = time.elapsed()
     var wait = Self.shortestWait
     while true {
-      let comparison = try await survey.compare(files, at: target)
-      switch comparison.verdict {
-      case .published, .unknown: return
-      case .absent, .partial, .conflict: break
+      let left = limit - (time.elapsed() - started)
+      guard left > .zero else { return .silent("was not asked: the time for that was over") }
+      let finding = await ask(files, at: target, RetryPolicy(total: left))
+      guard case .compared(let comparison) = finding, [.absent, .partial].contains(comparison.verdict) else {
+        return finding
       }
       if wait == Self.shortestWait { console.error("\(target.name): waiting until it lists what was published\n") }
-      guard time.elapsed() - started + wait < limit else {
-        let missing = comparison.absent + comparison.conflicts.map(\.label)
-        throw BrokerError(
-          .releaseMissing,
-          "\(tool) ended with status 0, but \(target.name) does not list \(Self.text(missing)) with these contents.",
-          remedy:
-            "Look at what \(tool) printed, and whether upload-url of \(target.name) redirects: some tools then end "
-            + "well and publish nothing. Run exec again when the list is right; --no-compare does not look.")
-      }
-      do { try await time.sleep(wait) } catch { return }
+      guard time.elapsed() - started + wait < limit else { return finding }
+      do { try await time.sleep(wait) } catch { return finding }
       wait = min(wait * 2, Self.longestWait)
     }
   }
 
-  private static func text(_ names: [String]) -> String {
-    names.map { UntrustedText.quoted($0, limit: 120) }.joined(separator: ", ")
+  /// Asks once, after a command that failed: some of its files may have come.
+  func glance(at target: Target, for files: [ReleaseComparison.LocalFile], within limit: Duration) async -> Finding {
+    await ask(files, at: target, RetryPolicy(attempts: 1, total: min(limit, Self.glance)))
+  }
+
+  private func ask(
+    _ files: [ReleaseComparison.LocalFile], at target: Target, _ policy: RetryPolicy
+  ) async -> Finding {
+    do throws(BrokerError) {
+      let comparison = try await ReleaseSurvey(time: time, policy: policy).compare(files, at: target)
+      if case .unknown(let reason) = comparison.verdict { return .silent(reason) }
+      return .compared(comparison)
+    } catch { return .failed(error) }
   }
 }

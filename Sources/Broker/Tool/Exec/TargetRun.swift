@@ -14,20 +14,32 @@ struct TargetRun: Sendable {
   let recorder: RunRecorder
   let surroundings: Surroundings
 
-  /// Runs the commands, to the end or to the first that fails, and burns the credentials whatever comes of them.
-  ///
-  /// - Returns: The status of the command that failed, else 0.
-  /// - Throws: If there is no credential, or a command cannot be started.
-  func run() async throws(BrokerError) -> Int32 {
-    for note in variables.notes(for: target.name, in: surroundings.environment) { say(note) }
-    let burn = CredentialBurn(engine: engine, target: target, on: surroundings.loop)
-    let result: Result<Int32, BrokerError>
-    do throws(BrokerError) { result = .success(try await runAll(burn)) } catch { result = .failure(error) }
-    await burn.finish()
-    return try result.get()
+  /// How the commands of a target ended.
+  struct Ending: Sendable {
+    /// The status of the command that failed, else 0; or why there is no credential, or why a command was not started.
+    fileprivate(set) var result: Result<Int32, BrokerError> = .success(0)
+    /// The files of the commands that ended well.
+    fileprivate(set) var finished: [DistributionFile] = []
+    /// The files of the command that failed.
+    fileprivate(set) var failed: [DistributionFile] = []
+
+    /// Whether all commands ended well.
+    var isGood: Bool { if case .success(0) = result { true } else { false } }
   }
 
-  private func runAll(_ burn: CredentialBurn) async throws(BrokerError) -> Int32 {
+  /// Runs the commands, to the end or to the first that fails, and burns the credentials whatever comes of them.
+  func run() async -> Ending {
+    for note in variables.notes(for: target.name, in: surroundings.environment) { say(note) }
+    let burn = CredentialBurn(engine: engine, target: target, on: surroundings.loop)
+    var ending = Ending()
+    do throws(BrokerError) { ending.result = .success(try await runAll(burn, &ending)) } catch {
+      ending.result = .failure(error)
+    }
+    await burn.finish()
+    return ending
+  }
+
+  private func runAll(_ burn: CredentialBurn, _ ending: inout Ending) async throws(BrokerError) -> Int32 {
     var credential: Credential?
     for (index, command) in commands.enumerated() {
       let rest = commands[index...].flatMap { $0.files.map(\.name) }
@@ -35,6 +47,7 @@ struct TargetRun: Sendable {
         let usable = try await self.credential(after: credential, burn)
         credential = usable
         let exit = try await run(command, with: usable, burn, isLast: index == commands.count - 1)
+        if exit == 0 { ending.finished += command.files } else { ending.failed += command.files }
         guard exit == 0, surroundings.signals.received == nil else {
           if commands.count > 1 { sayNotSent(exit == 0 ? Array(rest.dropFirst()) : rest) }
           return exit

@@ -18,8 +18,17 @@ struct ReportJSON: Sendable {
     .object([
       ("registry", text(section.registry)), ("job", section.evidence.job.map(job) ?? .null),
       ("checks", .array(section.items.map(item))),
+      ("files", .array((section.files?.files ?? []).map(file))),
+      ("releases", .array((section.files?.pages ?? []).map { .string($0) })),
       ("expires", section.evidence.expires.map { .integer($0.seconds) } ?? .null),
       ("error", section.error.map(error) ?? .null),
+    ])
+  }
+
+  private static func file(_ file: PublishedFile) -> JSONText.Value {
+    .object([
+      ("file", text(file.filename)), ("project", text(file.name?.project)), ("version", text(file.name?.version)),
+      ("sha256", text(file.sha256)), ("state", .string(file.state.rawValue)), ("proof", text(file.proof?.rawValue)),
     ])
   }
 

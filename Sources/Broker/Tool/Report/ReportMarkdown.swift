@@ -13,6 +13,8 @@ struct ReportMarkdown: Sendable {
       text += "|---|---|---|---|---|---|---|---|\n"
       text += targets.map { Self.row($0, report) }.joined()
     }
+    let files = targets.compactMap(\.files)
+    if !files.isEmpty { text += Self.table(files, report) }
     for section in report.sections {
       if let error = section.error { text += Self.error(error) }
       for item in section.items where item.outcome != .pass && item.outcome != .skip {
@@ -26,12 +28,33 @@ struct ReportMarkdown: Sendable {
   private static func row(_ section: RunReport.Section, _ report: RunReport) -> String {
     let job = section.evidence.job
     let repository = [job?.owner, job?.repository].compactMap { $0 }.joined(separator: "/")
-    let hasFailed = section.error != nil || section.items.contains { $0.outcome == .fail }
     let cells: [String?] = [
-      section.registry, hasFailed ? "failed" : "done", report.provider, repository, job?.workflow,
+      section.registry, result(section), report.provider, repository, job?.workflow,
       job.map { $0.environment ?? "(none)" }, job?.ref, section.evidence.expires?.description,
     ]
     return "| " + cells.map { $0.map { escaped(String($0.prefix(255))) } ?? "" }.joined(separator: " | ") + " |\n"
+  }
+
+  private static func result(_ section: RunReport.Section) -> String {
+    let files = section.files?.files ?? []
+    let hasFailed =
+      section.error != nil || section.items.contains { $0.outcome == .fail }
+      || files.contains { $0.state == .unknown || $0.proof == .differs }
+    return hasFailed ? "failed" : !files.isEmpty && files.allSatisfy { $0.state == .notSent } ? "nothing sent" : "done"
+  }
+
+  private static func table(_ targets: [TargetFiles], _ report: RunReport) -> String {
+    var text = "\n| target | file | state |\n|---|---|---|\n"
+    for target in targets {
+      for file in target.files {
+        let cells = [target.registry, String(file.filename.prefix(255)), file.words].map(escaped)
+        text += "| \(cells.joined(separator: " | ")) |\n"
+      }
+    }
+    for page in targets.flatMap(\.pages) {
+      text += "\n- <\(page)>\(escaped(ReleaseTable.remark(report.isRehearsal)))"
+    }
+    return text + "\n" + ReleaseTable.comparison(targets).map { "\n\(escaped($0))\n" }.joined()
   }
 
   private static func error(_ error: BrokerError) -> String {

@@ -20,14 +20,26 @@ final class RunRecorder: Sendable {
 
   /// Takes down how a target's way ended; the last of several is what counts.
   func add<Value: Sendable>(_ outcome: Outcome<Value>) {
-    let section = RunReport.Section(
-      registry: outcome.target.name, evidence: outcome.evidence, error: outcome.failure)
+    change(outcome.target.name) { section in
+      (section.evidence, section.error) = (outcome.evidence, outcome.failure)
+    }
+  }
+
+  /// Takes down what became of a target's files.
+  func add(_ files: TargetFiles) {
+    guard !files.files.isEmpty else { return }
+    change(files.registry) { $0.files = files }
+  }
+
+  private func change(_ registry: String, _ body: (inout RunReport.Section) -> Void) {
     state.withLock { report in
-      if let index = report.sections.firstIndex(where: { $0.registry == outcome.target.name }) {
-        report.sections[index] = section
-      } else {
-        report.sections.append(section)
-      }
+      let index =
+        report.sections.firstIndex { $0.registry == registry }
+        ?? {
+          report.sections.append(RunReport.Section(registry: registry))
+          return report.sections.count - 1
+        }()
+      body(&report.sections[index])
     }
   }
 

@@ -8,6 +8,8 @@ struct RunReport: Sendable {
     var registry: String?
     /// What was seen.
     var evidence = Evidence()
+    /// What became of the files, and where people find the releases; nil where nothing was to be published.
+    var files: TargetFiles?
     /// What was looked at.
     var items: [CheckItem] = []
     /// What went wrong.

@@ -1,0 +1,111 @@
+import BrokerCore
+
+/// What became of the files of one target: what was done with each, and what the index says of it.
+struct TargetConfirmation: Sendable {
+  let step: ExecPlan.Step
+  let localFiles: LocalFiles
+  let lookup: ReleaseLookup
+  let console: Console
+  /// Whether the index is asked.
+  let isAsked: Bool
+
+  /// What became of the files.
+  private(set) var files: [PublishedFile] = []
+  /// Where these are.
+  private var paths: Set<String> = []
+
+  private var target: Target { step.target }
+
+  init(_ step: ExecPlan.Step, _ localFiles: LocalFiles, _ lookup: ReleaseLookup, _ console: Console, isAsked: Bool) {
+    self.step = step
+    self.localFiles = localFiles
+    self.lookup = lookup
+    self.console = console
+    self.isAsked = isAsked
+  }
+
+  /// Takes down what was done with files, by their paths; what is known of one stays.
+  ///
+  /// What an index had before was compared before, so that it is confirmed.
+  mutating func add(_ paths: [String], _ state: PublishedFile.State) {
+    for path in paths where self.paths.insert(path).inserted {
+      let local = (try? localFiles.file(path, for: target)).flatMap { $0 }
+      let filename = path.split(separator: "/").last.map(String.init) ?? path
+      files.append(
+        PublishedFile(
+          filename: filename, name: local?.name, sha256: local?.sha256, state: state,
+          proof: state == .alreadyThere ? .confirmed : nil))
+    }
+  }
+
+  /// Asks the index for the files that were published.
+  ///
+  /// - Parameters:
+  ///   - tool: The tool's name.
+  ///   - isLast: Whether no other target follows: then a list that is behind is no reason to end.
+  ///   - limit: How long the index is asked again.
+  /// - Throws: `ErrorCode.releaseConflict` if it lists one with other contents; and before another target's turn,
+  ///   `ErrorCode.releaseMissing` if it does not list one, or the errors of asking.
+  mutating func confirm(after tool: String, isLast: Bool, within limit: Duration) async throws(BrokerError) {
+    let asked = local([.published])
+    guard isAsked, !asked.isEmpty else { return }
+    switch await lookup.find(asked, at: target, within: limit) {
+    case .silent(let reason): say("not confirmed: \(target.name) \(reason)")
+    case .failed(let error):
+      guard isLast else { throw error }
+      say("not confirmed: \(error.message)")
+    case .compared(let comparison):
+      note(comparison)
+      if let conflict = comparison.conflicts.first {
+        throw BrokerError(
+          .releaseConflict,
+          "\(tool) ended with status 0, but \(target.name) lists \(UntrustedText.quoted(conflict.filename)) with other contents.",
+          remedy:
+            "Look at both files: the file was made again while \(tool) ran, or somebody else published one of this name.",
+          facts: comparison.conflicts.map(\.fact))
+      }
+      guard !comparison.absent.isEmpty else { return }
+      let missing = comparison.absent.map { UntrustedText.quoted($0, limit: 120) }.joined(separator: ", ")
+      guard isLast else {
+        throw BrokerError(
+          .releaseMissing,
+          "\(tool) ended with status 0, but \(target.name) does not list \(missing) with these contents.",
+          remedy:
+            "Look at what \(tool) printed, and whether upload-url of \(target.name) redirects: some tools then end "
+            + "well and publish nothing. Run exec again when the list is right; --no-confirm does not look.")
+      }
+      say("does not list \(missing) yet: look at the release's page later")
+    }
+  }
+
+  /// Looks once, after a command failed: some of its files may be there.
+  mutating func look(within limit: Duration) async {
+    let asked = local([.published, .unknown])
+    guard isAsked, limit > .zero, !asked.isEmpty else { return }
+    guard case .compared(let comparison) = await lookup.glance(at: target, for: asked, within: limit) else { return }
+    note(comparison)
+  }
+
+  private func local(_ states: [PublishedFile.State]) -> [ReleaseComparison.LocalFile] {
+    files.compactMap { file in
+      guard states.contains(file.state), let name = file.name, let sha256 = file.sha256 else { return nil }
+      return ReleaseComparison.LocalFile(name, sha256: sha256)
+    }
+  }
+
+  private mutating func note(_ comparison: ReleaseComparison) {
+    let differing = Set(comparison.conflicts.map(\.filename))
+    for index in files.indices where [.published, .unknown].contains(files[index].state) {
+      let filename = files[index].filename
+      if comparison.published.contains(filename) {
+        files[index].proof = .confirmed
+      } else if comparison.absent.contains(filename) {
+        files[index].proof = .notListed
+      } else if differing.contains(filename) {
+        files[index].proof = .differs
+      }
+    }
+  }
+
+  private func say(_ text: String) { console.error("\(target.name): \(text)\n") }
+}
