@@ -111,6 +111,24 @@ struct DeliveryTests {
     }
   }
 
+  @Test("a catalog's route is there where all of its registries are, and no registry has its name")
+  func hasItsRoutes() throws {
+    var catalog = try Self.catalog(nil)
+    try catalog.add(UsualRoute("try", over: "testpypi"))
+    #expect(throws: BrokerError.self) { try catalog.add(UsualRoute("release", over: "pypi")) }
+    #expect(throws: BrokerError.self) { try catalog.add(UsualRoute("A route", over: "pypi")) }
+    func routes(_ registries: String) throws -> [String] {
+      let text = #"{"version": 1, "registries": {\#(registries)}}"#
+      return try ConfigurationReader(catalog: catalog).read(Array(text.utf8), file: "f.json").routes.map(\.name)
+    }
+    #expect(try ConfigurationReader(catalog: catalog).builtIn().routes.map(\.name) == ["release", "try"])
+    #expect(try routes(#""testpypi": {}"#) == ["try"])
+    #expect(try routes(#""testpypi": {}, "pypi": {}, "try": {"type": "pypi"}"#) == ["release"])
+    #expect(
+      ToolCatalog(plugins: catalog, sandbox: .builtIn).usualTargetsText
+        == "; without a file these are testpypi, pypi and the route release and the route try")
+  }
+
   @Test("the help says what the runners of the catalog have")
   func writesTheHelp() throws {
     func summary(_ option: String, _ runner: Runner?) throws -> String {

@@ -31,6 +31,7 @@ struct NarrowingPropertyTests {
     try catalog.add(.gitLab)
     try catalog.add(.testPyPI)
     try catalog.add(.pypi)
+    try catalog.add(UsualRoute("release", over: "testpypi", "pypi"))
     reader = ConfigurationReader(catalog: catalog)
   }
 

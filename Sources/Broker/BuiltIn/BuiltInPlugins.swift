@@ -20,6 +20,7 @@ extension PluginCatalog {
     try catalog.add(.gitLab)
     try catalog.add(.testPyPI)
     try catalog.add(.pypi)
+    try catalog.add(UsualRoute("release", over: "testpypi", "pypi"))
     return catalog
   }
 }

@@ -11,4 +11,13 @@ struct ToolCatalog: Sendable {
     guard let configuration = try? ConfigurationReader(catalog: plugins).builtIn() else { return [] }
     return configuration.registries.map(\.name) + configuration.routes.map(\.name)
   }
+
+  /// The same as the end of a sentence; empty if there are none.
+  var usualTargetsText: String {
+    guard let configuration = try? ConfigurationReader(catalog: plugins).builtIn() else { return "" }
+    let registries = configuration.registries.map(\.name).joined(separator: ", ")
+    let routes = configuration.routes.map { "the route \($0.name)" }
+    guard !registries.isEmpty else { return "" }
+    return "; without a file these are \(([registries] + routes).joined(separator: " and "))"
+  }
 }

@@ -1,8 +1,5 @@
 /// Decodes the sections of a file that stands alone, or above another.
 struct LayerDecoder: Sendable {
-  /// The name of the route over TestPyPI and PyPI.
-  static let builtInRoute = "release"
-
   let catalog: PluginCatalog
 
   /// Decodes `root`.
@@ -57,13 +54,13 @@ struct LayerDecoder: Sendable {
       name, settings, sharedKeys: object.path == ["registries"] ? RegistrySettings.names : [])
   }
 
-  /// The routes; without the section, `release` over TestPyPI and PyPI where both are configured and no registry has
-  /// that name.
+  /// The routes; without the section, those of the catalog whose registries are all configured, and whose name no
+  /// registry has.
   private func routes(of root: ConfigurationObject, registries: [String]) throws(BrokerError) -> [Route] {
     guard let object = try root.child("routes") else {
-      let release = ["testpypi", "pypi"]
-      return release.allSatisfy(registries.contains) && !registries.contains(Self.builtInRoute)
-        ? [Route(name: Self.builtInRoute, registries: release, origin: .builtIn)] : []
+      return catalog.routes.filter { usual in
+        usual.registries.allSatisfy(registries.contains) && !registries.contains(usual.name)
+      }.map { Route(name: $0.name, registries: $0.registries, origin: .builtIn) }
     }
     return try routes(in: object, registries: registries)
   }

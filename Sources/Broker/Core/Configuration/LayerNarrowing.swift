@@ -192,7 +192,7 @@ struct LayerNarrowing: Sendable {
       let origin = route.origin == .builtIn ? upperRoot.origin : route.origin
       throw nameTaken(entry.name, in: section, "has the name of a route of the organisation layer (\(origin))")
     }
-    if entry.name == LayerDecoder.builtInRoute {
+    if decoder.catalog.routes.contains(where: { $0.name == entry.name }) {
       throw nameTaken(entry.name, in: section, "has the name of the built-in route")
     }
     guard decoder.catalog.registries.contains(where: { $0.plugin.name == entry.name }) else { return }

@@ -33,7 +33,7 @@ struct LowerLayers: Sendable {
       guard let url = try? HTTPURL(text), url.path == "/", url.query == nil else {
         throw object.error(
           "add-registries-at", "has \(UntrustedText.quoted(text)), which is no origin",
-          remedy: "Write scheme and host alone, such as https://pypi.example.com.")
+          remedy: "Write scheme and host alone, such as https://registry.example.com.")
       }
       origins.append(url.origin)
     }

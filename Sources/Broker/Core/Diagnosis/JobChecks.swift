@@ -125,7 +125,7 @@ private struct Checks {
         causes: [
           Cause(
             "ref-unprotected", .possible, "The branch or tag is not protected.",
-            fixes: ["Protect release tags and branches (rulesets on GitHub, protected tags on GitLab)."])
+            fixes: ["Protect release tags and branches\(input.guide.protection.map { " (\($0))" } ?? "")."])
         ])
     }
   }

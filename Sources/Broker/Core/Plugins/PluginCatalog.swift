@@ -4,6 +4,8 @@ public struct PluginCatalog: Sendable {
   public private(set) var providers: [ProviderType] = []
   /// The registries, in the order they were added.
   public private(set) var registries: [RegistryType] = []
+  /// The routes that there are where a configuration has no routes, in the order they were added.
+  public private(set) var routes: [UsualRoute] = []
 
   /// An empty catalog.
   public init() {}
@@ -22,6 +24,14 @@ public struct PluginCatalog: Sendable {
   public mutating func add(_ registry: RegistryType) throws(BrokerError) {
     try Self.check(registry.plugin.name, against: registries.map(\.plugin.name))
     registries.append(registry)
+  }
+
+  /// Adds a route that there is where a configuration has no routes, and has all of its registries.
+  ///
+  /// - Throws: ``ErrorCode/pluginContract`` if its name is taken or malformed.
+  public mutating func add(_ route: UsualRoute) throws(BrokerError) {
+    try Self.check(route.name, against: registries.map(\.plugin.name) + routes.map(\.name))
+    routes.append(route)
   }
 
   /// What is known of the jobs of each provider.
@@ -55,6 +65,20 @@ public struct PluginCatalog: Sendable {
         .pluginContract, "Two plug-ins are of type \(UntrustedText.quoted(type)).",
         remedy: "Give one of them another type name.")
     }
+  }
+}
+
+/// A route that there is without a configuration.
+public struct UsualRoute: Sendable, Equatable {
+  /// What a command line calls it.
+  public let name: String
+  /// The names of its registries, in order.
+  public let registries: [String]
+
+  /// A route.
+  public init(_ name: String, over registries: String...) {
+    self.name = name
+    self.registries = registries
   }
 }
 

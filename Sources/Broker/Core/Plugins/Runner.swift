@@ -92,11 +92,14 @@ public struct StepOutputs: Sendable {
   public let variable: String
   /// The record of values that is added to the file, with the end of its last line.
   public let record: @Sendable ([StepOutput]) -> Secret
+  /// Why an API token that was handed on may be empty, and what to change, in a sentence; nil if nothing is known.
+  public let whyEmpty: String?
 
   /// Step outputs.
   public init(
-    _ format: String, variable: String, record: @escaping @Sendable ([StepOutput]) -> Secret
+    _ format: String, variable: String, whyEmpty: String? = nil, record: @escaping @Sendable ([StepOutput]) -> Secret
   ) {
+    self.whyEmpty = whyEmpty
     self.format = format
     self.variable = variable
     self.record = record

@@ -8,16 +8,19 @@ public struct PublishingTools: Sendable, Equatable {
   public let interpreters: [ModuleRunner]
   /// What the tools publish.
   public let files: PublishedFiles
+  /// The variables by which the tools are told of root certificates.
+  public let rootVariables: [String]
 
   /// Tools.
   public init(
     _ tools: [PublishingTool], runners: [ToolRunner] = [], interpreters: [ModuleRunner] = [],
-    files: PublishedFiles = .none
+    files: PublishedFiles = .none, rootVariables: [String] = []
   ) {
     self.tools = tools
     self.runners = runners
     self.interpreters = interpreters
     self.files = files
+    self.rootVariables = rootVariables
   }
 
   /// No tools are known.
@@ -52,6 +55,6 @@ public struct PublishingTools: Sendable, Equatable {
     }
     return PublishingTools(
       tools, runners: once(registries.flatMap(\.runners)), interpreters: once(registries.flatMap(\.interpreters)),
-      files: files)
+      files: files, rootVariables: once(registries.flatMap(\.rootVariables)))
   }
 }

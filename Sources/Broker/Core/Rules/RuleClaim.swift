@@ -65,6 +65,6 @@ public struct RuleClaim: Sendable {
     RuleClaim("visibility", .words(["public", "internal", "private"]), "public, internal or private") {
       $0.visibility
     },
-    RuleClaim("issuer", .patterns, "the issuer's address, such as https://gitlab.example.com") { $0.issuer },
+    RuleClaim("issuer", .patterns, "the issuer's address, such as https://ci.example.com") { $0.issuer },
   ]
 }

@@ -28,25 +28,27 @@ struct RuleReview {
 
   private func problem(_ pattern: GlobPattern, claim: String) -> String? {
     nothing(pattern, claim: claim)
-      ?? (Self.everything(pattern, claim: claim)
+      ?? (everything(pattern, claim: claim)
         ? "matches every \(claim)\(claim == "event" ? " but the dangerous ones" : ""): leave the rule out if that is meant"
         : nil)
   }
 
-  /// Values that differ as much as values of a claim can: what matches all of them matches everything.
-  private static let samples: [String: [[String]]] = [
-    "ref": [["refs/heads/x", "refs/tags/y"]],
-    "environment": [["x"]],
-    "event": [["x"]],
-    "owner": [["x"]],
-    "repository": [["x/y"]],
-    "workflow": [[".github/workflows/x.yml", ".github/workflows/y.yaml"]],
-    "job-workflow": [["x/y/.github/workflows/z.yml@refs/heads/x"]],
-    "issuer": [["https://x"]],
-  ]
+  /// Values that differ as much as values of a claim can: what matches all of a list matches everything.
+  private func samples(of claim: String) -> [[String]] {
+    let folders = jobs.compactMap(\.workflowFolder)
+    return switch claim {
+    case "ref": [["refs/heads/x", "refs/tags/y"]]
+    case "environment", "event", "owner": [["x"]]
+    case "repository": [["x/y"]]
+    case "workflow": folders.map { ["\($0)x.yml", "\($0)y.yaml"] }
+    case "job-workflow": folders.map { ["x/y/\($0)z.yml@refs/heads/x"] }
+    case "issuer": [["https://x"]]
+    default: []
+    }
+  }
 
-  private static func everything(_ pattern: GlobPattern, claim: String) -> Bool {
-    !pattern.isLiteral && (samples[claim] ?? []).contains { $0.allSatisfy(pattern.matches) }
+  private func everything(_ pattern: GlobPattern, claim: String) -> Bool {
+    !pattern.isLiteral && samples(of: claim).contains { $0.allSatisfy(pattern.matches) }
   }
 
   private func nothing(_ pattern: GlobPattern, claim: String) -> String? {
@@ -106,7 +108,7 @@ struct RuleReview {
     }
     let events = jobs.flatMap(\.events)
     guard !events.isEmpty, !events.contains(where: pattern.matches) else { return nil }
-    if !pattern.isLiteral, Self.everything(pattern, claim: "event") { return nil }
+    if !pattern.isLiteral, everything(pattern, claim: "event") { return nil }
     let meant = NearestName.suggestion(for: pattern.text, among: events).map { "; did you mean \"\($0)\"?" } ?? ""
     return "is no known event of \(jobs.map(\.family.name).joined(separator: " or "))"
       + (meant.hasSuffix("?") ? String(meant.dropLast()) : meant)

@@ -2,10 +2,10 @@ import BrokerCore
 
 /// The variables by which other programs are told of root certificates, for those who set one of them and wonder.
 struct RootVariables: Sendable {
-  /// What replaces a program's own roots: Requests and pip, curl, twine, git, the AWS clients, Nix, Cargo.
+  /// What replaces a program's own roots: Requests and pip, curl, git, the AWS clients, Nix, Cargo.
   private static let replacing = [
-    "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "TWINE_CERT", "GIT_SSL_CAINFO", "AWS_CA_BUNDLE",
-    "NIX_SSL_CERT_FILE", "CARGO_HTTP_CAINFO",
+    "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO", "AWS_CA_BUNDLE", "NIX_SSL_CERT_FILE",
+    "CARGO_HTTP_CAINFO",
   ]
   /// What is added to them (nodejs.org, "Command-line API").
   private static let adding = ["NODE_EXTRA_CA_CERTS"]
@@ -13,12 +13,13 @@ struct RootVariables: Sendable {
   /// What to say of them when a server's certificate cannot be verified; nil where none is set.
   let advice: String?
 
-  init(_ environment: Environment) {
+  /// Looks at the variables; `ofTools` are those of publishing tools that replace their roots.
+  init(_ environment: Environment, ofTools: [String] = []) {
     let own = ["SSL_CERT_FILE", "SSL_CERT_DIR"].filter { environment.nonEmpty($0) != nil }
     let known = Set(own.compactMap(environment.nonEmpty))
     // What names the very roots that are used already has nothing to do with it.
     func isForeign(_ name: String) -> Bool { environment.nonEmpty(name).map { !known.contains($0) } ?? false }
-    let replacing = Self.replacing.filter(isForeign)
+    let replacing = (Self.replacing + ofTools).filter(isForeign)
     let adding = Self.adding.filter(isForeign)
     var sentences: [String] = []
     if !own.isEmpty {

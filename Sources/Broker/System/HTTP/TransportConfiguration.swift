@@ -21,15 +21,17 @@ public struct TransportConfiguration: Sendable {
   ///   - connectLimit: 5 s.
   ///   - requestLimit: 15 s.
   ///   - userAgent: The name of the program.
+  ///   - rootVariables: The variables by which publishing tools are told of root certificates: they are not read, and a
+  ///     failure says so.
   public init(
     environment: Environment, connectLimit: Duration = .seconds(5), requestLimit: Duration = .seconds(15),
-    userAgent: String = "token-broker"
+    userAgent: String = "token-broker", rootVariables: [String] = []
   ) {
     self.connectLimit = connectLimit
     self.requestLimit = requestLimit
     self.userAgent = userAgent
     roots = TrustRoots(environment)
-    rootVariables = RootVariables(environment)
+    self.rootVariables = RootVariables(environment, ofTools: rootVariables)
     proxies = ProxySettings(environment)
   }
 }

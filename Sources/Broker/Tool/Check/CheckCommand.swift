@@ -22,7 +22,7 @@ enum CheckCommand: Command {
         "Without a TARGET, all registries of the configuration. Nothing is sent to a registry but the question for its "
           + "audience (and, with a project, for its last release): the identity token stays here.",
         "--mint is a real exchange: a pending publisher becomes a project by it (or is deleted, if the name is taken by now), "
-          + "and on GitLab it uses an identity token up.",
+          + "and where a job holds its identity tokens from the start, one is used up.",
         "The status is 0 if nothing failed, else that of the failure, or 1 if the job would be refused by the registry's rules.",
       ])
   }

@@ -19,8 +19,7 @@ enum MintCommand: Command {
         OptionSpec("--explain", nil, "say how the provider was selected, and every step"),
       ],
       notes: [
-        "A TARGET is a registry or a route of the configuration; without a file these are testpypi, pypi and the route "
-          + "release. If one target or the delivery fails, credentials already minted are burned and nothing is "
+        "A TARGET is a registry or a route of the configuration\(catalog.usualTargetsText). If one target or the delivery fails, credentials already minted are burned and nothing is "
           + "delivered."
       ])
   }
@@ -117,7 +116,8 @@ enum MintCommand: Command {
     }
     guard let audience = Audience(text) else {
       throw BrokerError(
-        .usage, "--audience is not an audience.", remedy: "Write 1 to 255 printable characters, such as pypi.")
+        .usage, "--audience is not an audience.",
+        remedy: "Write 1 to 255 printable characters, such as the registry's name.")
     }
     return audience
   }

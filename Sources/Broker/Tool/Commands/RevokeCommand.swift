@@ -13,7 +13,7 @@ enum RevokeCommand: Command {
       ],
       notes: [
         "TARGET is the registry that gave the credential; it may be left out where the configuration has one alone. "
-          + "PyPI accepts every request of this kind, so that success does not prove that the credential was valid."
+          + "A registry need not tell whether it knew the credential, so that success does not prove that it was valid."
       ])
   }
 
@@ -97,7 +97,7 @@ enum RevokeCommand: Command {
       throw BrokerError(
         .usage, "\(source) holds no credential.",
         remedy: text.isEmpty && arguments.has("--from-env")
-          ? "Hand the API token over within the job that minted it: GitHub gives other jobs an empty text in its place."
+          ? surroundings.console.runner?.outputs?.whyEmpty ?? "Hand the API token over within the job that minted it."
           : "Give the API token alone, on one line.")
     }
     return secret

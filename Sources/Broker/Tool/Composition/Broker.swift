@@ -40,7 +40,10 @@ public struct Broker: Sendable {
     let environment = environment ?? Environment.process()
     self.catalog = catalog
     self.environment = environment
-    self.transport = transport ?? CurlTransport(TransportConfiguration(environment: environment), on: loop)
+    self.transport =
+      transport
+      ?? CurlTransport(
+        TransportConfiguration(environment: environment, rootVariables: catalog.tools.rootVariables), on: loop)
     self.loop = loop
     self.time = time ?? loop.map(SystemTime.source(on:)) ?? SystemTime.source
   }

@@ -3,7 +3,8 @@ import BrokerCore
 /// What people write into a workflow (docs.github.com, "Workflow syntax for GitHub Actions").
 enum GitHubGuide {
   static let guide = ProviderGuide(
-    environment: { Snippet("the job in the workflow file", ["environment: \(Snippet.quoted($0))"]) })
+    environment: { Snippet("the job in the workflow file", ["environment: \(Snippet.quoted($0))"]) },
+    protection: "rulesets on GitHub")
 
   static let permissions = Snippet(
     "the job in the workflow file",

@@ -15,7 +15,12 @@ extension Runner {
         }
       return "::\(command) title=\(escapedProperty(annotation.title))::\(escaped(annotation.message))"
     }
-    runner.outputs = StepOutputs("github", variable: "GITHUB_OUTPUT") { outputs in
+    runner.outputs = StepOutputs(
+      "github", variable: "GITHUB_OUTPUT",
+      // actions/runner, JobExtension.cs.
+      whyEmpty:
+        "Hand the API token over within the job that minted it: GitHub gives other jobs an empty text in its place."
+    ) { outputs in
       Secret(outputs.map { record($0.name, $0.value.reveal()) }.joined())
     }
     runner.summary = "GITHUB_STEP_SUMMARY"

@@ -12,7 +12,7 @@ enum GitLabGuide {
       let tokens = identityToken(for: audience, names: [name, "\(name)_2"])
       return Snippet(
         "\(tokens.place), with both names in providers.gitlab.variables of the configuration", tokens.lines)
-    })
+    }, protection: "protected tags on GitLab")
 
   static func identityToken(for audience: Audience, names: [String]) -> Snippet {
     Snippet(

@@ -21,7 +21,8 @@ private enum PythonTools {
     ],
     files: PublishedFiles(
       endings: PythonDistributions.endings, chosenEndings: [".whl", ".tar.gz"], signatureEndings: [".asc"],
-      attestationEnding: ".publish.attestation"))
+      attestationEnding: ".publish.attestation"),
+    rootVariables: ["TWINE_CERT"])
 
   /// Variables of the programs that run tools: they lead into another folder, or to a file of more variables.
   private static let runnerVariables = ["UV_ENV_FILE", "UV_WORKING_DIR"]
