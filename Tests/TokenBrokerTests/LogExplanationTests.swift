@@ -18,7 +18,8 @@ struct LogExplanationTests {
           explain: { _, input in [Cause("own-cause", .certain, "Said at \(input.registry).", fixes: [])] },
           recognise: { $0.contains(text) ? Refusal(status: 400, code: "own-code", text: text) : nil },
           publishing: {
-            $0.contains("\(name) is closed") ? PublishingFailure(refusedUpload: "Change it at \(name).") : nil
+            $0.contains("\(name) is closed")
+              ? PublishingFailure(Cause("closed", .certain, "Closed at \(name).", fixes: []), isRefusal: true) : nil
           }))
     }
 
@@ -35,7 +36,7 @@ struct LogExplanationTests {
   @Test(arguments: [
     ("error: second words", "two refused the exchange: own-code", ["Said at two."]),
     ("second words, first words", "one refused the exchange: own-code", ["Said at one."]),
-    ("two is closed", "two refused the upload", ["The upload was refused after the API token was made."]),
+    ("two is closed", "two refused the upload", ["Closed at two."]),
     ("anything else", "an error of a publishing tool", []),
   ])
   func asksEveryRegistry(_ log: String, _ title: String, _ summaries: [String]) {

@@ -100,19 +100,19 @@ extension FailureRow {
       .log, "A client that found no variable at GitLab", explain, nil, ["id-token-missing"],
       ["PYPI_ID_TOKEN:", "aud: pypi"], files: log("Error: GitLab: environment variable PYPI_ID_TOKEN not found")),
     FailureRow(
-      .log, "twine: the token belongs to another project", explain, nil, ["upload-refused"],
+      .log, "twine: the token belongs to another project", explain, nil, ["project-not-covered"],
       ["belongs to another project"],
       files: log(
         "HTTPError: 403 Forbidden from https://upload.pypi.org/legacy/\nInvalid API Token: OIDC scoped token is not valid "
           + "for project 'sample'")),
     FailureRow(
       .log, "The mint answered 200 while the site was read-only, and the upload was refused", explain, nil,
-      ["upload-refused"], ["minted while the site was read-only"],
+      ["api-token-unknown"], ["minted while the site was read-only"],
       files: log(
         "HTTPError: 403 Forbidden from https://upload.pypi.org/legacy/\nInvalid or non-existent authentication information."
       )),
     FailureRow(
-      .log, "A pending publisher with another name than the project", explain, nil, ["upload-refused"],
+      .log, "A pending publisher with another name than the project", explain, nil, ["project-name-differs"],
       ["make them equal"],
       files: log(
         "400 Non-user identities cannot create new projects. This was probably caused by successfully using a ...")),

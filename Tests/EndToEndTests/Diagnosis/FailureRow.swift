@@ -14,6 +14,7 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
     case release = "The last release tells what differs"
     case check = "Looking before publishing"
     case log = "Explaining an error of another tool"
+    case upload = "The upload is refused"
     case two = "Two faults at once"
     case quiet = "Nothing is wrong"
   }
@@ -75,6 +76,6 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
   static let all =
     identityRows + tokenRows + publisherRows + publisherTextRows + issuerRows + registryRows + expectationRows
     + releaseRows
-    + checkRows + logRows
+    + checkRows + logRows + uploadRows
     + twoFaultRows + quietRows
 }

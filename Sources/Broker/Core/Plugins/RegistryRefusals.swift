@@ -29,16 +29,9 @@ public struct PublishingFailure: Sendable {
   /// Whether the registry refused an upload; else the tool gave up by itself.
   public let isRefusal: Bool
 
-  /// A tool gave up by itself.
-  public init(_ cause: Cause) {
+  /// A failure; the cause's code is what machines know it by.
+  public init(_ cause: Cause, isRefusal: Bool) {
     self.cause = cause
-    isRefusal = false
-  }
-
-  /// The registry refused an upload; `hint` is one sentence: what to do about it.
-  public init(refusedUpload hint: String) {
-    cause = Cause(
-      "upload-refused", .certain, "The upload was refused after the API token was made.", fixes: [hint])
-    isRefusal = true
+    self.isRefusal = isRefusal
   }
 }

@@ -107,7 +107,7 @@ struct TargetRun: Sendable {
     guard exit.status != 0 else { return 0 }
     say("\(name) ended with status \(exit.status)")
     let failure = target.registry.capabilities.refusals?.publishing(LogText(tail.bytes).line)
-    if let cause = failure?.cause, cause.certainty == .certain {
+    if let failure, case let cause = failure.cause, cause.certainty > (failure.isRefusal ? .possible : .likely) {
       for hint in cause.fixes.prefix(1) { say("hint: \(hint)") }
     } else if mayHaveMissed, CommandTable.commands.contains(where: { $0.name == "explain" }) {
       say("hint: token-broker explain says what an error means that is pasted into it")

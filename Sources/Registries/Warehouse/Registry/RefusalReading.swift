@@ -108,10 +108,9 @@ struct RefusalReading: Sendable {
   /// A refused exchange, by its code, or by the words that stand for one where a client leaves it out.
   private static func refusal(in log: String) -> Refusal? {
     let log = LogText(log.utf8)
-    let signs =
-      RefusalTable.codes.map { ($0.name, $0) } + RefusalTable.codes.flatMap { code in code.words.map { ($0, code) } }
+    let found = signSearch.found(in: log)
     for (words, code) in signs {
-      guard let start = log.firstIndex(of: words) else { continue }
+      guard let start = found[words] else { continue }
       return Refusal(
         status: 422, code: code.name, text: String(decoding: log.bytes[start...].prefix(512), as: UTF8.self),
         isAboutPublisher: code.isAboutPublisher)
@@ -119,14 +118,13 @@ struct RefusalReading: Sendable {
     return nil
   }
 
+  private static let signs =
+    RefusalTable.codes.map { ($0.name, $0) } + RefusalTable.codes.flatMap { code in code.words.map { ($0, code) } }
+  private static let signSearch = TextSearch(signs.map(\.0))
+
   /// Why publishing failed, by the text that says most.
   private static func failure(_ output: String, at registry: String) -> PublishingFailure? {
-    let output = LogText(output.lowercased().utf8)
-    if let row = RefusalTable.uploads.first(where: { $0.fits(output) }) {
-      return PublishingFailure(refusedUpload: row.hint.replacing("{registry}", with: registry))
-    }
-    return RefusalTable.tools.first { $0.texts.contains(where: output.contains) }.map {
-      PublishingFailure(Cause($0.code, $0.certainty, $0.summary, fixes: $0.fixes))
-    }
+    let found = UploadTable.search.found(in: LogText(output.lowercased().utf8))
+    return UploadTable.rows.first { $0.texts.contains { found[$0] != nil } }?.failure(at: registry)
   }
 }

@@ -56,14 +56,3 @@ struct RefusalStatus: Sendable {
   let remedy: String
   let row: RefusalRow
 }
-
-/// A refused upload, as a publishing tool shows it.
-struct UploadRow: Sendable {
-  /// Texts of which the output has one, in lower case.
-  let texts: [String]
-  /// What to do about it, one sentence.
-  let hint: String
-
-  /// Whether the output shows it.
-  func fits(_ output: LogText) -> Bool { texts.contains(where: output.contains) }
-}

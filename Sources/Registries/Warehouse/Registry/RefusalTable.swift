@@ -1,7 +1,7 @@
 import BrokerCore
 
-/// What the refusals of PyPI's server software mean (Warehouse, oidc/views.py, oidc/models, oidc/utils.py and
-/// forklift/legacy.py): the one place for its codes and texts.
+/// What the refusals of an exchange by PyPI's server software mean (Warehouse, oidc/views.py, oidc/models and
+/// oidc/utils.py): the one place for its codes and texts.
 enum RefusalTable {
   // MARK: Refused exchanges
 
@@ -292,103 +292,5 @@ enum RefusalTable {
       row: RefusalRow(
         code: "publishing-switched-off",
         summary: "{registry}'s administrators have switched trusted publishing off.", fixes: [wait])),
-  ]
-
-  // MARK: Publishing
-
-  /// Texts of Warehouse and of the tools (twine 7.0, uv 0.13, poetry 2.5, flit 4.2, hatch 1.18, pdm 2.29, maturin 1.16);
-  /// those that say most come first.
-  ///
-  /// Causes are known by their text, not by the status: tools show different parts of an answer, and PyPI has changed its
-  /// statuses.
-  static let uploads = [
-    UploadRow(
-      texts: ["non-user identities cannot create new projects"],
-      hint:
-        "The project's name in its metadata is not the name in the pending publisher at {registry}: make them equal."),
-    UploadRow(
-      texts: ["oidc scoped token is not valid for project", "project-scoped token is not valid for project"],
-      hint: "The trusted publisher of this job belongs to another project at {registry}: add it to this project's too."),
-    UploadRow(
-      texts: ["token is expired"],
-      hint: "The credential expired during the upload, it lives 15 minutes: --per-file mints one for each file."),
-    UploadRow(
-      texts: ["file already exists", "filename was previously used", "filename has already been used"],
-      hint:
-        "{registry} has had a file of this name with other contents, and never takes another: publish a new version, "
-        + "or the very same files."),
-    UploadRow(
-      texts: ["has an unsupported platform tag"],
-      hint:
-        "{registry} takes wheels for Linux with a manylinux or musllinux tag: auditwheel or cibuildwheel makes them."),
-    UploadRow(
-      texts: ["to releases older than 14 days is not allowed"],
-      hint: "{registry} has closed this release to new files 14 days after its first: publish a new version."),
-    UploadRow(
-      texts: ["only one sdist may be uploaded per release"],
-      hint: "The release has a source distribution under another name: leave this one out, or publish a new version."),
-    UploadRow(
-      texts: ["the use of local versions in"],
-      hint:
-        "{registry} takes no version with a plus sign in it: build from a tag, or configure how the version is made."),
-    UploadRow(
-      texts: ["invalid attestations supplied during upload"],
-      hint:
-        "The attestations do not fit the file or the publisher: sign in the job that publishes, after the last build."),
-    UploadRow(
-      texts: ["organization account owning this project is inactive"],
-      hint: "The organisation that owns the project is inactive at {registry}: its owners have to activate it again."),
-    UploadRow(
-      texts: ["username/password authentication is no longer supported"],
-      hint: "The tool sent another user name than __token__: remove user names from its settings (.pypirc, keyring)."),
-    UploadRow(
-      texts: ["ssl is required"],
-      hint: "The tool uploads over plain http: the address has to begin with https://, as upload-url of "
-        + "registries.{registry} does."),
-    UploadRow(
-      texts: ["read-only mode", "uploads are temporarily disabled"],
-      hint: "{registry} takes no uploads at present: see its status page, and run exec again later."),
-    UploadRow(
-      texts: ["file too large", "project size too large"],
-      hint: "{registry} limits the size of files and projects: ask its operators for more, or delete old releases."),
-    UploadRow(
-      texts: ["invalid or non-existent authentication information"],
-      hint:
-        "{registry} does not know the credential: it was made by another registry, was burned already, or was minted "
-        + "while the site was read-only."),
-    UploadRow(
-      texts: ["username and/or password are possibly wrong"],
-      hint:
-        "maturin says this whenever it is refused and keeps the reason to itself: twine or uv, run in its place, show "
-        + "it."),
-    UploadRow(
-      texts: [
-        "405 method not allowed", "405 client error", "error 405", "status 405", "post requests are not supported",
-        "404 not found", "404 client error", "error 404", "status 404", "status code 404", "attempted to redirect to",
-        "410 gone", "410 client error", "error 410", "status 410", "status code 410",
-      ],
-      hint: "The address does not take uploads: upload-url of registries.{registry} has to be PyPI's "
-        + "https://upload.pypi.org/legacy/, TestPyPI's https://test.pypi.org/legacy/, or your own index's, with the slash "
-        + "at the end."),
-    UploadRow(
-      texts: ["[publisherror]"], hint: "pdm keeps the reason to itself: twine or uv, run in its place, show it."),
-  ]
-
-  /// What tools say, in lower case, that give up before they upload.
-  static let tools = [
-    RefusalRow(
-      texts: ["not allowed when using trusted publishing"], code: "client-settings",
-      summary: "uv was given a credential beside its own trusted publishing, and takes one alone.",
-      fixes: [
-        "A settings file given to uv asks for its own trusted publishing: remove trusted-publishing from it, or let uv "
-          + "publish without token-broker."
-      ]),
-    RefusalRow(
-      texts: ["missing credentials for"], code: "client-silent", certainty: .likely,
-      summary: "uv tried trusted publishing by itself, failed, and keeps the reason to itself.",
-      fixes: [
-        "Run token-broker check in the job, or uv publish --trusted-publishing always, which says why.",
-        "In GitHub Actions, see first that the job has the permission id-token: write.",
-      ]),
   ]
 }
