@@ -45,6 +45,8 @@ func requirePlain(_ text: String) {
   }
 }
 
+func requirePlain(_ message: Message) { requirePlain(message.text) }
+
 func requirePlain(_ error: BrokerError) {
   requirePlain(error.message)
   if let remedy = error.remedy { requirePlain(remedy) }

@@ -48,7 +48,8 @@ enum ExplainTarget {
     guard let address = cause.address else { return }
     requirePlain(address)
     require(
-      address.hasPrefix("https://pypi.org/manage/") || address.hasPrefix("https://test.pypi.org/manage/"), address)
+      ["https://pypi.org/manage/", "https://test.pypi.org/manage/"].contains { address.text.hasPrefix($0) },
+      address.text)
     // A form that is filled in means the hosted service.
     let issuer = reading.claims["iss"]
     let isHosted = issuer == "https://token.actions.githubusercontent.com" || issuer == "https://gitlab.com"

@@ -155,7 +155,7 @@ enum LayersTarget {
 
   private static func checkJobs(_ both: BrokerConfiguration, _ above: BrokerConfiguration, _ root: JSONObject) {
     let object = ConfigurationObject(
-      file: "org.json", path: [], position: SourcePosition(line: 1, column: 1), object: root)
+      file: Neutralized("org.json"), path: [], position: SourcePosition(line: 1, column: 1), object: root)
     guard let rules = try? RuleSet(from: object) else { return }
     let common: [any JobGate] = [
       EventGate(EventGate.dangerous(of: catalog.jobs), admittedBy: rules.common),

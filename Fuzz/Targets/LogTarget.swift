@@ -9,16 +9,18 @@ enum LogTarget {
     let (first, second) = (Int(bytes.first ?? 0), Int(bytes.dropFirst().first ?? 0))
     let middle = text.index(text.startIndex, offsetBy: text.count / 2)
     for shown in [
-      text, UntrustedText.neutralized(text), UntrustedText.quoted(text), DeceptiveText.marked(text),
-      JSONText.quoted(text), Snippet.quoted(text),
-      UntrustedText.neutralized(String(text[..<middle])) + UntrustedText.neutralized(String(text[middle...])),
+      text, Neutralized(text).text, Neutralized.quoted(text).text, DeceptiveText.marked(text).text,
+      JSONText.quoted(text), Snippet.quoted(text).text,
+      Neutralized(String(text[..<middle])).text + Neutralized(String(text[middle...])).text,
     ] {
       judge(logGuard.harmless(shown))
       judge(logGuard.harmless(TextLayout.wrapped(shown, indent: first % 48, first: second % 48)))
-      judge(logGuard.harmless(TextLayout.labelled("fix: ", shown, indent: first % 48)))
+      judge(logGuard.harmless(TextLayout.labelled("fix: ", raw(shown), indent: first % 48).text))
       require(
         logGuard.harmless(logGuard.harmless(shown)) == logGuard.harmless(shown), "twice: \(shown.debugDescription)")
-      for annotation in [Annotation(.error, title: shown, shown), Annotation(.warning, title: shown, text)] {
+      for annotation in [
+        Annotation(.error, title: raw(shown), raw(shown)), Annotation(.warning, title: raw(shown), raw(text)),
+      ] {
         guard let command = LogCommand(annotation, for: runner, logGuard) else { fatalError("no command") }
         require(RunnerJudge.commands(in: command.line).count == 1, "\(command.line.debugDescription)")
         require(!command.line.contains("##["), "\(command.line.debugDescription)")
@@ -26,7 +28,7 @@ enum LogTarget {
       summary(shown)
     }
     // What is neutralised needs no guard, wherever its lines are broken.
-    for neutral in [UntrustedText.neutralized(text), JSONText.quoted(text), DeceptiveText.marked(text)] {
+    for neutral in [Neutralized(text).text, JSONText.quoted(text), DeceptiveText.marked(text).text] {
       judge(TextLayout.wrapped(neutral, indent: first % 48, first: second % 48))
     }
   }
@@ -41,14 +43,18 @@ enum LogTarget {
     }
   }
 
-  private static func summary(_ text: String) {
+  /// A message that got around its type: what the guard is there for.
+  private static func raw(_ text: String) -> Message { ("" as Message).changed { _ in text } }
+
+  private static func summary(_ raw: String) {
+    let text = Self.raw(raw)
     var report = RunReport(command: "check")
     let cause = Cause(
-      "code", .certain, text, fixes: [text], fields: [Cause.Field(text, text, expected: text)], address: text,
+      "code", .certain, text, fixes: [text], fields: [Cause.Field(text, raw, expected: raw)], address: text,
       snippet: Snippet(text, [text]))
-    report.provider = text
-    report.sections = [RunReport.Section(registry: text, items: [CheckItem(text, .fail, text, causes: [cause])])]
-    judge(ReportMarkdown(report, logGuard).text)
+    report.provider = raw
+    report.sections = [RunReport.Section(registry: raw, items: [CheckItem(text, .fail, text, causes: [cause])])]
+    judge(ReportMarkdown(report, logGuard).text.text)
     for annotation in CheckAnnotations.annotations(report) {
       guard let command = LogCommand(annotation, for: runner, logGuard) else { fatalError("no command") }
       require(RunnerJudge.commands(in: command.line).count == 1, "\(command.line.debugDescription)")

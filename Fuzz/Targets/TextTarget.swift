@@ -2,12 +2,12 @@
 enum TextTarget {
   static func run(_ bytes: [UInt8]) {
     let text = String(decoding: bytes, as: UTF8.self)
-    for limit in [1, 16, UntrustedText.defaultLimit] {
-      let shown = UntrustedText.neutralized(text, limit: limit)
+    for limit in [1, 16, Neutralized.defaultLimit] {
+      let shown = Neutralized(text, limit: limit).text
       requirePlain(shown)
       require(shown.unicodeScalars.count <= limit + 4, "\(limit): \(shown.unicodeScalars.count)")
     }
-    requirePlain(UntrustedText.quoted(text))
+    requirePlain(Neutralized.quoted(text).text)
     let secret = "pypi-AgEIcHlwaS5vcmcCJDQ5-_x"
     for marked in [secret, String(secret.prefix(20)), Base64URL.encode(Array(secret.utf8))] {
       let redacted = SecretRedaction(Secret(secret)).apply(to: text + marked + text)

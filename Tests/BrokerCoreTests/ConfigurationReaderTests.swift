@@ -50,7 +50,7 @@ struct ConfigurationReaderTests {
   func namesThePlace(_ text: String, _ place: String, _ words: String) {
     let error = #expect(throws: BrokerError.self) { try read(text) }
     #expect(error?.code == .configurationInvalid)
-    #expect(error?.message.hasPrefix("token-broker.json, \(place): ") == true, "\(error?.message ?? "")")
+    #expect(error?.message.text.hasPrefix("token-broker.json, \(place): ") == true, "\(error?.message ?? "")")
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
   }
 

@@ -21,7 +21,7 @@ struct IdentityTokenTests {
       try IdentityToken(Secret(text), from: "The variable PYPI_ID_TOKEN")
     }
     #expect(error?.code == .identityTokenMalformed)
-    #expect(error?.message.hasPrefix("The variable PYPI_ID_TOKEN ") == true)
+    #expect(error?.message.text.hasPrefix("The variable PYPI_ID_TOKEN ") == true)
     #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
   }
 

@@ -19,7 +19,7 @@ struct JobChecksTests {
     input.job = job
     input.capabilities = RegistryCapabilities(publishers: Self.rules)
     let items = JobChecks(input, supply: supply, registries: ["pypi"]).items
-    return Dictionary(uniqueKeysWithValues: items.map { ($0.name, $0.outcome.rawValue) })
+    return Dictionary(uniqueKeysWithValues: items.map { ($0.name.text, $0.outcome.rawValue) })
   }
 
   /// A job of which no claim says anything passes nothing.

@@ -3,7 +3,7 @@ import Testing
 
 struct UntrustedTextTests {
   @Test func neutralisesFacts() {
-    let fact = BrokerError.Fact("::error::a\r\n##[b]_ID_TOKEN", "::c")
+    let fact = BrokerError.Fact("\(Neutralized("::error::a\r\n##[b]_ID_TOKEN"))", "\(Neutralized("::c"))")
     #expect(fact.label == ": :error: :a ## [b]_ID_TOKEN" && fact.value == ": :c")
   }
 
@@ -44,7 +44,7 @@ struct UntrustedTextTests {
 
   @Test func limitsLength() {
     let long = String(repeating: "a ", count: 1 << 19)
-    #expect(UntrustedText.neutralized(long).unicodeScalars.count <= UntrustedText.defaultLimit + 3)
+    #expect(UntrustedText.neutralized(long).unicodeScalars.count <= Neutralized.defaultLimit + 3)
   }
 
   @Test func keepsOrdinaryText() {

@@ -115,7 +115,7 @@ struct GitLabTests {
     let error = await #expect(throws: BrokerError.self) { try await source([:], configuration: configuration) }
     #expect(error?.code == .configurationInvalid)
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
-    #expect(error?.message.hasPrefix("file.json, line 1, column ") == true)
+    #expect(error?.message.text.hasPrefix("file.json, line 1, column ") == true)
   }
 
   @Test func mapsClaims() async throws {

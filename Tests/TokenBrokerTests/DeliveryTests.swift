@@ -68,7 +68,7 @@ struct DeliveryTests {
 
           """)
       let error = #expect(throws: BrokerError.self) { try delivery(["OWN_CI": "yes"]) }
-      #expect(error?.message.hasPrefix("OWN_OUTPUTS is not set") == true)
+      #expect(error?.message.text.hasPrefix("OWN_OUTPUTS is not set") == true)
       #expect(error?.remedy?.contains("a step of a Own CI job") == true)
     case "standard output": #expect(throws: Never.self) { try delivery(job) }
     default:

@@ -10,7 +10,7 @@ struct LayerTests {
     let found = configuration.settings.map { "\($0.path) = \($0.value) (\($0.origin))" }
     for (path, value, place) in expected {
       guard let value else {
-        #expect(!configuration.settings.contains { $0.path == path }, "\(path) is there")
+        #expect(!configuration.settings.contains { $0.path.text == path }, "\(path) is there")
         continue
       }
       let origin =
@@ -32,7 +32,7 @@ struct LayerTests {
     #expect(error.code == code && error.status == .configuration, "\(error)")
     #expect(error.message.contains(words), "\(error.message)")
     if !lower.isEmpty {
-      #expect(error.message.hasPrefix("\(pair.repositoryPlace(lower)): "), "\(error.message)")
+      #expect(error.message.text.hasPrefix("\(pair.repositoryPlace(lower)): "), "\(error.message)")
     }
     if let upper { #expect(error.message.contains(pair.organisationPlace(upper)), "\(error.message)") }
     #expect(error.remedy != nil)
@@ -51,7 +51,7 @@ struct LayerTests {
   @Test func tellsEachLayersDigest() throws {
     let pair = LayerPair("", "", "", .allowed([]))
     let layers = try pair.read().layers
-    #expect(layers.map(\.name) == [nil, "org.json", "repo.json"])
+    #expect(layers.map(\.name?.text) == [nil, "org.json", "repo.json"])
     #expect(layers[1].digest == SHA256.hexadecimal(of: Array(pair.organisation.utf8)))
     #expect(layers.map(\.isRepositoryControlled) == [false, false, true])
   }

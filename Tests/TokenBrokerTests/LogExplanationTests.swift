@@ -42,6 +42,6 @@ struct LogExplanationTests {
   func asksEveryRegistry(_ log: String, _ title: String, _ summaries: [String]) {
     let explanation = LogExplanation(
       LogReading(Array(log.utf8)), providers: [], registries: Self.registries, project: nil)
-    #expect(explanation.title == title && explanation.causes.map(\.summary) == summaries)
+    #expect(explanation.title.text == title && explanation.causes.map(\.summary.text) == summaries)
   }
 }

@@ -168,7 +168,7 @@ struct RuleTests {
     for text in ["\"rules\": {\(rules)}", "\"registries\": {\"pypi\": {\"rules\": {\(rules)}}}"] {
       let error = #expect(throws: BrokerError.self) { try read(text) }
       #expect(error?.code == .configurationInvalid && error?.description.contains(words) == true, "\(error!)")
-      #expect(error?.message.hasPrefix("token-broker.json, line 2, column ") == true)
+      #expect(error?.message.text.hasPrefix("token-broker.json, line 2, column ") == true)
     }
   }
 }

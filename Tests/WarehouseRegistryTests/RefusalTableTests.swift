@@ -166,7 +166,7 @@ struct RefusalTableTests {
     let refusal = try #require(error?.refusal)
     #expect(error?.code == (answer.code == "invalid-publisher" ? .publisherNotFound : .exchangeRefused))
     let causes = try #require(index.capabilities.refusals).explain(refusal, Self.input(answer))
-    #expect(causes.first?.code == answer.cause)
+    #expect(causes.first?.code.text == answer.cause)
     for text in causes.flatMap({ [$0.summary] + $0.fixes }) + [error?.remedy ?? "{"] {
       #expect(!text.contains("{"), "\(text)")
     }
@@ -178,7 +178,7 @@ struct RefusalTableTests {
     let refusals = RefusalReading.refusals(of: Self.forms, isUsual: false)
     let found = try #require(refusals.recognise("Error: \(answer.code): \(answer.text) in the job"))
     #expect(found.code == answer.code && found.isAboutPublisher == (answer.code == "invalid-publisher"))
-    #expect(refusals.explain(found, Self.input(answer)).first?.code == answer.cause)
+    #expect(refusals.explain(found, Self.input(answer)).first?.code.text == answer.cause)
     if let alone = refusals.recognise("Error: \(answer.text)") { #expect(alone.code == answer.code) }
   }
 
@@ -218,14 +218,14 @@ struct RefusalTableTests {
 
   @Test func saysWhichIssuersAreAccepted() {
     #expect(
-      RefusalTable.acceptedIssuers.clause(for: "pypi")
+      RefusalTable.acceptedIssuers.clause(for: "pypi").text
         == "pypi accepts https://token.actions.githubusercontent.com, https://gitlab.com, https://accounts.google.com, "
         + "https://platform.activestate.com/api/v1/oauth/oidc, and issuers of self-managed GitLab that its administrators "
         + "registered for an organisation (as of 2026-08-21)")
     #expect(
-      RefusalTable.acceptedIssuers.prefix(1).map(\.self).clause(for: "x").hasSuffix(
+      RefusalTable.acceptedIssuers.prefix(1).map(\.self).clause(for: "x").text.hasSuffix(
         "githubusercontent.com (as of 2026-08-21)"))
-    for issuer in RefusalTable.acceptedIssuers { #expect(!issuer.source.isEmpty && issuer.day.count == 10) }
+    for issuer in RefusalTable.acceptedIssuers { #expect(!issuer.source.isEmpty && issuer.day.text.count == 10) }
   }
 
   @Test func doubtsNoAcceptedIssuer() {
@@ -235,7 +235,7 @@ struct RefusalTableTests {
     }
     for (issuer, family, cause) in Self.issuers {
       let causes = JobReview(forms: Self.forms, job: Self.job(family, issuer)).causes
-      #expect(causes.map(\.code) == [cause] && causes.map(\.certainty) == [.possible], "\(issuer)")
+      #expect(causes.map(\.code.text) == [cause] && causes.map(\.certainty) == [.possible], "\(issuer)")
     }
   }
 }

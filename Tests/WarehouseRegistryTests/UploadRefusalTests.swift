@@ -157,7 +157,7 @@ struct UploadRefusalTests {
     ]
     for output in outputs {
       let failure = try #require(Self.failure(Array(output.utf8)))
-      #expect(failure.isRefusal && failure.cause.code == code, "\(failure.cause.code): \(output)")
+      #expect(failure.isRefusal && failure.cause.code.text == code, "\(failure.cause.code): \(output)")
       #expect(failure.cause.certainty > .possible && !failure.cause.fixes.isEmpty)
       for sentence in [failure.cause.summary] + failure.cause.fixes { #expect(!sentence.contains("{"), "\(sentence)") }
     }
@@ -176,7 +176,7 @@ struct UploadRefusalTests {
   @Test(arguments: outputs)
   func tellsWhatToDo(_ output: String, _ beginning: String) throws {
     let failure = try #require(Self.failure(Array(output.utf8)))
-    #expect(failure.isRefusal && failure.cause.fixes[0].hasPrefix(beginning), "\(failure.cause)")
+    #expect(failure.isRefusal && failure.cause.fixes[0].text.hasPrefix(beginning), "\(failure.cause)")
   }
 
   /// A status alone is no reason: what the tool kept to itself is not made up.
@@ -220,7 +220,7 @@ struct UploadRefusalTests {
   ])
   func tellsToolsThatGiveUpFromRefusals(_ output: String, _ code: String) throws {
     let failure = try #require(Self.failure(Array(output.utf8)))
-    #expect(!failure.isRefusal && failure.cause.code == code)
+    #expect(!failure.isRefusal && failure.cause.code.text == code)
   }
 
   @Test(arguments: [

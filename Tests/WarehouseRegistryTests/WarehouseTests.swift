@@ -252,6 +252,6 @@ struct WarehouseTests {
     }
     #expect(error?.code == code)
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
-    #expect(error?.message.hasPrefix("f.json, line 2, column ") == true)
+    #expect(error?.message.text.hasPrefix("f.json, line 2, column ") == true)
   }
 }

@@ -147,7 +147,7 @@ public struct RegistryConformance: Sendable {
     for hostile in HostileAnswers.cases {
       let transport = ScriptedTransport { _ in hostile.answer }
       guard let index = try registry(transport, rehearsal: sandbox).capabilities.releases else { return }
-      var reason = ""
+      var reason: Message = ""
       let error = await error { () async throws(BrokerError) in
         if case .unavailable(let text) = try await index.listing(of: "sample") { reason = text }
       }

@@ -17,6 +17,11 @@ public struct SecretSearch: Sendable {
     expectNone(in: "\(error) \(String(reflecting: error)) \(dumped)", sourceLocation: sourceLocation)
   }
 
+  /// Records an issue for every secret in a message.
+  public func expectNone(in message: Message, sourceLocation: SourceLocation = #_sourceLocation) {
+    expectNone(in: message.text, sourceLocation: sourceLocation)
+  }
+
   /// Records an issue for every secret in a text, as it is or in pieces of 16 characters.
   public func expectNone(in text: String, sourceLocation: SourceLocation = #_sourceLocation) {
     for (number, secret) in secrets.enumerated() {

@@ -32,7 +32,7 @@ public struct SandboxClaim: Sendable {
   public init(parsing text: String, now: UnixTime) throws(BrokerError) {
     guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
       throw BrokerError(
-        .usage, "--claim is \(UntrustedText.quoted(text)), which has no key and value.",
+        .usage, "--claim is \(Neutralized.quoted(text)), which has no key and value.",
         remedy: "Write --claim KEY=VALUE.")
     }
     let name = String(text[..<equals])

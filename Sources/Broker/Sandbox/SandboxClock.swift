@@ -11,7 +11,7 @@ public enum SandboxClock {
   public static func seconds(_ text: String) throws(BrokerError) -> Int64 {
     guard let seconds = Int64(text), (-greatest...greatest).contains(seconds) else {
       throw BrokerError(
-        .usage, "--clock is \(UntrustedText.quoted(text)), not a number of seconds of up to a year.",
+        .usage, "--clock is \(Neutralized.quoted(text)), not a number of seconds of up to a year.",
         remedy: "Write for example --clock 300.")
     }
     return seconds

@@ -109,8 +109,8 @@ public struct SandboxFault: Sendable {
   ///
   /// - Throws: `ErrorCode.usage` naming what is wrong and what is known.
   public init(parsing text: String, steps: [Step]) throws(BrokerError) {
-    func wrong(_ problem: String, _ remedy: String) -> BrokerError {
-      BrokerError(.usage, "--fault \(UntrustedText.quoted(text)) \(problem).", remedy: remedy)
+    func wrong(_ problem: Message, _ remedy: Message) -> BrokerError {
+      BrokerError(.usage, "--fault \(Neutralized.quoted(text)) \(problem).", remedy: remedy)
     }
     let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2 else {
@@ -118,7 +118,7 @@ public struct SandboxFault: Sendable {
     }
     let place = parts[0].split(separator: "@", maxSplits: 1).map(String.init)
     guard let step = steps.first(where: { $0.name == place[0] }) else {
-      throw wrong("names no step", "Steps: \(steps.map(\.name).joined(separator: ", ")).")
+      throw wrong("names no step", "Steps: \(steps.map { Neutralized($0.name) }.joined(separator: ", ")).")
     }
     let behaviour = parts[1].split(separator: "*", maxSplits: 1).map(String.init)
     var count = Int.max
@@ -129,13 +129,16 @@ public struct SandboxFault: Sendable {
       count = number
     }
     guard let known = behaviour.first.flatMap(Self.behaviour) else {
-      throw wrong("names no behaviour", "Behaviours: \(Self.forms.joined(separator: ", ")).")
+      throw wrong("names no behaviour", "Behaviours: \(Self.forms.map { Neutralized($0) }.joined(separator: ", ")).")
     }
     guard known.step == nil || known.step == step else {
-      throw wrong("changes nothing: that happens at another step", "Write \(known.step?.name ?? "")=\(parts[1]).")
+      throw wrong(
+        "changes nothing: that happens at another step",
+        "Write \(Neutralized(known.step?.name ?? ""))=\(Neutralized(parts[1])).")
     }
     guard place.count == 1 || step.isOfARegistry else {
-      throw wrong("names a registry, but the step \(step.name) has none", "Leave @\(place[1]) out.")
+      throw wrong(
+        "names a registry, but the step \(Neutralized(step.name)) has none", "Leave @\(Neutralized(place[1])) out.")
     }
     self.init(step, at: place.count == 2 ? place[1] : nil, known, count: count)
   }

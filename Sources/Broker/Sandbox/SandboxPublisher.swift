@@ -59,9 +59,9 @@ public struct SandboxPublisher: Sendable {
   }
 
   private init(
-    parsing text: String, option: String, provider given: SandboxProvider?, providers: [SandboxProvider]
+    parsing text: String, option: Message, provider given: SandboxProvider?, providers: [SandboxProvider]
   ) throws(BrokerError) {
-    func wrong(_ problem: String, _ remedy: String) -> BrokerError {
+    func wrong(_ problem: Message, _ remedy: Message) -> BrokerError {
       BrokerError(.usage, "\(option) \(problem).", remedy: remedy)
     }
     let keys = given == nil ? Self.keys : ["owner", "owner-id", "repository", "workflow", "environment", "project"]
@@ -70,20 +70,22 @@ public struct SandboxPublisher: Sendable {
       let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2, keys.contains(parts[0]) else {
         throw wrong(
-          "has \(UntrustedText.quoted(String(item))), which is not one of its parts",
-          "Write KEY=VALUE with commas between; known keys: \(keys.joined(separator: ", ")).")
+          "has \(Neutralized.quoted(String(item))), which is not one of its parts",
+          "Write KEY=VALUE with commas between; known keys: \(keys.map { Neutralized($0) }.joined(separator: ", ")).")
       }
       values[parts[0], default: []].append(parts[1])
     }
     func required(_ key: String) throws(BrokerError) -> String {
-      guard let value = values[key]?.first else { throw wrong("has no \(key)", "Add \(key)=VALUE.") }
+      guard let value = values[key]?.first else {
+        throw wrong("has no \(Neutralized(key))", "Add \(Neutralized(key))=VALUE.")
+      }
       return value
     }
     let name = if let given { given.name } else { try required("provider") }
     guard let provider = providers.first(where: { $0.name == name }) else {
       throw wrong(
-        "has the provider \(UntrustedText.quoted(name))",
-        "Write \(providers.map { "provider=\($0.name)" }.joined(separator: " or ")).")
+        "has the provider \(Neutralized.quoted(name))",
+        "Write \(providers.map { Neutralized("provider=\($0.name)") }.joined(separator: " or ")).")
     }
     self.init(
       provider, owner: try required("owner"), ownerID: values["owner-id"]?.first ?? "1000",

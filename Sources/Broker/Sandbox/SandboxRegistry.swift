@@ -23,12 +23,12 @@ public struct SandboxRegistry: Sendable {
     let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2, Audience(parts[1]) != nil else {
       throw BrokerError(
-        .usage, "--registry is \(UntrustedText.quoted(text)), which names no registry and audience.",
+        .usage, "--registry is \(Neutralized.quoted(text)), which names no registry and audience.",
         remedy: "Write --registry NAME=AUDIENCE.")
     }
     guard EntryName.isValid(parts[0]) else {
       throw BrokerError(
-        .usage, "--registry is \(UntrustedText.quoted(text)), and what is before = is not a name.",
+        .usage, "--registry is \(Neutralized.quoted(text)), and what is before = is not a name.",
         remedy: "Use \(EntryName.rule).")
     }
     self.init(name: parts[0], audience: parts[1], kind: kind)

@@ -23,7 +23,7 @@ public struct SandboxRelease: Sendable {
     let items = text.split(separator: ",").map(String.init)
     func value(_ key: String) throws(BrokerError) -> String {
       guard let item = items.first(where: { $0.hasPrefix("\(key)=") }), item.count > key.count + 1 else {
-        throw BrokerError(.usage, "--release has no \(key).", remedy: "Add \(key)=VALUE.")
+        throw BrokerError(.usage, "--release has no \(Neutralized(key)).", remedy: "Add \(Neutralized(key))=VALUE.")
       }
       return String(item.dropFirst(key.count + 1))
     }

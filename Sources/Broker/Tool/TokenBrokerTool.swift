@@ -50,12 +50,12 @@ public enum TokenBrokerTool {
     let console = surroundings.console
     switch arguments.first {
     case nil:
-      console.error(HelpText.overview(CommandTable.specs(for: surroundings.catalog)))
+      console.error(data: HelpText.overview(CommandTable.specs(for: surroundings.catalog)))
       return ExitStatus.usage.rawValue
     case "--help", "-h":
       return await run(HelpCommand.self, Array(arguments.dropFirst()), surroundings)
     case "--version":
-      return console.write(VersionText.text(opensLibrary: arguments.dropFirst().first == "--libcurl"))
+      return console.write(data: VersionText.text(opensLibrary: arguments.dropFirst().first == "--libcurl"))
     default:
       do throws(BrokerError) {
         let (command, rest) = try CommandTable.find(arguments)
@@ -72,7 +72,7 @@ public enum TokenBrokerTool {
     let spec = command.spec(for: surroundings.catalog)
     let ours = arguments.prefix { $0 != "--" }
     if ours.contains("--help") || ours.contains("-h") {
-      return surroundings.console.write(HelpText.page(spec))
+      return surroundings.console.write(data: HelpText.page(spec))
     }
     do throws(BrokerError) {
       return try await command.run(ParsedArguments(arguments, for: spec), surroundings)

@@ -44,7 +44,7 @@ struct FailureRowTests {
     let table =
       RefusalTable.codes.flatMap(\.rows) + RefusalTable.statuses.map(\.row) + RefusalTable.unknown.rows
     let seen = Set(FailureRow.all.flatMap(\.causes))
-    #expect((table.map(\.code) + UploadTable.rows.map(\.code)).filter { !seen.contains($0) } == [])
+    #expect((table.map(\.code.text) + UploadTable.rows.map(\.code.text)).filter { !seen.contains($0) } == [])
   }
 
   @Test func isNamedOnce() {

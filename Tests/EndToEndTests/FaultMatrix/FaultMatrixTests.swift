@@ -115,7 +115,7 @@ struct FaultMatrixTests {
     case .final where fault.isUnread:
       // The token is good for another run, and when that may be has to be said.
       #expect(run.error?.code == .unavailable, "\(fault.name): \(String(describing: run.error))")
-      #expect(run.error?.remedy?.hasPrefix("Try again in ") == true, "\(fault.name)")
+      #expect(run.error?.remedy?.text.hasPrefix("Try again in ") == true, "\(fault.name)")
     case .final where fault.code == .unavailable:
       // The server says when to try again, and that has to be said.
       #expect(run.error?.code == .identityTokenSpent, "\(fault.name): \(String(describing: run.error))")

@@ -27,14 +27,17 @@ struct LogGuardTests {
     #expect(RunnerJudge.commands(in: written).isEmpty)
   }
 
+  /// A message that got around its type: what the guard is there for.
+  private static func raw(_ text: String) -> Message { ("" as Message).changed { _ in text } }
+
   /// Words of others at each column and indent, broken into lines.
   @Test func holdsAtEveryWidth() {
     let words = ["::stop-commands::x", "##[error]y", "::a::b", "#", "#[add-mask]z", ":", ":error::c"]
     for length in 0...TextLayout.columns {
       for indent in [0, 2, 5, 9, 40] {
         let text = String(repeating: "x", count: length) + " " + (words + words).joined(separator: " ")
-        for raw in [text, UntrustedText.neutralized(text)] {
-          let lines = logGuard.harmless(TextLayout.labelled("fix: ", raw, indent: indent))
+        for raw in [text, Neutralized(text).text] {
+          let lines = logGuard.harmless(TextLayout.labelled("fix: ", Self.raw(raw), indent: indent).text)
           #expect(RunnerJudge.commands(in: lines).isEmpty, "\(length), \(indent): \(lines)")
           #expect(!lines.contains("##["))
         }
@@ -45,9 +48,9 @@ struct LogGuardTests {
   /// What goes past the guard: a message of others in an annotation is data of that, and holds no other.
   @Test func holdsInAnnotations() throws {
     let runner = try #require(catalog.runner(of: Environment(["GITHUB_ACTIONS": "true"])))
-    let hostile = "a\n::stop-commands::x\r\n##[error]y"
+    let hostile = Self.raw("a\n::stop-commands::x\r\n##[error]y")
     for annotation in [
-      Annotation(.error, title: hostile, hostile), Annotation(.warning, title: "::x::,y", hostile),
+      Annotation(.error, title: hostile, hostile), Annotation(.warning, title: Self.raw("::x::,y"), hostile),
     ] {
       let command = try #require(LogCommand(annotation, for: runner, logGuard))
       #expect(RunnerJudge.commands(in: command.line).count == 1 && !command.line.contains("##["), "\(command.line)")
@@ -75,7 +78,7 @@ struct LogGuardTests {
     let cause = Cause(
       "x", .certain, "::error::a", fixes: ["##[error]b"], address: "##[c]", snippet: Snippet("d", ["::e::f", "##[g]"]))
     report.sections = [RunReport.Section(items: [CheckItem("::h::i", .fail, "::j::k", causes: [cause])])]
-    let text = ReportMarkdown(report, logGuard).text
+    let text = ReportMarkdown(report, logGuard).text.text
     #expect(RunnerJudge.commands(in: text).isEmpty && !text.contains("##["), "\(text)")
   }
 

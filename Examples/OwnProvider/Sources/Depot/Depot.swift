@@ -61,20 +61,21 @@ struct Depot: Registry {
     guard (200..<300).contains(response.status) else { throw invalid("it did not end the key: \(response.status)") }
   }
 
-  private var host: String { uploadURL.origin.authority }
+  private var host: Origin.Authority { uploadURL.origin.authority }
   private var address: HTTPURL { HTTPURL(uploadURL.origin, path: "/auth/oidc") }
 
   private func refusal(_ response: HTTPResponse) -> BrokerError {
     guard response.status == 403 else { return invalid("it answered \(response.status)") }
     return BrokerError(
-      .exchangeRefused, "\(name) (\(host)) refused the exchange.",
+      .exchangeRefused, "\(Neutralized(name)) (\(host)) refused the exchange.",
       remedy: "Register the job's project with the depot.",
       refusal: Refusal(status: 403, code: nil, text: "", isAboutPublisher: true))
   }
 
-  private func invalid(_ reason: String) -> BrokerError {
+  private func invalid(_ reason: Message) -> BrokerError {
     BrokerError(
-      .registryAnswerInvalid, "\(name) (\(host)) gave no usable key: \(reason).", remedy: "Ask whoever runs the depot.")
+      .registryAnswerInvalid, "\(Neutralized(name)) (\(host)) gave no usable key: \(reason).",
+      remedy: "Ask whoever runs the depot.")
   }
 }
 

@@ -76,12 +76,12 @@ final class OwnTokenSource: IdentityTokenSource {
 
   private func token() throws(BrokerError) -> IdentityToken {
     guard let text = environment.nonEmpty(variable) else { throw missing("is not set") }
-    return try IdentityToken(Secret(text), from: "The variable \(variable)")
+    return try IdentityToken(Secret(text), from: "The variable \(Neutralized(variable))")
   }
 
-  private func missing(_ reason: String) -> BrokerError {
+  private func missing(_ reason: Message) -> BrokerError {
     BrokerError(
-      .identityTokenMissing, "\(variable) \(reason).",
+      .identityTokenMissing, "\(Neutralized(variable)) \(reason).",
       remedy: "Ask for an identity token in the job, one for each mint.")
   }
 }

@@ -17,7 +17,7 @@ public struct BrokerConfiguration: Sendable {
   public var hasOrganisation: Bool { layers.contains { $0.role == .organisation } }
 
   /// The lowest file it was read from; nil if there was none.
-  public var file: String? { layers.last?.name }
+  public var file: Neutralized? { layers.last?.name }
 
   /// The registries that `targets` (registries or routes) stand for, in order; of repeats the first stays.
   ///
@@ -35,7 +35,7 @@ public struct BrokerConfiguration: Sendable {
       guard let registry = registries.first(where: { $0.name == name }) else {
         let known = registries.map(\.name) + routes.map(\.name)
         throw BrokerError(
-          .unknownTarget, "There is no registry or route \(UntrustedText.quotedName(name)) in \(place).",
+          .unknownTarget, "There is no registry or route \(Neutralized.quotedName(name)) in \(place).",
           remedy: NearestName.remedy(for: name, among: known))
       }
       found.append(registry)
@@ -53,7 +53,7 @@ public struct BrokerConfiguration: Sendable {
   }
 
   /// Where it came from, in words: `token-broker.json below /etc/org.json`.
-  public var place: String {
+  public var place: Message {
     let names = layers.compactMap(\.name)
     return names.isEmpty ? "the built-in configuration" : names.reversed().joined(separator: " below ")
   }

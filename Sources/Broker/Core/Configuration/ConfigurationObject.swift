@@ -3,17 +3,17 @@
 /// Every error names file, line, column and key path. A missing key is nil; `null` is an error, because it says nothing.
 public struct ConfigurationObject: Sendable {
   /// The file's name for messages; nil for defaults that no file gave.
-  public let file: String?
+  public let file: Neutralized?
   /// The key path of this object, such as `["registries", "pypi"]`.
   public let path: [String]
   /// Where the object begins.
   public let position: SourcePosition
   let object: JSONObject
   /// The files of members that come from another file than the object's own.
-  private let files: [String: String]
+  private let files: [String: Neutralized]
 
   init(
-    file: String?, path: [String], position: SourcePosition, object: JSONObject, files: [String: String] = [:]
+    file: Neutralized?, path: [String], position: SourcePosition, object: JSONObject, files: [String: Neutralized] = [:]
   ) {
     self.file = file
     self.path = path
@@ -40,7 +40,7 @@ public struct ConfigurationObject: Sendable {
       file: file, path: path, position: position, object: JSONObject(object.members + inherited), files: files)
   }
 
-  private func file(of key: String?) -> String? { key.flatMap { files[$0] } ?? file }
+  private func file(of key: String?) -> Neutralized? { key.flatMap { files[$0] } ?? file }
 
   // MARK: Values
 
@@ -137,7 +137,7 @@ public struct ConfigurationObject: Sendable {
   ///   - code: The code, where the configuration itself is well-formed but refused.
   /// - Returns: The error, with file, line, column and key path.
   public func error(
-    _ key: String, _ problem: String, remedy: String? = nil, code: ErrorCode = .configurationInvalid
+    _ key: String, _ problem: Message, remedy: Message? = nil, code: ErrorCode = .configurationInvalid
   ) -> BrokerError {
     error(at: object[key]?.position ?? position, [key], problem, remedy: remedy, code: code)
   }
@@ -173,18 +173,18 @@ public struct ConfigurationObject: Sendable {
   }
 
   private func error(
-    at position: SourcePosition, _ keys: [String], _ problem: String, remedy: String? = nil,
+    at position: SourcePosition, _ keys: [String], _ problem: Message, remedy: Message? = nil,
     code: ErrorCode = .configurationInvalid
   ) -> BrokerError {
     BrokerError(
       code, "\(place(position, of: keys.first)): \(keyPath(keys)) \(problem).", remedy: remedy)
   }
 
-  private func place(_ position: SourcePosition, of key: String?) -> String {
+  private func place(_ position: SourcePosition, of key: String?) -> Message {
     file(of: key).map { "\($0), \(position)" } ?? "built-in configuration"
   }
 
-  private func keyPath(_ keys: [String]) -> String {
-    UntrustedText.neutralized((path + keys).joined(separator: "."), limit: 160)
+  private func keyPath(_ keys: [String]) -> Neutralized {
+    Neutralized((path + keys).joined(separator: "."), limit: 160)
   }
 }

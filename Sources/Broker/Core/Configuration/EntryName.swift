@@ -1,7 +1,7 @@
 /// Names of providers, registries and routes.
 package enum EntryName {
   /// The rule in words.
-  package static let rule = "a lower-case letter, then up to 31 lower-case letters, digits or hyphens"
+  package static let rule: Message = "a lower-case letter, then up to 31 lower-case letters, digits or hyphens"
 
   /// Whether `text` matches `[a-z][a-z0-9-]{0,31}`.
   package static func isValid(_ text: String) -> Bool {

@@ -43,12 +43,13 @@ struct LayerDecoder: Sendable {
     let type = try settings.string("type") ?? name
     guard let entry = entries.first(where: { $0.name == type }) else {
       let known = entries.map(\.name)
-      let missing =
-        settings.keys.contains("type") ? nil : "Name its type, for example \"type\": \"\(known.first ?? "")\"."
+      let missing: Message? =
+        settings.keys.contains("type")
+        ? nil : "Name its type, for example \"type\": \(Neutralized.quoted(known.first ?? ""))."
       throw (missing == nil ? settings : object).error(
         missing == nil ? "type" : name, "is of no known type",
-        remedy: NearestName.suggestion(for: type, among: known).map { "Did you mean \"\($0)\"?" }
-          ?? missing ?? "Known types: \(known.joined(separator: ", ")).")
+        remedy: NearestName.suggestion(for: type, among: known).map { "Did you mean \(Neutralized.quoted($0))?" }
+          ?? missing ?? "Known types: \(known.map { Neutralized($0) }.joined(separator: ", ")).")
     }
     return try entry.configured(
       name, settings, sharedKeys: object.path == ["registries"] ? RegistrySettings.names : [])
@@ -76,7 +77,7 @@ struct LayerDecoder: Sendable {
       let targets = try object.strings(name) ?? []
       for target in targets where !registries.contains(target) {
         throw object.error(
-          name, "lists \(UntrustedText.quoted(target)), which is not a registry of this configuration",
+          name, "lists \(Neutralized.quoted(target)), which is not a registry of this configuration",
           remedy: NearestName.remedy(for: target, among: registries))
       }
       routes.append(Route(name: name, registries: targets, origin: object.origin(of: name)))

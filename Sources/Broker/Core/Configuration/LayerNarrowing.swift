@@ -74,7 +74,8 @@ struct LayerNarrowing: Sendable {
         continue
       }
       if let type = try own.string("type"), type != inherited.plugin.type {
-        throw changed("type", UntrustedText.quoted(type), UntrustedText.quoted(inherited.plugin.type), own, inherited)
+        throw changed(
+          "type", Message(Neutralized.quoted(type)), Message(Neutralized.quoted(inherited.plugin.type)), own, inherited)
       }
       let merged = own.over(inherited.object)
       let plugin = try decoder.plugin(types, name: name, merged, in: object)
@@ -98,13 +99,13 @@ struct LayerNarrowing: Sendable {
       }
       guard value?.compared != before?.compared || (value == nil && isRepeated == false) else { continue }
       throw changed(
-        key.name, value.map { UntrustedText.quoted($0.text) } ?? "another value",
-        before.map { UntrustedText.quoted($0.text) } ?? "not set", own, inherited)
+        key.name, value.map { Message(Neutralized.quoted($0.text)) } ?? "another value",
+        before.map { Message(Neutralized.quoted($0.text)) } ?? "not set", own, inherited)
     }
   }
 
   private func changed<Product>(
-    _ key: String, _ value: String, _ before: String, _ own: ConfigurationObject,
+    _ key: String, _ value: Message, _ before: Message, _ own: ConfigurationObject,
     _ inherited: DecodedLayers.Entry<Product>
   ) -> BrokerError {
     var origin = inherited.object.origin(of: key)
@@ -138,13 +139,13 @@ struct LayerNarrowing: Sendable {
       if known.home.host == registry.home.host || known.uploadURL.origin.host == registry.uploadURL.origin.host {
         throw LayerConflict.widening(
           at: section.nameOrigin(of: entry.name), path,
-          "is on the host of registries.\(higher.name) in the organisation layer (\(place))",
-          remedy: "Use registries.\(higher.name), whose rules hold for that host.")
+          "is on the host of registries.\(Neutralized(higher.name)) in the organisation layer (\(place))",
+          remedy: "Use registries.\(Neutralized(higher.name)), whose rules hold for that host.")
       }
       if Self.overlap(registry, known) {
         throw LayerConflict.widening(
           at: section.nameOrigin(of: entry.name), path,
-          "would accept the audience of registries.\(higher.name) in the organisation layer (\(place))",
+          "would accept the audience of registries.\(Neutralized(higher.name)) in the organisation layer (\(place))",
           remedy: "Give it an audience of its own.")
       }
     }
@@ -168,7 +169,7 @@ struct LayerNarrowing: Sendable {
         if place == .builtIn { place = entry.object.origin }
         throw LayerConflict.widening(
           at: place, (entry.object.path + [key.name]).joined(separator: "."),
-          "leads to \(origin.map(\.description) ?? UntrustedText.quoted(text)), which is not one of the origins where "
+          "leads to \(origin.map { "\($0)" } ?? Message(Neutralized.quoted(text))), which is not one of the origins where "
             + "the organisation layer lets registries be added (\(upperRoot.nameOrigin(of: "lower-layers")))",
           remedy: "Leave it out, or have its origin added to lower-layers.add-registries-at.")
       }
@@ -205,14 +206,14 @@ struct LayerNarrowing: Sendable {
     throw LayerConflict.widening(
       at: section.nameOrigin(of: entry.name), "registries.\(entry.name)",
       "has the name of a built-in registry, and is another one",
-      remedy: "Give it another name: \(entry.name) means the built-in registry wherever it is named.")
+      remedy: "Give it another name: \(Neutralized(entry.name)) means the built-in registry wherever it is named.")
   }
 
   private static func value(of key: ConfigurationKey, _ plugin: ConfiguredPlugin<any Registry>) -> String? {
     plugin.values.first { $0.key == key.name }?.compared
   }
 
-  private func nameTaken(_ name: String, in section: ConfigurationObject, _ text: String) -> BrokerError {
+  private func nameTaken(_ name: String, in section: ConfigurationObject, _ text: Message) -> BrokerError {
     LayerConflict.widening(
       at: section.nameOrigin(of: name), (section.path + [name]).joined(separator: "."), text,
       remedy: "Give it another name.")
@@ -236,7 +237,7 @@ struct LayerNarrowing: Sendable {
     return false
   }
 
-  private func notThere(_ name: String, in section: ConfigurationObject, _ text: String) -> BrokerError {
+  private func notThere(_ name: String, in section: ConfigurationObject, _ text: Message) -> BrokerError {
     LayerConflict.widening(
       at: section.nameOrigin(of: name), (section.path + [name]).joined(separator: "."),
       "\(text) of the organisation layer (\(upperRoot.nameOrigin(of: section.path[0])))",
@@ -265,8 +266,9 @@ struct LayerNarrowing: Sendable {
         let place = higher.origin == .builtIn ? upperRoot.origin : higher.origin
         throw LayerConflict.widening(
           at: route.origin, "routes.\(route.name)",
-          "is \(route.registries.joined(separator: ", ")), which is not a part, in order, of "
-            + "\(higher.registries.joined(separator: ", ")) in the organisation layer (\(place))")
+          "is \(route.registries.map { Neutralized($0) }.joined(separator: ", ")), which is not a part, in order, of "
+            + "\(higher.registries.map { Neutralized($0) }.joined(separator: ", ")) in the organisation layer (\(place))"
+        )
       }
     }
     return routes
@@ -300,7 +302,7 @@ struct LayerNarrowing: Sendable {
       for (depth, key) in path.enumerated() {
         guard object.keys.contains(key) else {
           let isEntry = depth == 1 && ["providers", "registries", "routes"].contains(path[0])
-          if isEntry { throw lockBroken(path, origin, at: object.origin, "leaves out \(key)", depth) }
+          if isEntry { throw lockBroken(path, origin, at: object.origin, "leaves out \(Neutralized(key))", depth) }
           break
         }
         let node = object.object[key]
@@ -324,16 +326,17 @@ struct LayerNarrowing: Sendable {
       guard let missing = route.registries.first(where: { !section.keys.contains($0) }) else { continue }
       throw LayerConflict.widening(
         at: section.origin, "registries",
-        "leaves out \(missing), which routes.\(route.name) lists: that is locked by the organisation layer (\(origin))")
+        "leaves out \(Neutralized(missing)), which routes.\(Neutralized(route.name)) lists: that is locked by the organisation layer (\(origin))"
+      )
     }
   }
 
   private func lockBroken(
-    _ path: [String], _ origin: Setting.Origin, at place: Setting.Origin, _ text: String, _ depth: Int
+    _ path: [String], _ origin: Setting.Origin, at place: Setting.Origin, _ text: Message, _ depth: Int
   ) -> BrokerError {
     LayerConflict.widening(
       at: place, path.prefix(depth).joined(separator: "."),
-      "\(text), but \(path.joined(separator: ".")) is locked by the organisation layer (\(origin))",
+      "\(text), but \(Neutralized(path.joined(separator: "."))) is locked by the organisation layer (\(origin))",
       remedy: "Leave it as the organisation's file has it.")
   }
 }

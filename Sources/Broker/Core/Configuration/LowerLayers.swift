@@ -32,7 +32,7 @@ struct LowerLayers: Sendable {
     for (text, _) in try object.elements("add-registries-at") {
       guard let url = try? HTTPURL(text), url.path == "/", url.query == nil else {
         throw object.error(
-          "add-registries-at", "has \(UntrustedText.quoted(text)), which is no origin",
+          "add-registries-at", "has \(Neutralized.quoted(text)), which is no origin",
           remedy: "Write scheme and host alone, such as https://registry.example.com.")
       }
       origins.append(url.origin)
@@ -44,12 +44,12 @@ struct LowerLayers: Sendable {
       let entries = names[section] ?? []
       guard Self.sections.contains(section) else {
         throw object.error(
-          "locked", "has \(UntrustedText.quoted(text)), which names no section",
+          "locked", "has \(Neutralized.quoted(text)), which names no section",
           remedy: NearestName.remedy(for: section, among: Self.sections))
       }
       guard path.count == 1 || names[section] == nil || entries.contains(path[1]) else {
         throw object.error(
-          "locked", "has \(UntrustedText.quoted(text)), which there is not in this file",
+          "locked", "has \(Neutralized.quoted(text)), which there is not in this file",
           remedy: NearestName.remedy(for: path[1], among: entries))
       }
       locked.append((path, origin))

@@ -10,11 +10,12 @@ package enum NearestName {
   }
 
   /// The end of a sentence: ` Did you mean "pypi"?`, or the known names.
-  package static func remedy(for text: String, among known: [String]) -> String {
+  package static func remedy(for text: String, among known: [String]) -> Message {
     if let suggestion = suggestion(for: text, among: known) {
-      return "Did you mean \(UntrustedText.quoted(suggestion))?"
+      return "Did you mean \(Neutralized.quoted(suggestion))?"
     }
-    return known.isEmpty ? "There are none." : "Known: \(known.joined(separator: ", "))."
+    return known.isEmpty
+      ? "There are none." : "Known: \(known.map { Neutralized($0, limit: 64) }.joined(separator: ", "))."
   }
 
   /// Levenshtein's distance.

@@ -1,9 +1,9 @@
 /// Why something failed, or will: one sentence, what to change, and where.
 ///
-/// Everything in it can be shown: values are neutralised when the cause is made, and no secret is ever part of one.
+/// Everything in it can be shown: no secret is ever part of one.
 public struct Cause: Sendable, Equatable {
   /// How sure it is.
-  public enum Certainty: Int, Sendable, Comparable {
+  public enum Certainty: Int, Sendable, Comparable, MessageValue {
     /// Something that fits, one of several.
     case possible
     /// What fits best; the registry does not say.
@@ -20,6 +20,9 @@ public struct Cause: Sendable, Equatable {
       }
     }
 
+    /// The word.
+    public var description: String { name }
+
     /// Whether `left` is less sure.
     public static func < (left: Certainty, right: Certainty) -> Bool { left.rawValue < right.rawValue }
   }
@@ -27,32 +30,32 @@ public struct Cause: Sendable, Equatable {
   /// A field of a form or a claim, with the value that the job has.
   public struct Field: Sendable, Equatable {
     /// The field's label.
-    public let label: String
+    public let label: Message
     /// The job's value, neutralised; nil if it has none.
-    public let value: String?
+    public let value: Message?
     /// The value that is expected in its place, neutralised; nil if none is.
-    public let expected: String?
+    public let expected: Message?
 
     /// A field; the values are neutralised here, and characters that deceive the eye are marked.
-    public init(_ label: String, _ value: String?, expected: String? = nil) {
+    public init(_ label: Message, _ value: String?, expected: String? = nil) {
       self.label = label
-      self.value = value.map { DeceptiveText.marked($0) }
-      self.expected = expected.map { DeceptiveText.marked($0) }
+      self.value = value.map { Message(DeceptiveText.marked($0)) }
+      self.expected = expected.map { Message(DeceptiveText.marked($0)) }
     }
   }
 
   /// The stable name, in kebab case.
-  public let code: String
+  public let code: Message
   /// How sure it is.
   public var certainty: Certainty
   /// One sentence: what is wrong.
-  public let summary: String
+  public let summary: Message
   /// What to change, a sentence each; the first is the one to try first.
-  public let fixes: [String]
+  public let fixes: [Message]
   /// The fields to compare or to fill in.
   public let fields: [Field]
   /// Where to change it.
-  public let address: String?
+  public let address: Message?
   /// Lines to paste.
   public let snippet: Snippet?
 
@@ -61,14 +64,14 @@ public struct Cause: Sendable, Equatable {
   /// - Parameters:
   ///   - code: The stable name.
   ///   - certainty: How sure it is.
-  ///   - summary: One sentence; texts of others in it are neutralised already.
+  ///   - summary: One sentence.
   ///   - fixes: What to change.
   ///   - fields: The fields to compare or to fill in.
   ///   - address: Where to change it.
   ///   - snippet: Lines to paste.
   public init(
-    _ code: String, _ certainty: Certainty, _ summary: String, fixes: [String], fields: [Field] = [],
-    address: String? = nil, snippet: Snippet? = nil
+    _ code: Message, _ certainty: Certainty, _ summary: Message, fixes: [Message], fields: [Field] = [],
+    address: Message? = nil, snippet: Snippet? = nil
   ) {
     self.code = code
     self.certainty = certainty

@@ -1,7 +1,7 @@
 /// One thing that was looked at before publishing, and what was seen.
 public struct CheckItem: Sendable, Equatable {
   /// How it looks.
-  public enum Outcome: String, Sendable {
+  public enum Outcome: String, Sendable, MessageValue {
     /// As it should.
     case pass
     /// It works, and something about it will bite.
@@ -10,19 +10,22 @@ public struct CheckItem: Sendable, Equatable {
     case fail
     /// It was not looked at.
     case skip
+
+    /// The word for people and machines.
+    public var description: String { rawValue }
   }
 
   /// The stable name, in kebab case.
-  public let name: String
+  public let name: Message
   /// How it looks.
   public let outcome: Outcome
   /// One sentence.
-  public let sentence: String
+  public let sentence: Message
   /// Why it looks so, and what to change.
   public let causes: [Cause]
 
   /// An item; a cause's summary is its sentence where none is given.
-  public init(_ name: String, _ outcome: Outcome, _ sentence: String, causes: [Cause] = []) {
+  public init(_ name: Message, _ outcome: Outcome, _ sentence: Message, causes: [Cause] = []) {
     self.name = name
     self.outcome = outcome
     self.sentence = sentence

@@ -2,15 +2,17 @@
 public enum DeceptiveText {
   /// `text` on one line, neutralised, in which every character beyond printable ASCII is written as its code point and
   /// name, such as `rele<U+0430 CYRILLIC SMALL LETTER A>se.yml`, and so is a space at either end.
-  public static func marked(_ text: String, limit: Int = 255) -> String {
+  public static func marked(_ text: String, limit: Int = 255) -> Neutralized {
     let scalars = Array(text.unicodeScalars)
     var output = ""
     for (index, scalar) in scalars.enumerated() {
-      guard index < limit else { return UntrustedText.neutralized(output, limit: limit * 8) + "..." }
+      guard index < limit else {
+        return Neutralized("\(Neutralized(output, limit: limit * 8))...", limit: limit * 8 + 8)
+      }
       let isAtEnd = scalar == " " && (index == 0 || index == scalars.count - 1)
       output += (0x20...0x7E).contains(scalar.value) && !isAtEnd ? String(scalar) : mark(scalar)
     }
-    return UntrustedText.neutralized(output, limit: limit * 8)
+    return Neutralized(output, limit: limit * 8)
   }
 
   /// Whether two texts look alike but differ in case, in space around them, or in characters beyond ASCII.

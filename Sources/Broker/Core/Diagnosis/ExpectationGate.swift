@@ -17,7 +17,7 @@ public struct ExpectationGate: JobGate {
     guard let first = causes.first else { return }
     throw BrokerError(
       .expectationFailed,
-      "The job is not the one that registries.\(registry).expect describes; its identity token was not sent.",
+      "The job is not the one that registries.\(Neutralized(registry)).expect describes; its identity token was not sent.",
       remedy: first.fixes.first, causes: causes)
   }
 
@@ -27,12 +27,14 @@ public struct ExpectationGate: JobGate {
       return [
         Cause(
           "provider-differs", .certain,
-          "A job at \(family) is expected for \(registry), and this one runs at \(job.family).",
-          fixes: ["Publish from \(family), or change registries.\(registry).expect if the publisher was changed."])
+          "A job at \(family) is expected for \(Neutralized(registry)), and this one runs at \(job.family).",
+          fixes: [
+            "Publish from \(family), or change registries.\(Neutralized(registry)).expect if the publisher was changed."
+          ])
       ]
     }
     return FieldDifference.between(job, and: expectations.fields, rules: rules).map { difference in
-      let expected = "\"\(DeceptiveText.marked(difference.expected))\""
+      let expected = Neutralized.marked(difference.expected)
       return Cause(
         difference.code, .certain,
         "The \(difference.field.words) is expected to be \(expected): \(difference.manner).",
@@ -40,7 +42,7 @@ public struct ExpectationGate: JobGate {
           difference.field.role == .environment
             ? "Name the environment \(expected) in the job."
             : "Run the publishing job with the \(difference.field.words) \(expected).",
-          "If the publisher was changed at \(registry), change registries.\(registry).expect.\(difference.field.name).",
+          "If the publisher was changed at \(Neutralized(registry)), change registries.\(Neutralized(registry)).expect.\(Neutralized(difference.field.name)).",
         ], fields: [difference.row])
     }
   }

@@ -44,8 +44,8 @@ public struct Expectations: Sendable, Equatable {
         let first = fields.first { $0.field != .environment }?.field
         throw object.error(
           field.name,
-          "belongs to \(Self.owners(of: field, jobs)), and \(first?.name ?? "another") to "
-            + possible.map(\.family.name).joined(separator: " or "),
+          "belongs to \(Self.owners(of: field, jobs)), and \(first.map { Message($0.words) } ?? "another") to "
+            + possible.map(\.family).joined(separator: " or "),
           remedy: "Expect the job of one provider.")
       }
       possible = left
@@ -58,8 +58,8 @@ public struct Expectations: Sendable, Equatable {
     family = possible.count == 1 && jobs.count > 1 ? possible[0].family : nil
   }
 
-  private static func owners(of field: JobField, _ jobs: [JobKind]) -> String {
-    jobs.filter { $0.fields.contains(field) }.map(\.family.name).joined(separator: " or ")
+  private static func owners(of field: JobField, _ jobs: [JobKind]) -> Message {
+    jobs.filter { $0.fields.contains(field) }.map(\.family).joined(separator: " or ")
   }
 
   /// The values as text: `owner octo-org, workflow release.yml`.

@@ -3,7 +3,7 @@ public struct FieldDifference: Sendable, Equatable {
   /// The field.
   public let field: JobField
   /// Its label on the registry's form.
-  public let label: String
+  public let label: Message
   /// The job's value; nil if it has none.
   public let actual: String?
   /// The value in its place.
@@ -20,12 +20,13 @@ public struct FieldDifference: Sendable, Equatable {
       let isEqual =
         known?.comparison == .ignoringCase ? actual?.lowercased() == expected.lowercased() : actual == expected
       return isEqual
-        ? nil : FieldDifference(field: field, label: known?.label ?? field.words, actual: actual, expected: expected)
+        ? nil
+        : FieldDifference(field: field, label: known?.label ?? Message(field.words), actual: actual, expected: expected)
     }
   }
 
   /// How the two differ, as the end of a sentence.
-  public var manner: String {
+  public var manner: Message {
     guard let actual else { return "the job has none" }
     if actual.lowercased() == expected.lowercased() { return "they differ in case" }
     if DeceptiveText.looksLike(actual, expected) { return "they look alike, but characters differ" }
@@ -33,7 +34,9 @@ public struct FieldDifference: Sendable, Equatable {
   }
 
   /// The stable name of the cause: `environment-missing`, `workflow-differs`.
-  public var code: String { actual == nil ? "\(field.name)-missing" : "\(field.name)-differs" }
+  public var code: Message {
+    actual == nil ? "\(Neutralized(field.name))-missing" : "\(Neutralized(field.name))-differs"
+  }
 
   /// Both values side by side.
   public var row: Cause.Field { Cause.Field(label, actual, expected: expected) }

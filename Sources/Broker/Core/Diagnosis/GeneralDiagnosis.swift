@@ -9,7 +9,7 @@ struct GeneralDiagnosis {
       return [
         Cause(
           "audience-unexpected", .certain,
-          "The answer names an audience that \(input.registry) is not known by; with a token made out to it, somebody could "
+          "The answer names an audience that \(Neutralized(input.registry)) is not known by; with a token made out to it, somebody could "
             + "act elsewhere in this job's name.", fixes: fixes)
       ]
     case .unavailable:

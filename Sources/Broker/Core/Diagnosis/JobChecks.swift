@@ -28,11 +28,11 @@ private struct Checks {
   var rules: CheckItem? {
     guard let rules = input.rules else { return nil }
     guard let form = rules.form(for: job.family) else {
-      return CheckItem("publisher", .fail, "\(registry) has no form for publishers at \(job.family).")
+      return CheckItem("publisher", .fail, "\(Neutralized(registry)) has no form for publishers at \(job.family).")
     }
     let causes = Diagnosis.ranked(rules.review(job) + input.suspicions)
-    let values = form.fields.map { field in
-      "\(field.label) \(field.field.value(of: job).map { "\"\(DeceptiveText.marked($0))\"" } ?? "(none)")"
+    let values = form.fields.map { field -> Message in
+      "\(field.label) \(field.field.value(of: job).map { Message(Neutralized.marked($0)) } ?? "(none)")"
     }.joined(separator: ", ")
     guard let first = causes.first else {
       let unsaid =
@@ -54,7 +54,7 @@ private struct Checks {
     let causes = Diagnosis.ranked(
       input.expectations.flatMap { ExpectationGate($0, rules: input.rules).causes(for: job, registry: registry) })
     return causes.first.map { CheckItem("expect", .fail, $0.summary, causes: causes) }
-      ?? CheckItem("expect", .pass, "The job is the one that registries.\(registry).expect describes.")
+      ?? CheckItem("expect", .pass, "The job is the one that registries.\(Neutralized(registry)).expect describes.")
   }
 
   var lastRelease: CheckItem? {
@@ -70,7 +70,7 @@ private struct Checks {
     if job.environment != nil, release[.environment] == nil {
       return CheckItem(
         "last-release", .warn,
-        "\(release.words) was published without an environment: if the publisher still names none, \(registry) tells the "
+        "\(release.words) was published without an environment: if the publisher still names none, \(Neutralized(registry)) tells the "
           + "owners by mail to register the job's.",
         causes: [
           Cause(
@@ -99,11 +99,11 @@ private struct Checks {
             snippet: input.guide.environment(registry))
         ])
     }
-    let shown = "\"\(DeceptiveText.marked(environment))\""
+    let shown = Neutralized.marked(environment)
     guard registries.count > 1 else { return CheckItem("environment", .pass, "The job runs in \(shown).") }
     return CheckItem(
       "environment", .warn,
-      "The job publishes to \(registries.joined(separator: " and ")) from one environment, \(shown): what protects the one "
+      "The job publishes to \(registries.map { Neutralized($0) }.joined(separator: " and ")) from one environment, \(shown): what protects the one "
         + "protects the other no better.",
       causes: [
         Cause(
@@ -115,7 +115,7 @@ private struct Checks {
 
   var ref: CheckItem {
     guard let name = job.ref else { return CheckItem("ref", .skip, "No claim says which ref the run is for.") }
-    let shown = UntrustedText.quoted(name)
+    let shown = Neutralized.quoted(name)
     switch job.refProtected {
     case true?: return CheckItem("ref", .pass, "The run is for \(shown), which is protected.")
     case nil: return CheckItem("ref", .skip, "The run is for \(shown); no claim says whether that is protected.")
@@ -133,7 +133,7 @@ private struct Checks {
   var runner: CheckItem {
     guard let name = job.runner else { return CheckItem("runner", .skip, "No claim says what the job runs on.") }
     guard name == "self-hosted" else {
-      let shown = UntrustedText.neutralized(name, limit: 64)
+      let shown = Neutralized(name, limit: 64)
       return name.hasSuffix("-hosted")
         ? CheckItem("runner", .pass, "The job runs on a \(shown) runner.")
         : CheckItem("runner", .skip, "The job runs on a \(shown) runner, of which nothing is known.")

@@ -42,7 +42,7 @@ public struct JobField: Sendable, Hashable {
   public static let environment = JobField("environment", .environment)
 
   /// The property as words in a sentence.
-  public var words: String { name.replacing("-", with: " ") }
+  public var words: Neutralized { Neutralized(name.replacing("-", with: " "), limit: 64) }
 
   /// The job's value; nil if it has none.
   public func value(of job: JobIdentity) -> String? {

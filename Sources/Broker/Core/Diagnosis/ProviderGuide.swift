@@ -7,13 +7,13 @@ public struct ProviderGuide: Sendable {
   /// The lines that give a job a further identity token for an audience; nil if each request makes a new one.
   public let spareToken: @Sendable (Audience) -> Snippet?
   /// What the provider has to protect a branch or a tag with, such as `protected tags`; nil if that is not known.
-  public let protection: String?
+  public let protection: Message?
 
   /// A guide; what is left out is not known.
   public init(
     environment: @escaping @Sendable (String) -> Snippet? = { _ in nil },
     identityToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil },
-    spareToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil }, protection: String? = nil
+    spareToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil }, protection: Message? = nil
   ) {
     self.environment = environment
     self.identityToken = identityToken

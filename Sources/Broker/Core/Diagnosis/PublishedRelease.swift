@@ -18,24 +18,24 @@ public struct PublishedRelease: Sendable {
   }
 
   /// The release as words: `1.4.2 of sample`.
-  public var words: String {
-    "\(UntrustedText.neutralized(version, limit: 64)) of \(UntrustedText.neutralized(project, limit: 128))"
+  public var words: Message {
+    "\(Neutralized(version, limit: 64)) of \(Neutralized(project, limit: 128))"
   }
 
   /// The value of a field; nil if the publisher left it open.
   public subscript(field: JobField) -> String? { values.first { $0.field == field }?.value }
 
   /// The publisher as words: `release.yml with environment "pypi"`.
-  public var publisher: String { Self.words(values.first { $0.field.role == .file }?.value, self[.environment]) }
+  public var publisher: Message { Self.words(values.first { $0.field.role == .file }?.value, self[.environment]) }
 
   /// A job as words of the same form.
-  public static func words(of job: JobIdentity) -> String {
+  public static func words(of job: JobIdentity) -> Message {
     words(job.fields.first { $0.key.role == .file }?.value, job.environment)
   }
 
-  private static func words(_ file: String?, _ environment: String?) -> String {
-    let name = file.map { DeceptiveText.marked($0) } ?? "an unnamed file"
-    return environment.map { "\(name) with environment \"\(DeceptiveText.marked($0))\"" }
+  private static func words(_ file: String?, _ environment: String?) -> Message {
+    let name: Message = file.map { Message(DeceptiveText.marked($0)) } ?? "an unnamed file"
+    return environment.map { "\(name) with environment \(Neutralized.marked($0))" }
       ?? "\(name) without environment"
   }
 }

@@ -16,7 +16,7 @@ struct PublisherDiagnosis {
       causes.append(
         Cause(
           "environment-missing", .possible,
-          "The job names no environment; if the publisher at \(registry) was registered with one, it does not match.",
+          "The job names no environment; if the publisher at \(Neutralized(registry)) was registered with one, it does not match.",
           fixes: ["Name the publisher's environment in the job, or register a publisher without one."],
           snippet: input.guide.environment("ENVIRONMENT")))
     }
@@ -55,8 +55,8 @@ struct PublisherDiagnosis {
     }
   }
 
-  private static func fixes(_ difference: FieldDifference) -> [String] {
-    let expected = "\"\(DeceptiveText.marked(difference.expected))\""
+  private static func fixes(_ difference: FieldDifference) -> [Message] {
+    let expected = Neutralized.marked(difference.expected)
     return switch difference.field.role {
     case .environment:
       ["Name the environment \(expected) in the job, or add a trusted publisher for this job as it is."]
@@ -75,7 +75,7 @@ struct PublisherDiagnosis {
   private func fieldsDiffer(_ job: JobIdentity, beside obstacle: Cause) -> Cause {
     Cause(
       "publisher-differs", .possible,
-      "If \(input.registry) knows the issuer, one of these fields differs from the publisher that is registered for it. "
+      "If \(Neutralized(input.registry)) knows the issuer, one of these fields differs from the publisher that is registered for it. "
         + obstacle.summary,
       fixes: [
         "Compare each value, the issuer first, with the trusted publisher's settings; register none of them without the "
@@ -86,12 +86,12 @@ struct PublisherDiagnosis {
   private func fieldsDiffer(_ job: JobIdentity?) -> Cause {
     let hasRelease = input.lastRelease != nil && job?.family == input.lastRelease?.family
     let certainty: Cause.Certainty = hasRelease ? .possible : .likely
-    let project = input.project.map { " for \(UntrustedText.neutralized($0, limit: 128))" } ?? ""
-    let asExpected = input.expectations.isEmpty ? "" : "The job is the one that expect describes. "
+    let project: Message = input.project.map { " for \(Neutralized($0, limit: 128))" } ?? ""
+    let asExpected: Message = input.expectations.isEmpty ? "" : "The job is the one that expect describes. "
     return Cause(
       "publisher-differs", certainty,
-      "\(asExpected)One of these fields differs from what is registered at \(input.registry)\(project), or no trusted publisher is "
-        + "registered; \(input.registry) does not say which.",
+      "\(asExpected)One of these fields differs from what is registered at \(Neutralized(input.registry))\(project), or no trusted publisher is "
+        + "registered; \(Neutralized(input.registry)) does not say which.",
       fixes: [
         "Compare each value with the trusted publisher's settings; where one differs, change it there or in the job.",
         input.project == nil

@@ -23,14 +23,14 @@ public struct TokenDiagnosis: Sendable {
       return [
         Cause(
           "audience-list", .certain,
-          "The identity token is made out to \(token.audience): \(input.registry) accepts a single string, never a "
+          "The identity token is made out to \(token.audience): \(Neutralized(input.registry)) accepts a single string, never a "
             + "list.", fixes: ["Write the audience as one string, \(wanted), without brackets."], snippet: snippet)
       ]
     case .single, .missing:
       return [
         Cause(
           "audience-differs", .certain,
-          "The identity token is made out to \(token.audience), and \(input.registry) asks for \(wanted).",
+          "The identity token is made out to \(token.audience), and \(Neutralized(input.registry)) asks for \(wanted).",
           fixes: ["Have the identity token made out to \(wanted)."], snippet: snippet)
       ]
     }

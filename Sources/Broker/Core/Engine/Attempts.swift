@@ -8,7 +8,7 @@ final class Attempts: Sendable {
   private let observe: @Sendable (EngineEvent) -> Void
   private let started: Duration
   /// What is being waited for, for the message when time runs out: two steps run side by side.
-  private let steps = Mutex<[String]>([])
+  private let steps = Mutex<[Message]>([])
   private let clockSaid = Mutex(false)
 
   init(_ target: Target, engine: Engine) {
@@ -28,7 +28,7 @@ final class Attempts: Sendable {
   /// - Returns: What came of it, and the number of the attempt.
   /// - Throws: The failure after which no other attempt is made.
   func repeating<Value: Sendable>(
-    _ words: String, after made: Int = 0, _ work: () async throws(BrokerError) -> Value
+    _ words: Message, after made: Int = 0, _ work: () async throws(BrokerError) -> Value
   ) async throws(BrokerError) -> (value: Value, attempt: Int) {
     var attempt = made + 1
     while true {
@@ -45,10 +45,10 @@ final class Attempts: Sendable {
   }
 
   /// Notes what is waited for.
-  func enter(_ words: String) { steps.withLock { if !$0.contains(words) { $0.append(words) } } }
+  func enter(_ words: Message) { steps.withLock { if !$0.contains(words) { $0.append(words) } } }
 
   /// Notes that it is waited for no more.
-  func leave(_ words: String) { steps.withLock { $0.removeAll { $0 == words } } }
+  func leave(_ words: Message) { steps.withLock { $0.removeAll { $0 == words } } }
 
   /// Whether it was asked before whether the clocks are known to differ: that is said once.
   var isClockSaid: Bool {
@@ -83,10 +83,10 @@ final class Attempts: Sendable {
   }
 
   /// The error that the total time is over; `loss` says what may be left behind.
-  func timeIsOver(_ loss: String?) -> BrokerError {
+  func timeIsOver(_ loss: Message?) -> BrokerError {
     BrokerError(
       .timedOut,
-      "\(target.name): the time limit of \(policy.total.components.seconds) s passed while "
+      "\(Neutralized(target.name)): the time limit of \(policy.total.components.seconds) s passed while "
         + "\(steps.withLock { $0.joined(separator: " and ") })." + (loss.map { " \($0)" } ?? ""),
       remedy: "Check the network, or give more time with --timeout.")
   }

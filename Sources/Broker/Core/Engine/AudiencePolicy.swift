@@ -29,7 +29,7 @@ public struct AudiencePolicy: Sendable {
       guard audience == expected else {
         throw BrokerError(
           .audienceRefused,
-          "\(registry) asks for the audience \(audience), but \(expected) is the one it is known by; "
+          "\(Neutralized(registry)) asks for the audience \(audience), but \(expected) is the one it is known by; "
             + "no identity token was sent.",
           remedy: "If the registry has changed its audience, change \"audience\" in the configuration; "
             + "otherwise do not trust this answer.")
@@ -40,10 +40,10 @@ public struct AudiencePolicy: Sendable {
     guard isOwnHost(audience) else {
       throw BrokerError(
         .audienceRefused,
-        "\(registry) asks for the audience \(audience), which does not name its own host \(home.host); "
+        "\(Neutralized(registry)) asks for the audience \(audience), which does not name its own host \(home.authority); "
           + "no identity token was requested.",
-        remedy: "If that is the registry's audience, add \"audience\": \(JSONText.quoted(audience.value)) "
-          + "to registries.\(registry) in the configuration.")
+        remedy: "If that is the registry's audience, add \"audience\": \(Neutralized.json(audience.value)) "
+          + "to registries.\(Neutralized(registry)) in the configuration.")
     }
   }
 
@@ -54,9 +54,10 @@ public struct AudiencePolicy: Sendable {
     guard !isOwnHost(audience) else { return }
     throw BrokerError(
       .configurationWidens,
-      "--audience is \(audience), but below the organisation's configuration \(registry) may ask for its own host "
-        + "\(home.host) alone.",
-      remedy: "Have \"audience\": \(JSONText.quoted(audience.value)) added to registries.\(registry) in the "
+      "--audience is \(audience), but below the organisation's configuration \(Neutralized(registry)) may ask for its own host "
+        + "\(home.authority) alone.",
+      remedy:
+        "Have \"audience\": \(Neutralized.json(audience.value)) added to registries.\(Neutralized(registry)) in the "
         + "organisation's file.")
   }
 
@@ -67,14 +68,14 @@ public struct AudiencePolicy: Sendable {
     guard !isRehearsal, let owner = RelyingParty.owner(of: audience), !owner.hosts.contains(home.host) else { return }
     throw BrokerError(
       .audienceRefused,
-      "The audience \(audience) is that of \(owner.name); a token made out to it would let \(home.host) act there.",
-      remedy: "An index of your own needs an audience of its own, for example \"\(home.host)\".")
+      "The audience \(audience) is that of \(owner.name); a token made out to it would let \(home.authority) act there.",
+      remedy: "An index of your own needs an audience of its own, for example \"\(home.authority)\".")
   }
 
   /// Whether the audience is `HOST`, `https://HOST` or `SCHEME:HOST` (with the port where it is not the usual one).
   private func isOwnHost(_ audience: Audience) -> Bool {
     let text = audience.value
-    if text == home.host || text == home.authority { return true }
+    if text == home.host || text == home.authority.description { return true }
     if text == "https://\(home.host)" || text == "https://\(home.authority)" { return true }
     guard let colon = text.firstIndex(of: ":") else { return false }
     let scheme = text[..<colon].utf8
@@ -83,6 +84,6 @@ public struct AudiencePolicy: Sendable {
     let isScheme = scheme.allSatisfy {
       (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || "+-.".utf8.contains($0)
     }
-    return isScheme && (rest == home.host || rest == home.authority)
+    return isScheme && (rest == home.host || rest == home.authority.description)
   }
 }

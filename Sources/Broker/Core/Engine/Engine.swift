@@ -63,7 +63,7 @@ public struct Engine: Sendable {
       return Mint(credentials: .failure(failure), outcomes: outcomes)
     }
     guard !isCancelled else {
-      let words = targets.count == 1 ? "credential was" : "credentials were"
+      let words: Message = targets.count == 1 ? "credential was" : "credentials were"
       return Mint(
         credentials: .failure(BrokerError(.interrupted, "The run was ended before its \(words) used.")),
         outcomes: outcomes)
@@ -110,7 +110,7 @@ public struct Engine: Sendable {
       guard case .fixed(let remaining) = source.supply(for: audience), remaining < names.count else { continue }
       throw BrokerError(
         .identityTokenMissing,
-        "\(names.joined(separator: " and ")) take identity tokens for the audience \(audience), and the job has "
+        "\(names.map { Neutralized($0) }.joined(separator: " and ")) take identity tokens for the audience \(audience), and the job has "
           + "\(remaining) for \(names.count).",
         remedy: "Give the job one identity token with this audience for each: a token is good for one exchange.")
     }
@@ -135,7 +135,7 @@ public struct Engine: Sendable {
             observe(
               .burnFailed(
                 registry: target.name,
-                BrokerError(.revokeUnsupported, "\(target.name) cannot burn credentials.")))
+                BrokerError(.revokeUnsupported, "\(Neutralized(target.name)) cannot burn credentials.")))
             continue
           }
           group.addTask { await burn(credential, with: revoke, within: limit) }

@@ -4,7 +4,7 @@
 /// on, so that a secret can be masked before anything derived from it exists.
 public enum EngineEvent: Sendable {
   /// The registry is asked for its audience.
-  case audienceAsked(registry: String, host: String)
+  case audienceAsked(registry: String, host: Origin.Authority)
   /// The registry named an audience; it is not accepted yet.
   case audienceAnswered(registry: String, AudienceAnswer)
   /// The audience is the expected one, or names the registry's own host.
@@ -18,7 +18,7 @@ public enum EngineEvent: Sendable {
   /// This machine's clock is so many seconds ahead of the registry's (negative: behind).
   case clockIsOff(registry: String, seconds: Int64)
   /// The identity token is sent to the registry.
-  case exchangeSent(registry: String, host: String)
+  case exchangeSent(registry: String, host: Origin.Authority)
   /// The registry gave a credential.
   case credentialReceived(Credential)
   /// A step failed and is tried again after a wait.

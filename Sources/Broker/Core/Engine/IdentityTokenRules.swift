@@ -16,9 +16,9 @@ struct IdentityTokenRules {
     let isList = if case .list = claim { true } else { false }
     throw BrokerError(
       .identityTokenAudience,
-      "The identity token for \(registry) is made out to \(claim), not to \(audience); it was not sent.",
+      "The identity token for \(Neutralized(registry)) is made out to \(claim), not to \(audience); it was not sent.",
       remedy: isList
-        ? "Give a single string as the audience, not a list: \(registry) refuses lists."
+        ? "Give a single string as the audience, not a list: \(Neutralized(registry)) refuses lists."
         : "Ask for the audience \(audience) where the token is made.")
   }
 
@@ -43,11 +43,13 @@ struct IdentityTokenRules {
     case .clockIsOff(let seconds): return seconds
     case .expired(let seconds):
       throw BrokerError(
-        .identityTokenExpired, "The identity token for \(registry) expired \(seconds) s ago; it was not sent.",
+        .identityTokenExpired,
+        "The identity token for \(Neutralized(registry)) expired \(seconds) s ago; it was not sent.",
         remedy: "Mint early in the job, or give the job a longer timeout: the token lives as long as that.")
     case .notYetValid(let seconds):
       throw BrokerError(
-        .identityTokenExpired, "The identity token for \(registry) is valid in \(seconds) s only; it was not sent.",
+        .identityTokenExpired,
+        "The identity token for \(Neutralized(registry)) is valid in \(seconds) s only; it was not sent.",
         remedy: "Set the issuer's clock: this machine's and the registry's agree.")
     }
   }

@@ -130,7 +130,7 @@ struct MintRun: Sendable {
       }
     }
     guard let answer, let attempt else {
-      throw BrokerError(.pluginContract, "\(target.name) gave no audience or no identity token.")
+      throw BrokerError(.pluginContract, "\(Neutralized(target.name)) gave no audience or no identity token.")
     }
     keep(answer)
     return attempt
@@ -148,7 +148,7 @@ struct MintRun: Sendable {
     let answer = try await answeredAudience()
     if isKept { keep(answer) }
     guard let audience = answer.acceptedAudience else {
-      throw BrokerError(.pluginContract, "\(target.name) gave no audience.")
+      throw BrokerError(.pluginContract, "\(Neutralized(target.name)) gave no audience.")
     }
     return audience
   }
@@ -199,7 +199,7 @@ struct MintRun: Sendable {
   private func exchange(_ first: Attempt, for audience: Audience) async throws(BrokerError) -> Credential {
     var (token, attempt) = first
     let origin = target.registry.uploadURL.origin
-    let step = "exchanging the identity token at \(target.host)"
+    let step: Message = "exchanging the identity token at \(target.host)"
     var last: BrokerError?
     while true {
       try checkTimes(of: token)
@@ -252,7 +252,7 @@ struct MintRun: Sendable {
     guard credential.registry == target.name, credential.uploadURL == uploadURL else {
       throw BrokerError(
         .pluginContract,
-        "\(target.name) gave a credential for \(credential.uploadURL.origin), not for \(uploadURL); it was dropped. \(loss)",
+        "\(Neutralized(target.name)) gave a credential for \(Neutralized(credential.uploadURL.description)), not for \(Neutralized(uploadURL.description)); it was dropped. \(loss)",
         remedy: "This is a fault of the registry's plug-in: report it to whoever makes the plug-in.")
     }
     return credential.bound(to: secretOrigin, in: engine.bindings)
@@ -283,23 +283,23 @@ struct MintRun: Sendable {
 
   /// An identity token that this index was sent before, by whichever target and attempt.
   private func sentAlready(for audience: Audience, after last: BrokerError?) -> BrokerError {
-    let earlier = last.map { " Before that: \($0.message)" } ?? ""
+    let earlier: Message = last.map { " Before that: \($0.message)" } ?? ""
     guard case .fixed = source.supply(for: audience) else {
       return BrokerError(
         .pluginContract,
-        "The identity provider handed out the same identity token twice; it was not sent to \(target.name) again."
+        "The identity provider handed out the same identity token twice; it was not sent to \(Neutralized(target.name)) again."
           + earlier,
         remedy: "Report this to whoever makes the provider's plug-in: each request has to give a new token.")
     }
     return BrokerError(
       .identityTokenSpent,
       "The next identity token for \(audience) is one that \(target.host) was sent already; it was not sent to "
-        + "\(target.name) again.\(earlier)",
+        + "\(Neutralized(target.name)) again.\(earlier)",
       remedy: "Give the job one identity token for each mint, each from an entry of its own.")
   }
 
   private func spent(_ failure: BrokerError) -> BrokerError {
-    var wait = ""
+    var wait: Message = ""
     if case .retry(_, let after?) = failure.recovery, after > .zero {
       wait = " in \(after.components.seconds) s, for which the server asks"
     }
@@ -318,8 +318,8 @@ struct MintRun: Sendable {
   }
 
   /// What an exchange may leave behind whose answer is not known.
-  private var loss: String {
-    let life = target.registry.credentialLifetime.map { " within \($0.components.seconds / 60) minutes" } ?? ""
+  private var loss: Message {
+    let life: Message = target.registry.credentialLifetime.map { " within \($0.components.seconds / 60) minutes" } ?? ""
     return "A credential may have been minted that nobody received; it expires by itself\(life)."
   }
 }

@@ -25,7 +25,7 @@ public struct ProviderSelection: Sendable {
     }
 
     /// The finding as the end of a sentence: `found: GITHUB_ACTIONS is "true"`.
-    public var summary: String {
+    public var summary: Message {
       switch result {
       case .success(.absent(let reason)): "not found: \(reason)"
       case .success(.present(let evidence, _)): "found: \(evidence)"
@@ -37,7 +37,7 @@ public struct ProviderSelection: Sendable {
   /// The provider's name.
   public let name: String
   /// The evidence it was found by.
-  public let evidence: String
+  public let evidence: Message
   /// How much that evidence says.
   public let strength: Clue.Strength
   /// What to ask for identity tokens.
@@ -84,7 +84,7 @@ public struct ProviderSelection: Sendable {
     let known = findings.map(\.name)
     if let wanted, !known.contains(wanted) {
       throw BrokerError(
-        .usage, "There is no provider \(UntrustedText.quotedName(wanted)) in the configuration.",
+        .usage, "There is no provider \(Neutralized.quotedName(wanted)) in the configuration.",
         remedy: NearestName.remedy(for: wanted, among: known))
     }
     let recognised = findings.filter { ($0.name == wanted || wanted == nil) && $0.isRecognised }
@@ -96,11 +96,11 @@ public struct ProviderSelection: Sendable {
       }
       throw BrokerError(
         .providerNotFound,
-        wanted.map { "The identity provider \($0) was not found in the environment." }
+        wanted.map { "The identity provider \(Neutralized($0)) was not found in the environment." }
           ?? "No identity provider was found in the environment.",
         remedy: "Run this in a CI job; to rehearse on any machine, run token-broker rehearse.",
         facts: findings.filter { wanted == nil || $0.name == wanted }.map {
-          BrokerError.Fact($0.name, "\($0.summary) (looked for \($0.clue.text))")
+          BrokerError.Fact("\(Neutralized($0.name))", "\($0.summary) (looked for \($0.clue.text))")
         },
         causes: [
           Cause(
@@ -113,9 +113,10 @@ public struct ProviderSelection: Sendable {
     }
     guard chosen.count == 1 else {
       throw BrokerError(
-        .providerAmbiguous, "Several identity providers were found: \(chosen.map(\.name).joined(separator: ", ")).",
+        .providerAmbiguous,
+        "Several identity providers were found: \(chosen.map { Neutralized($0.name) }.joined(separator: ", ")).",
         remedy: "Name one of them with --provider.",
-        facts: chosen.map { BrokerError.Fact($0.name, $0.summary) },
+        facts: chosen.map { BrokerError.Fact("\(Neutralized($0.name))", $0.summary) },
         causes: [
           Cause(
             "several-providers", .certain, "The environment looks like a job of several CI systems at once.",
@@ -125,7 +126,7 @@ public struct ProviderSelection: Sendable {
         ])
     }
     guard case .present(let evidence, let source) = try finding.result.get() else {
-      throw BrokerError(.pluginContract, "The provider \(finding.name) was recognised without a source.")
+      throw BrokerError(.pluginContract, "The provider \(Neutralized(finding.name)) was recognised without a source.")
     }
     self.name = finding.name
     self.evidence = evidence
@@ -136,15 +137,15 @@ public struct ProviderSelection: Sendable {
 
   /// The error that only a part of a job's variables has come here.
   private static func incomplete(_ half: Finding, _ findings: [Finding]) -> BrokerError {
-    let traces = half.traces.map { UntrustedText.neutralized($0, limit: 64) }.joined(separator: " and ")
+    let traces = half.traces.map { Neutralized($0, limit: 64) }.joined(separator: " and ")
     let isOne = half.traces.count == 1
     return BrokerError(
       .providerNotFound,
-      "No identity provider was found in the environment: \(traces) of \(half.name) \(isOne ? "is" : "are") set, and "
+      "No identity provider was found in the environment: \(traces) of \(Neutralized(half.name)) \(isOne ? "is" : "are") set, and "
         + "\(half.clue.text) is not.",
       remedy:
         "Pass \(half.clue.text) on as well: into the container (docker run -e), through sudo (-E), or from the workflow.",
-      facts: findings.map { BrokerError.Fact($0.name, "\($0.summary) (looked for \($0.clue.text))") },
+      facts: findings.map { BrokerError.Fact("\(Neutralized($0.name))", "\($0.summary) (looked for \($0.clue.text))") },
       causes: [
         Cause(
           "variable-lost", .certain,

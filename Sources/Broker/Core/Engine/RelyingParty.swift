@@ -1,7 +1,7 @@
 /// A service whose audience is well known, so that a token made out to it is worth stealing.
 struct RelyingParty: Sendable {
   /// The name people know it by.
-  let name: String
+  let name: Message
   /// The hosts that may be given a token for its audience.
   let hosts: [String]
   private let matches: @Sendable (String) -> Bool
@@ -13,7 +13,7 @@ struct RelyingParty: Sendable {
     let text = audience.value.lowercased()
     if text.hasPrefix("npm:") {
       let host = String(text.dropFirst(4))
-      return RelyingParty(name: "the npm registry \(UntrustedText.neutralized(host))", hosts: [host]) { _ in true }
+      return RelyingParty(name: "the npm registry \(Neutralized(host))", hosts: [host]) { _ in true }
     }
     return all.first { $0.matches(text) }
   }
@@ -34,11 +34,11 @@ struct RelyingParty: Sendable {
     exactly(["https://gitlab.com"], "GitLab's default audience", hosts: []),
   ]
 
-  private static func exactly(_ texts: [String], _ name: String, hosts: [String]) -> RelyingParty {
+  private static func exactly(_ texts: [String], _ name: Message, hosts: [String]) -> RelyingParty {
     RelyingParty(name: name, hosts: hosts) { texts.contains($0) }
   }
 
-  private static func beginning(_ prefixes: [String], _ name: String, hosts: [String]) -> RelyingParty {
+  private static func beginning(_ prefixes: [String], _ name: Message, hosts: [String]) -> RelyingParty {
     RelyingParty(name: name, hosts: hosts) { text in prefixes.contains { text.hasPrefix($0) } }
   }
 }

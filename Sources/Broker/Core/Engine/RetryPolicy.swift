@@ -33,7 +33,7 @@ public struct RetryPolicy: Sendable, Equatable {
   }
 
   /// What to do about a wait that is longer than the time left.
-  static func remedy(after wait: Duration) -> String {
+  static func remedy(after wait: Duration) -> Message {
     "Try again in \(wait.components.seconds) s: the server asks for that long a wait."
   }
 

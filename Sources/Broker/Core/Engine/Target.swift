@@ -26,7 +26,7 @@ public struct Target: Sendable {
   public var name: String { registry.name }
 
   /// The host and port that are asked, as people write them.
-  public var host: String { registry.uploadURL.origin.authority }
+  public var host: Origin.Authority { registry.uploadURL.origin.authority }
 
   /// This target with a pin: the one audience to accept where the registry expects none by itself; one that does has to
   /// expect the same.
@@ -43,7 +43,7 @@ public struct Target: Sendable {
   ) throws(BrokerError) -> Target {
     if let expected = registry.expectedAudience, expected != audience {
       throw BrokerError(
-        .usage, "The audience \(audience) is pinned, but \(name) is known by \(expected).",
+        .usage, "The audience \(audience) is pinned, but \(Neutralized(name)) is known by \(expected).",
         remedy: "Leave the pin out, or name another target.")
     }
     if registry.expectedAudience == nil, isOwnHostAlone {

@@ -1,30 +1,29 @@
 /// A failure in the reader's world: what happened, what to change, where to read on.
 ///
-/// Texts of servers, files and variables go through ``UntrustedText`` before they become part of an error; secrets
-/// never do.
+/// Texts of servers, files and variables become part of an error as ``Neutralized`` alone; secrets never do.
 public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A label and a value that help to see the cause, such as a claim.
   public struct Fact: Sendable, Equatable {
     /// What the value is.
-    public let label: String
-    /// The value, neutralised.
-    public let value: String
+    public let label: Message
+    /// The value.
+    public let value: Message
 
-    /// A fact; both texts are neutralised here.
-    public init(_ label: String, _ value: String) {
-      self.label = UntrustedText.neutralized(label, limit: 64)
-      self.value = UntrustedText.neutralized(value)
+    /// A fact.
+    public init(_ label: Message, _ value: Message) {
+      self.label = label
+      self.value = value
     }
   }
 
   /// The stable code.
   public let code: ErrorCode
   /// One sentence: what happened, naming the variable, key or host.
-  public let message: String
+  public let message: Message
   /// One sentence: what to change; nil if nothing can be.
-  public let remedy: String?
+  public let remedy: Message?
   /// The provider's or the registry's documentation.
-  public let reference: String?
+  public let reference: Message?
   /// Values that help to see the cause.
   public let facts: [Fact]
   /// What may follow.
@@ -46,7 +45,7 @@ public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {
   ///   - refusal: What the registry said, if it refused.
   ///   - causes: Why, the likeliest first.
   public init(
-    _ code: ErrorCode, _ message: String, remedy: String? = nil, reference: String? = nil, facts: [Fact] = [],
+    _ code: ErrorCode, _ message: Message, remedy: Message? = nil, reference: Message? = nil, facts: [Fact] = [],
     recovery: Recovery = .none, refusal: Refusal? = nil, causes: [Cause] = []
   ) {
     self.code = code
@@ -69,7 +68,7 @@ public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {
 
   /// This error with parts of it changed; what is not given stays, its causes and the registry's refusal included.
   public func with(
-    _ code: ErrorCode? = nil, message: String? = nil, remedy: String? = nil, facts: [Fact]? = nil,
+    _ code: ErrorCode? = nil, message: Message? = nil, remedy: Message? = nil, facts: [Fact]? = nil,
     recovery: Recovery? = nil, causes: [Cause]? = nil
   ) -> BrokerError {
     BrokerError(

@@ -26,6 +26,9 @@ public struct SecretRedaction: Sendable {
     return [bytes] + encoded + standard.filter { !encoded.contains($0) }
   }
 
+  /// A message with every piece of a secret replaced by `[redacted]`.
+  public func apply(to message: Message) -> Message { message.changed { apply(to: $0) } }
+
   private static func pieces(of bytes: [UInt8], _ length: Int) -> [ArraySlice<UInt8>] {
     guard bytes.count >= length else { return [] }
     return (0...(bytes.count - length)).map { bytes[$0..<($0 + length)] }

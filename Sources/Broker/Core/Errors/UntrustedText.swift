@@ -1,74 +1,13 @@
-/// The one neutraliser: makes text of a server, a file or a variable harmless in a log.
-///
-/// A GitHub runner reads `::command::` at the start of a line and `##[command]` anywhere in one, on both streams, and
-/// splits lines on a bare carriage return too (actions/runner, ActionCommand.cs, ProcessInvoker.cs). Terminals obey
-/// control and bidirectional characters. None of these survive here.
+/// The texts of ``Neutralized`` as strings.
 public enum UntrustedText {
-  /// The greatest length of neutralised text in characters unless told otherwise.
-  public static let defaultLimit = 512
-
-  /// `text` on one line, without control, format or bidirectional characters, without `::` and `##[`, and cut to `limit`
-  /// characters.
-  public static func neutralized(_ text: String, limit: Int = defaultLimit) -> String {
-    var output = String.UnicodeScalarView()
-    var count = 0
-    var pendingSpace = false
-    for scalar in SystemText.readable(text).unicodeScalars {
-      guard count < limit else {
-        output.append(contentsOf: " …".unicodeScalars)
-        break
-      }
-      let shown = visible(scalar)
-      guard shown != " " else {
-        pendingSpace = !output.isEmpty
-        continue
-      }
-      if pendingSpace {
-        output.append(" ")
-        count += 1
-        pendingSpace = false
-      }
-      if completesCommand(output, shown) {
-        output.append(" ")
-        count += 1
-      }
-      output.append(shown)
-      count += 1
-    }
-    return String(output)
+  /// The text of `Neutralized(text, limit:)`.
+  public static func neutralized(_ text: String, limit: Int = Neutralized.defaultLimit) -> String {
+    Neutralized(text, limit: limit).text
   }
 
-  /// `text` neutralised and in double quotes.
-  public static func quoted(_ text: String, limit: Int = 120) -> String {
-    "\"\(neutralized(text, limit: limit))\""
-  }
+  /// The text of `Neutralized.quoted(text, limit:)`.
+  public static func quoted(_ text: String, limit: Int = 120) -> String { Neutralized.quoted(text, limit: limit).text }
 
-  /// A word of the command line that should be a name, in double quotes; nothing of it if it is too long to be one,
-  /// because a secret may have been put in its place.
-  public static func quotedName(_ text: String) -> String {
-    text.utf8.count <= 32 ? quoted(text) : "[\(text.utf8.count) bytes, not shown: they may be a secret]"
-  }
-
-  /// What stands for a scalar: itself, a space for white space, or the replacement character.
-  private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-    switch scalar {
-    case "\t", "\n", "\r", "\u{B}", "\u{C}", " ", "\u{85}": return " "
-    case "!"..."~": return scalar
-    default: break
-    }
-    switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .unassigned: return "\u{FFFD}"
-    case .lineSeparator, .paragraphSeparator, .spaceSeparator: return " "
-    default: return scalar
-    }
-  }
-
-  /// Whether `next` would complete `::` or `##[`.
-  private static func completesCommand(_ output: String.UnicodeScalarView, _ next: Unicode.Scalar) -> Bool {
-    switch next {
-    case ":": output.last == ":"
-    case "[": output.last == "#" && output.dropLast().last == "#"
-    default: false
-    }
-  }
+  /// The text of `Neutralized.quotedName(text)`.
+  public static func quotedName(_ text: String) -> String { Neutralized.quotedName(text).text }
 }

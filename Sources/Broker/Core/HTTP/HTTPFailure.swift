@@ -31,16 +31,16 @@ public struct HTTPFailure: Error, Sendable, Equatable {
   /// What went wrong.
   public let reason: Reason
   /// Detail in the transport's own words, neutralised; may be empty.
-  public let detail: String
+  public let detail: Message
   /// What the transport's settings have to do with it, as sentences; nil for nothing.
-  public let advice: String?
+  public let advice: Message?
   /// Whether the server may have received the request.
   public let arrival: Recovery.Arrival
 
   /// A failure; the detail is neutralised here.
-  public init(_ reason: Reason, detail: String = "", advice: String? = nil, arrival: Recovery.Arrival) {
+  public init(_ reason: Reason, detail: Message = "", advice: Message? = nil, arrival: Recovery.Arrival) {
     self.reason = reason
-    self.detail = UntrustedText.neutralized(detail)
+    self.detail = detail
     self.advice = advice
     self.arrival = arrival
   }

@@ -150,7 +150,7 @@ public struct HTTPRequest: Sendable {
 
 extension HTTPFailure {
   /// A request that nothing was sent of, because it breaks the rules for secrets.
-  static func misdirected(_ reason: String) -> HTTPFailure {
+  static func misdirected(_ reason: Message) -> HTTPFailure {
     HTTPFailure(.misdirected, detail: reason, arrival: .nothingSent)
   }
 }

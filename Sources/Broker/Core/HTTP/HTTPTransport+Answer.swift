@@ -12,7 +12,7 @@ extension HTTPTransport {
   /// - Returns: The answer.
   /// - Throws: An error whose ``BrokerError/recovery`` says whether another attempt may help.
   public func answer(
-    to request: HTTPRequest, purpose: String, invalid: ErrorCode = .registryAnswerInvalid, now: UnixTime
+    to request: HTTPRequest, purpose: Message, invalid: ErrorCode = .registryAnswerInvalid, now: UnixTime
   ) async throws(BrokerError) -> HTTPResponse {
     let response: HTTPResponse
     do { response = try await send(request) } catch {
@@ -40,21 +40,21 @@ extension HTTPTransport {
   }
 
   /// The host that a redirect points to, and nothing else of its address; nor of the request, which it may echo.
-  private static func place(of response: HTTPResponse, _ redaction: SecretRedaction) -> String {
+  private static func place(of response: HTTPResponse, _ redaction: SecretRedaction) -> Message {
     guard let location = response.field("location") else { return "nowhere" }
     if location.hasPrefix("/"), !location.hasPrefix("//") { return "another path of the same host" }
     guard let scheme = location.firstRange(of: "//") else { return "another path of the same host" }
     let host = location[scheme.upperBound...].prefix { !"/?#".contains($0) }
-    return UntrustedText.quoted(redaction.apply(to: String(host.split(separator: "@").last ?? "")))
+    return Message(Neutralized.quoted(redaction.apply(to: String(host.split(separator: "@").last ?? ""))))
   }
 
   private static func error(
-    _ failure: HTTPFailure, for request: HTTPRequest, purpose: String, invalid: ErrorCode
+    _ failure: HTTPFailure, for request: HTTPRequest, purpose: Message, invalid: ErrorCode
   ) -> BrokerError {
     let host = request.url.origin.authority
-    let detail = failure.detail.isEmpty ? "" : " (\(request.redaction.apply(to: failure.detail)))"
+    let detail: Message = failure.detail.isEmpty ? "" : " (\(request.redaction.apply(to: failure.detail)))"
     func error(
-      _ code: ErrorCode, _ problem: String, _ remedy: String?, retry: Bool = true
+      _ code: ErrorCode, _ problem: Message, _ remedy: Message?, retry: Bool = true
     ) -> BrokerError {
       BrokerError(
         code, "Could not \(purpose): \(problem)\(detail).", remedy: remedy,

@@ -79,7 +79,7 @@ struct JSONCursor {
 
   private mutating func readWord<Value>(_ word: String, as value: Value) throws(JSONError) -> Value {
     for byte in word.utf8 {
-      guard accept(byte) else { throw syntax("expected \(word)") }
+      guard accept(byte) else { throw syntax("expected \(Neutralized(word))") }
     }
     return value
   }
@@ -209,5 +209,5 @@ struct JSONCursor {
     guard depth <= maximumDepth else { throw JSONError(.tooDeep(maximumDepth), at: position) }
   }
 
-  private func syntax(_ text: String) -> JSONError { JSONError(.syntax(text), at: position) }
+  private func syntax(_ text: Message) -> JSONError { JSONError(.syntax(text), at: position) }
 }

@@ -3,7 +3,7 @@ public struct JSONError: Error, Sendable, Equatable {
   /// What the reader stumbled over.
   public enum Reason: Sendable, Equatable {
     /// The text is not JSON (RFC 8259); says what was expected.
-    case syntax(String)
+    case syntax(Message)
     /// The same name twice in one object.
     case duplicateName(String)
     /// Deeper than the limit.
@@ -25,10 +25,10 @@ public struct JSONError: Error, Sendable, Equatable {
   }
 
   /// The reason as a clause that quotes nothing but a neutralised name, such as `it is deeper than 16 levels`.
-  public var summary: String {
+  public var summary: Message {
     switch reason {
     case .syntax(let expected): "it is not JSON: \(expected)"
-    case .duplicateName(let name): "it has the key \(UntrustedText.quoted(name)) twice"
+    case .duplicateName(let name): "it has the key \(Neutralized.quoted(name)) twice"
     case .tooDeep(let limit): "it is deeper than \(limit) levels"
     case .tooLarge(let limit): "it is larger than \(limit) bytes"
     case .notUTF8: "it is not UTF-8"

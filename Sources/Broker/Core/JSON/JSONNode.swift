@@ -54,7 +54,7 @@ public struct JSONNode: Sendable {
   }
 
   /// The kind in words, with its article: `a string`, `an object`.
-  public var kind: String {
+  public var kind: Message {
     switch value {
     case .null: "null"
     case .boolean: "a boolean"

@@ -68,12 +68,12 @@ public struct Clue: Sendable {
   }
 
   /// What it looks for, such as `CI_SYSTEM=true`.
-  public let text: String
+  public let text: Message
   /// How much that says.
   public let strength: Strength
 
   /// A clue.
-  public init(_ text: String, strength: Strength) {
+  public init(_ text: Message, strength: Strength) {
     self.text = text
     self.strength = strength
   }
@@ -82,9 +82,9 @@ public struct Clue: Sendable {
 /// What a provider found in the environment.
 public enum Detection: Sendable {
   /// The job does not run here; says what was seen instead, such as `CI_SYSTEM is not set`.
-  case absent(String)
+  case absent(Message)
   /// The job runs here; says by what evidence, such as `CI_SYSTEM is "true"`.
-  case present(evidence: String, source: any IdentityTokenSource)
+  case present(evidence: Message, source: any IdentityTokenSource)
 }
 
 /// An identity provider that was recognised and can be asked.

@@ -57,12 +57,12 @@ public struct PluginCatalog: Sendable {
   private static func check(_ type: String, against taken: [String]) throws(BrokerError) {
     guard EntryName.isValid(type) else {
       throw BrokerError(
-        .pluginContract, "The plug-in type \(UntrustedText.quoted(type)) is not a name.",
+        .pluginContract, "The plug-in type \(Neutralized.quoted(type)) is not a name.",
         remedy: "Use \(EntryName.rule).")
     }
     guard !taken.contains(type) else {
       throw BrokerError(
-        .pluginContract, "Two plug-ins are of type \(UntrustedText.quoted(type)).",
+        .pluginContract, "Two plug-ins are of type \(Neutralized.quoted(type)).",
         remedy: "Give one of them another type name.")
     }
   }

@@ -14,14 +14,14 @@ public struct PublisherRules: Sendable {
     /// What it holds.
     public let field: JobField
     /// The field's label on the form.
-    public let label: String
+    public let label: Message
     /// The name that fills the field when it stands in the form's address; nil if the form cannot be filled.
     public let parameter: String?
     /// How the registry compares it.
     public let comparison: Comparison
 
     /// A field.
-    public init(_ field: JobField, _ label: String, parameter: String? = nil, comparison: Comparison = .exact) {
+    public init(_ field: JobField, _ label: Message, parameter: String? = nil, comparison: Comparison = .exact) {
       self.field = field
       self.label = label
       self.parameter = parameter
@@ -36,11 +36,11 @@ public struct PublisherRules: Sendable {
     /// The fields in the form's order.
     public let fields: [Field]
     /// What the registry notes by itself when a publisher is registered, and compares as well: a label and the job's value.
-    public let noted: [(label: String, value: @Sendable (JobIdentity) -> String?)]
+    public let noted: [(label: Message, value: @Sendable (JobIdentity) -> String?)]
 
     /// A form.
     public init(
-      _ family: IssuerFamily, fields: [Field], noted: [(label: String, value: @Sendable (JobIdentity) -> String?)] = []
+      _ family: IssuerFamily, fields: [Field], noted: [(label: Message, value: @Sendable (JobIdentity) -> String?)] = []
     ) {
       self.family = family
       self.fields = fields
@@ -59,13 +59,13 @@ public struct PublisherRules: Sendable {
   /// Where a publisher for a job is registered, filled in; for a project that exists, or nil for one that may not.
   ///
   /// Nil where there is an ``obstacle``.
-  public let address: @Sendable (JobIdentity?, _ project: String?) -> String?
+  public let address: @Sendable (JobIdentity?, _ project: String?) -> Message?
 
   /// Rules made of forms, and what is known beside them.
   public init(
     forms: [Form], review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
     obstacle: @escaping @Sendable (JobIdentity) -> Cause? = { _ in nil },
-    address: @escaping @Sendable (JobIdentity?, _ project: String?) -> String? = { _, _ in nil }
+    address: @escaping @Sendable (JobIdentity?, _ project: String?) -> Message? = { _, _ in nil }
   ) {
     self.forms = forms
     self.review = review

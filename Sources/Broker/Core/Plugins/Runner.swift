@@ -72,12 +72,12 @@ public struct Annotation: Sendable, Equatable {
   /// How bad it is.
   public let level: Level
   /// The title, in one line.
-  public let title: String
+  public let title: Message
   /// The message, which may have several lines.
-  public let message: String
+  public let message: Message
 
   /// A message.
-  public init(_ level: Level, title: String, _ message: String) {
+  public init(_ level: Level, title: Message, _ message: Message) {
     self.level = level
     self.title = title
     self.message = message
@@ -93,11 +93,11 @@ public struct StepOutputs: Sendable {
   /// The record of values that is added to the file, with the end of its last line.
   public let record: @Sendable ([StepOutput]) -> Secret
   /// Why an API token that was handed on may be empty, and what to change, in a sentence; nil if nothing is known.
-  public let whyEmpty: String?
+  public let whyEmpty: Message?
 
   /// Step outputs.
   public init(
-    _ format: String, variable: String, whyEmpty: String? = nil, record: @escaping @Sendable ([StepOutput]) -> Secret
+    _ format: String, variable: String, whyEmpty: Message? = nil, record: @escaping @Sendable ([StepOutput]) -> Secret
   ) {
     self.whyEmpty = whyEmpty
     self.format = format

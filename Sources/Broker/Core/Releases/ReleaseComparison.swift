@@ -25,7 +25,9 @@ public struct ReleaseComparison: Sendable, Equatable {
 
     /// The two digests beside the name.
     public var fact: BrokerError.Fact {
-      BrokerError.Fact(filename, "published with sha256 \(published), here \(local)")
+      BrokerError.Fact(
+        "\(Neutralized(filename, limit: 120))",
+        "published with sha256 \(Neutralized(published)), here \(Neutralized(local))")
     }
   }
 
@@ -40,7 +42,7 @@ public struct ReleaseComparison: Sendable, Equatable {
     /// Some are there under the same name with another SHA-256, which a registry never replaces.
     case conflict
     /// The registry does not say; the reason follows its name.
-    case unknown(String)
+    case unknown(Message)
   }
 
   /// The names of files that are there, with the same SHA-256.
@@ -57,7 +59,7 @@ public struct ReleaseComparison: Sendable, Equatable {
     var published: [String] = []
     var absent: [String] = []
     var conflicts: [Conflict] = []
-    var unknown: String?
+    var unknown: Message?
     for file in files {
       switch listings[file.name.project] {
       case .files(let listed):
@@ -66,7 +68,7 @@ public struct ReleaseComparison: Sendable, Equatable {
           continue
         }
         guard let digest = same.sha256 else {
-          unknown = "lists \(UntrustedText.neutralized(file.name.filename, limit: 120)) without a SHA-256"
+          unknown = "lists \(Neutralized(file.name.filename, limit: 120)) without a SHA-256"
           continue
         }
         if digest == file.sha256 {
@@ -76,7 +78,7 @@ public struct ReleaseComparison: Sendable, Equatable {
             Conflict(filename: file.name.filename, published: digest, local: file.sha256))
         }
       case .unavailable(let reason): unknown = reason
-      case nil: unknown = "was not asked for \(file.name.project)"
+      case nil: unknown = "was not asked for \(Neutralized(file.name.project))"
       }
     }
     self.published = published

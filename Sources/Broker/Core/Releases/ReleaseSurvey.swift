@@ -35,7 +35,8 @@ public struct ReleaseSurvey: Sendable {
     case .cutOff(.success(let listings)): return ReleaseComparison(files, with: listings)
     case .cutOff(.failure):
       throw BrokerError(
-        .timedOut, "\(target.name) did not say within \(policy.total.components.seconds) s what is published there.",
+        .timedOut,
+        "\(Neutralized(target.name)) did not say within \(policy.total.components.seconds) s what is published there.",
         remedy: "Check the network, or try again later.")
     }
   }

@@ -31,14 +31,14 @@ public struct EventGate: JobGate {
     guard let event = job.event, refused.contains(event) else { return }
     throw BrokerError(
       .ruleRefused,
-      "The built-in rule on events does not admit this job to \(registry): it was started by \(event), which can run "
+      "The built-in rule on events does not admit this job to \(Neutralized(registry)): it was started by \(Neutralized(event)), which can run "
         + "other people's code with this repository's identity.",
       remedy: "Publish from a push, a tag or a release; if this event is meant, name it in the rule \"event\" of the "
         + "topmost file.",
       facts: [
-        BrokerError.Fact("rule", "rules.event: all but \(refused.joined(separator: ", "))"),
-        BrokerError.Fact("claim", "event: \(event)"),
-        BrokerError.Fact("origin", Setting.Origin.builtIn.description),
+        BrokerError.Fact("rule", "rules.event: all but \(refused.map { Neutralized($0) }.joined(separator: ", "))"),
+        BrokerError.Fact("claim", "event: \(Neutralized(event))"),
+        BrokerError.Fact("origin", "\(Setting.Origin.builtIn)"),
       ])
   }
 }

@@ -61,20 +61,20 @@ public struct JobRule: Sendable {
     for (text, origin) in elements {
       guard let pattern = GlobPattern(text) else {
         throw object.error(
-          claim.name, "has \(UntrustedText.quoted(text)), which is no pattern",
+          claim.name, "has \(Neutralized.quoted(text)), which is no pattern",
           remedy: "Write at most \(GlobPattern.maximumLength) characters, and no more than two * in a row.")
       }
       switch claim.form {
       case .words(let words):
         guard words.contains(text) else {
           throw object.error(
-            claim.name, "has \(UntrustedText.quoted(text)), which it cannot be",
+            claim.name, "has \(Neutralized.quoted(text)), which it cannot be",
             remedy: NearestName.remedy(for: text, among: words))
         }
       case .identifiers:
         guard text.utf8.count <= 20, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
           throw object.error(
-            claim.name, "has \(UntrustedText.quoted(text)), which is no id",
+            claim.name, "has \(Neutralized.quoted(text)), which is no id",
             remedy: "Write the number in double quotes, such as \"1000\"; ids are not patterns.")
         }
       case .patterns, .flag: break

@@ -20,30 +20,32 @@ public struct RuleGate: JobGate {
   public func judge(_ job: JobIdentity, for registry: String) throws(BrokerError) {
     let failed = rules.filter { !$0.admits(job) }
     guard let first = failed.first else { return }
-    let claim = first.claim.name
+    let claim = Neutralized(first.claim.name)
     let found = first.claim.value(job)
-    let others = failed.count > 1 ? "; \(failed.count - 1) more \(failed.count == 2 ? "does" : "do") not either" : ""
+    let others: Message =
+      failed.count > 1 ? "; \(failed.count - 1) more \(failed.count == 2 ? "does" : "do") not either" : ""
     throw BrokerError(
       .ruleRefused,
-      "The rule \(first.path) does not admit this job to \(registry): "
-        + (found.map { "its \(claim) is \(UntrustedText.quoted($0))" } ?? "its identity token says no \(claim)")
+      "The rule \(Neutralized(first.path)) does not admit this job to \(Neutralized(registry)): "
+        + (found.map { "its \(claim) is \(Neutralized.quoted($0))" } ?? "its identity token says no \(claim)")
         + others + ".",
       remedy: Self.remedy(first, found: found),
       facts: failed.flatMap { rule in
         [
-          BrokerError.Fact("rule", "\(rule.path): \(rule.value)"),
-          BrokerError.Fact("claim", "\(rule.claim.name): \(rule.claim.value(job) ?? "(none)")"),
-          BrokerError.Fact("origin", rule.origin.description),
+          BrokerError.Fact("rule", "\(Neutralized(rule.path)): \(Neutralized(rule.value))"),
+          BrokerError.Fact(
+            "claim", "\(Neutralized(rule.claim.name)): \(Neutralized(rule.claim.value(job) ?? "(none)"))"),
+          BrokerError.Fact("origin", "\(rule.origin)"),
         ]
       })
   }
 
-  private static func remedy(_ rule: JobRule, found: String?) -> String {
+  private static func remedy(_ rule: JobRule, found: String?) -> Message {
     let isOnlyCase = found.map { text in
       rule.choices.contains { GlobPattern($0.pattern.text.lowercased())?.matches(text.lowercased()) == true }
     }
     if isOnlyCase == true { return "Write the rule in the case that the claim has, at \(rule.origin)." }
-    return "Run the job where its \(rule.claim.name) is \(UntrustedText.neutralized(rule.value, limit: 200)), "
+    return "Run the job where its \(Neutralized(rule.claim.name)) is \(Neutralized(rule.value, limit: 200)), "
       + "or change the rule at \(rule.origin)."
   }
 }

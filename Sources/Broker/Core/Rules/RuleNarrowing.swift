@@ -42,9 +42,9 @@ struct RuleNarrowing: Sendable {
         !higher.choices.contains { choice.pattern.lies(within: $0.pattern) }
       }
       guard let loose else { continue }
-      let text =
-        "admits \(UntrustedText.quoted(loose.pattern.text)), which is looser than "
-        + "\(UntrustedText.neutralized(higher.value, limit: 200)) of \(higher.path) in the organisation layer "
+      let text: Message =
+        "admits \(Neutralized.quoted(loose.pattern.text)), which is looser than "
+        + "\(Neutralized(higher.value, limit: 200)) of \(Neutralized(higher.path)) in the organisation layer "
         + "(\(higher.origin))"
       guard upper.mode == .audit else {
         throw LayerConflict.widening(at: loose.origin, rule.path, text)
@@ -59,7 +59,8 @@ struct RuleNarrowing: Sendable {
       let event = choice.pattern.text
       guard dangerousEvents.contains(event), !admitted.contains(event) else { continue }
       throw LayerConflict.widening(
-        at: choice.origin, rule.path, "admits \(event), which the organisation layer keeps out (\(upperOrigin))")
+        at: choice.origin, rule.path,
+        "admits \(Neutralized(event)), which the organisation layer keeps out (\(upperOrigin))")
     }
   }
 }

@@ -18,7 +18,7 @@ struct RuleReview {
         guard let text = problem(choice.pattern, claim: rule.claim.name) else { continue }
         warnings.append(
           ConfigurationWarning(
-            at: choice.origin, rule.path, "has \(UntrustedText.quoted(choice.pattern.text)), which \(text)"))
+            at: choice.origin, rule.path, "has \(Neutralized.quoted(choice.pattern.text)), which \(text)"))
       }
     }
     return warnings + Self.contradictions(rules, beside: common) + Self.nameAlone(rules, beside: common)
@@ -26,10 +26,10 @@ struct RuleReview {
 
   // MARK: One pattern
 
-  private func problem(_ pattern: GlobPattern, claim: String) -> String? {
+  private func problem(_ pattern: GlobPattern, claim: String) -> Message? {
     nothing(pattern, claim: claim)
       ?? (everything(pattern, claim: claim)
-        ? "matches every \(claim)\(claim == "event" ? " but the dangerous ones" : ""): leave the rule out if that is meant"
+        ? "matches every \(Neutralized(claim))\(claim == "event" ? " but the dangerous ones" : ""): leave the rule out if that is meant"
         : nil)
   }
 
@@ -51,11 +51,12 @@ struct RuleReview {
     !pattern.isLiteral && samples(of: claim).contains { $0.allSatisfy(pattern.matches) }
   }
 
-  private func nothing(_ pattern: GlobPattern, claim: String) -> String? {
+  private func nothing(_ pattern: GlobPattern, claim: String) -> Message? {
     let text = pattern.text
     if let scalar = text.unicodeScalars.first(where: { "?[]\\^~ ".unicodeScalars.contains($0) }) {
       if claim != "environment" || "?[]".unicodeScalars.contains(scalar) {
-        return "matches no \(claim): \(scalar == " " ? "a space" : "\"\(scalar)\"") stands for itself; "
+        return
+          "matches no \(Neutralized(claim)): \(scalar == " " ? "a space" : "\"\(Neutralized(String(scalar)))\"") stands for itself; "
           + "patterns know * and ** alone"
       }
     }
@@ -63,7 +64,7 @@ struct RuleReview {
     case "ref": return Self.isBelow("refs/", pattern) ? nil : "matches no ref: refs are \(Self.suggestedRef(text))"
     case "repository":
       return text.contains("/") || text.contains("**")
-        ? Self.forbidden(pattern) : "matches no repository: write owner and name, such as octo-org/\(text)"
+        ? Self.forbidden(pattern) : "matches no repository: write owner and name, such as octo-org/\(Neutralized(text))"
     case "owner": return Self.forbidden(pattern)
     case "workflow": return workflow(pattern)
     case "job-workflow":
@@ -80,38 +81,40 @@ struct RuleReview {
     return literal.hasPrefix(prefix) || (prefix.hasPrefix(literal) && !pattern.isLiteral)
   }
 
-  private static func suggestedRef(_ text: String) -> String {
+  private static func suggestedRef(_ text: String) -> Message {
     let rest = text.hasPrefix("/") ? String(text.dropFirst()) : text
-    if rest.hasPrefix("tags/") || rest.hasPrefix("heads/") { return "written in full, such as refs/\(rest)" }
-    return "written in full, such as refs/heads/\(rest) or refs/tags/\(rest)"
+    if rest.hasPrefix("tags/") || rest.hasPrefix("heads/") {
+      return "written in full, such as refs/\(Neutralized(rest))"
+    }
+    return "written in full, such as refs/heads/\(Neutralized(rest)) or refs/tags/\(Neutralized(rest))"
   }
 
-  private static func forbidden(_ pattern: GlobPattern) -> String? {
+  private static func forbidden(_ pattern: GlobPattern) -> Message? {
     if pattern.text.contains(":") { return "matches nothing: write the name, not an address" }
     let isTorn = pattern.text.hasPrefix("/") || pattern.text.hasSuffix("/") || pattern.text.contains("//")
     return isTorn ? "matches nothing: no name begins or ends with a slash" : nil
   }
 
-  private func workflow(_ pattern: GlobPattern) -> String? {
+  private func workflow(_ pattern: GlobPattern) -> Message? {
     let text = pattern.text
     if text.hasPrefix("/") || text.hasPrefix("./") { return "matches no file: paths begin below the repository" }
     if text.contains("@") { return "matches no file: the path ends before @; job-workflow has the ref" }
     guard !text.contains("/"), !text.hasPrefix("*"), !jobs.contains(where: { text.hasPrefix($0.workflowFile ?? "\0") }),
       let kind = jobs.first(where: { $0.workflowFolder != nil }), let folder = kind.workflowFolder
     else { return nil }
-    return "matches no file of \(kind.family): these are paths, such as \(folder)\(text)"
+    return "matches no file of \(kind.family): these are paths, such as \(Neutralized(folder + text))"
   }
 
-  private func event(_ pattern: GlobPattern) -> String? {
+  private func event(_ pattern: GlobPattern) -> Message? {
     if ["tag", "tags"].contains(pattern.text) {
       return "is no event: a tag is pushed by the event push; use ref or ref-type"
     }
     let events = jobs.flatMap(\.events)
     guard !events.isEmpty, !events.contains(where: pattern.matches) else { return nil }
     if !pattern.isLiteral, everything(pattern, claim: "event") { return nil }
-    let meant = NearestName.suggestion(for: pattern.text, among: events).map { "; did you mean \"\($0)\"?" } ?? ""
-    return "is no known event of \(jobs.map(\.family.name).joined(separator: " or "))"
-      + (meant.hasSuffix("?") ? String(meant.dropLast()) : meant)
+    let meant: Message =
+      NearestName.suggestion(for: pattern.text, among: events).map { "; did you mean \(Neutralized.quoted($0))" } ?? ""
+    return "is no known event of \(jobs.map(\.family).joined(separator: " or "))" + meant
   }
 
   // MARK: Several rules
@@ -130,8 +133,8 @@ struct RuleReview {
           warnings.append(
             ConfigurationWarning(
               at: choice.origin, rule.path,
-              "has \(UntrustedText.quoted(choice.pattern.text)), which matches nothing: \(types.path) is "
-                + "\(types.value) (\(types.origin))"))
+              "has \(Neutralized.quoted(choice.pattern.text)), which matches nothing: \(Neutralized(types.path)) is "
+                + "\(Neutralized(types.value)) (\(types.origin))"))
         }
       }
     }

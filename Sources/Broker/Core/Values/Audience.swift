@@ -31,5 +31,5 @@ public struct Audience: Sendable, Hashable, ExpressibleByStringLiteral, CustomSt
   }
 
   /// The text in double quotes, neutralised.
-  public var description: String { UntrustedText.quoted(value, limit: 255) }
+  public var description: String { Neutralized.quoted(value, limit: 255).text }
 }

@@ -10,8 +10,8 @@ public enum AudienceClaim: Sendable, Equatable, CustomStringConvertible {
   /// In words, neutralised: `"pypi"`, `the list ["pypi"]`, `no audience`.
   public var description: String {
     switch self {
-    case .single(let text): UntrustedText.quoted(text)
-    case .list(let texts): "the list [\(texts.prefix(8).map { UntrustedText.quoted($0) }.joined(separator: ", "))]"
+    case .single(let text): Neutralized.quoted(text).text
+    case .list(let texts): "the list [\(texts.prefix(8).map { Neutralized.quoted($0) }.joined(separator: ", "))]"
     case .missing: "no audience"
     }
   }

@@ -92,7 +92,8 @@ public struct Credential: Sendable {
   public func handOver(to place: Place) throws(BrokerError) {
     guard handover.isFree(for: place) else {
       throw BrokerError(
-        .deliveryFailed, "The credential for \(registry) was handed over already and does not go to a second place.",
+        .deliveryFailed,
+        "The credential for \(Neutralized(registry)) was handed over already and does not go to a second place.",
         remedy: "Mint a credential for each place; please report this as a fault of token-broker.")
     }
   }

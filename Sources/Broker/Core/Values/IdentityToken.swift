@@ -21,8 +21,8 @@ public struct IdentityToken: Sendable {
   ///   - source: Where it came from, for messages: `The variable PYPI_ID_TOKEN`.
   /// - Throws: ``ErrorCode/identityTokenMalformed`` if it is not three base64url parts of which the first two are JSON
   ///   objects, or is longer than 16 KiB (RFC 7515, section 7.1).
-  public init(_ secret: Secret, from source: String) throws(BrokerError) {
-    func malformed(_ reason: String) -> BrokerError {
+  public init(_ secret: Secret, from source: Message) throws(BrokerError) {
+    func malformed(_ reason: Message) -> BrokerError {
       BrokerError(
         .identityTokenMalformed, "\(source) does not hold an identity token: \(reason).",
         remedy: "Make sure that it is the JWT itself, whole and without anything around it.")
@@ -36,7 +36,7 @@ public struct IdentityToken: Sendable {
     guard parts.count == 3 else {
       throw malformed("it has \(parts.count) part\(parts.count == 1 ? "" : "s") where a JWT has 3")
     }
-    func object(_ part: Substring, _ name: String) throws(BrokerError) -> JSONObject {
+    func object(_ part: Substring, _ name: Message) throws(BrokerError) -> JSONObject {
       guard let bytes = Base64URL.decode(part) else { throw malformed("its \(name) is not base64url") }
       let node: JSONNode
       do { node = try JSONReader(maximumBytes: Self.maximumBytes).read(bytes) } catch {

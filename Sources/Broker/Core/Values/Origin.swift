@@ -42,8 +42,20 @@ public struct Origin: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Host, and the port where it is not the scheme's own: `upload.pypi.org`, `127.0.0.1:8080`.
-  public var authority: String { port == scheme.defaultPort ? host : "\(host):\(port)" }
+  public var authority: Authority { Authority(host: host, port: port == scheme.defaultPort ? nil : port) }
 
   /// The origin as an address without a path, such as `https://upload.pypi.org`.
   public var description: String { "\(scheme.rawValue)://\(authority)" }
+}
+
+extension Origin {
+  /// The host and port of an origin, as people write them.
+  public struct Authority: MessageValue, Sendable, Hashable {
+    /// The host, and the port where it is not the scheme's.
+    public let description: String
+
+    init(host: String, port: Int?) {
+      description = port.map { "\(host):\($0)" } ?? host
+    }
+  }
 }

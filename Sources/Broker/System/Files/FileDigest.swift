@@ -22,9 +22,9 @@ public struct FileDigest: Sendable, Equatable {
   ///   - code: The code of the error.
   /// - Throws: An error of that code if it cannot be read or is not a regular file.
   public init(of path: String, code: ErrorCode) throws(BrokerError) {
-    func failure(_ reason: String) -> BrokerError {
+    func failure(_ reason: Message) -> BrokerError {
       BrokerError(
-        code, "Cannot read \(UntrustedText.neutralized(path)): \(reason).",
+        code, "Cannot read \(Neutralized(path)): \(reason).",
         remedy: "Check the path and its permissions.")
     }
     guard let file = FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK) else { throw failure(SystemError.last()) }

@@ -78,9 +78,9 @@ public enum FileReader {
   /// - Returns: The bytes.
   /// - Throws: An error of that code if it cannot be read, is not a regular file, or is too long.
   public static func read(_ path: String, maximumBytes: Int, code: ErrorCode) throws(BrokerError) -> [UInt8] {
-    func failure(_ reason: String) -> BrokerError {
+    func failure(_ reason: Message) -> BrokerError {
       BrokerError(
-        code, "Cannot read \(UntrustedText.neutralized(path)): \(reason).",
+        code, "Cannot read \(Neutralized(path)): \(reason).",
         remedy: "Check the path and its permissions.")
     }
     // A pipe without a writer would block an open without O_NONBLOCK.

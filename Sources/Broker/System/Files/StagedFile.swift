@@ -78,14 +78,14 @@ public final class StagedFile: Sendable {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  private func abandon(_ reason: String) -> BrokerError {
+  private func abandon(_ reason: Message) -> BrokerError {
     discard()
     return Self.failure("write", path, reason)
   }
 
-  static func failure(_ verb: String, _ path: String, _ reason: String) -> BrokerError {
+  static func failure(_ verb: Message, _ path: String, _ reason: Message) -> BrokerError {
     BrokerError(
-      .deliveryFailed, "Cannot \(verb) \(UntrustedText.neutralized(path)): \(reason).",
+      .deliveryFailed, "Cannot \(verb) \(Neutralized(path)): \(reason).",
       remedy: "Name a file in a folder that this job may write to.")
   }
 }

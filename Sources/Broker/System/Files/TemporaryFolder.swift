@@ -23,7 +23,7 @@ public struct TemporaryFolder: Sendable {
     // The C library reads the path within the call; so in the other calls of this folder.
     guard unsafe mkdir(path.systemBytes, 0o700) == 0 else {
       let reason = SystemError.last()
-      let place = parent.map { "\(UntrustedText.neutralized($0)), which TMPDIR names" } ?? "/tmp (TMPDIR is not set)"
+      let place: Message = parent.map { "\(Neutralized($0)), which TMPDIR names" } ?? "/tmp (TMPDIR is not set)"
       throw BrokerError(
         .deliveryFailed, "Cannot make a folder for temporary files in \(place): \(reason).",
         remedy: "Set TMPDIR to a folder that exists and that this job may write to.")

@@ -21,10 +21,10 @@ final class CurlLoop: EventDriver {
 
   private let inbox = Mutex(Inbox())
   private let loop: EventLoop?
-  private let loadError: @Sendable () -> String?
+  private let loadError: @Sendable () -> Message?
 
   /// A loop that has not started; `loadError` says why libcurl cannot be used.
-  init(on loop: EventLoop? = nil, loadError: @escaping @Sendable () -> String? = { Libcurl.loadError }) {
+  init(on loop: EventLoop? = nil, loadError: @escaping @Sendable () -> Message? = { Libcurl.loadError }) {
     self.loop = loop
     self.loadError = loadError
   }
@@ -149,7 +149,7 @@ final class CurlLoop: EventDriver {
   }
 
   /// Answers every request that there is no libcurl.
-  private func refuseAll(_ reason: String) {
+  private func refuseAll(_ reason: Message) {
     while true {
       let submissions = inbox.withLock { inbox in
         defer { inbox.submissions = [] }

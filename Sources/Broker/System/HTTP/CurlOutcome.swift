@@ -24,7 +24,7 @@ enum CurlOutcome {
     let outcome = unsafe broker_transfer_outcome(transfer, code)
     if code == 0 {
       guard unsafe outcome.has_all_fields != 0 else {
-        let detail = "the connection ended within the answer's fields"
+        let detail: Message = "the connection ended within the answer's fields"
         return .failure(HTTPFailure(.interrupted, detail: detail, arrival: .mayHaveArrived))
       }
       let body = unsafe Array(UnsafeBufferPointer(start: outcome.body, count: outcome.body_length))
@@ -43,7 +43,7 @@ enum CurlOutcome {
     if reason == .interrupted, detail.hasPrefix("Proxy CONNECT aborted") { reason = .proxy }
     let neverArrives: Set<HTTPFailure.Reason> = [.refused, .nameNotResolved, .proxy, .handshake]
     let arrival: Recovery.Arrival = neverArrives.contains(reason) || !wasSent ? .nothingSent : .mayHaveArrived
-    return .failure(HTTPFailure(reason, detail: detail, arrival: arrival))
+    return .failure(HTTPFailure(reason, detail: "\(Neutralized(detail))", arrival: arrival))
   }
 
   /// Whether the server may have received the request: if it has a body, any of that.

@@ -32,7 +32,8 @@ public final class CurlTransport: HTTPTransport {
     for field in request.fields {
       let isSafe = "\(field.name)\(field.value.reveal())".utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
       guard isSafe else {
-        throw HTTPFailure(.malformed, detail: "the field \(field.name) has a control character", arrival: .nothingSent)
+        throw HTTPFailure(
+          .malformed, detail: "the field \(Neutralized(field.name)) has a control character", arrival: .nothingSent)
       }
     }
     try request.checkDestinations()

@@ -1,4 +1,4 @@
-import BrokerCore
+public import BrokerCore
 import CLibcurl
 
 /// The libcurl that this process uses.
@@ -17,8 +17,8 @@ public enum Libcurl {
   /// Opens and initialises the library, once.
   ///
   /// Nil on success, else why it cannot be used.
-  public static var loadError: String? {
+  public static var loadError: Message? {
     // The text is static. It may name files of the machine's choosing.
-    unsafe broker_curl_load().map { unsafe UntrustedText.neutralized(String(cString: $0)) }
+    unsafe broker_curl_load().map { unsafe Message(Neutralized(String(cString: $0))) }
   }
 }

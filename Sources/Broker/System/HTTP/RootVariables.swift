@@ -11,7 +11,7 @@ struct RootVariables: Sendable {
   private static let adding = ["NODE_EXTRA_CA_CERTS"]
 
   /// What to say of them when a server's certificate cannot be verified; nil where none is set.
-  let advice: String?
+  let advice: Message?
 
   /// Looks at the variables; `ofTools` are those of publishing tools that replace their roots.
   init(_ environment: Environment, ofTools: [String] = []) {
@@ -21,22 +21,22 @@ struct RootVariables: Sendable {
     func isForeign(_ name: String) -> Bool { environment.nonEmpty(name).map { !known.contains($0) } ?? false }
     let replacing = (Self.replacing + ofTools).filter(isForeign)
     let adding = Self.adding.filter(isForeign)
-    var sentences: [String] = []
+    var sentences: [Message] = []
     if !own.isEmpty {
       sentences.append(
-        "\(own.joined(separator: " and ")) \(own.count == 1 ? "is" : "are") set, and used in place of the machine's roots."
+        "\(own.map { Neutralized($0) }.joined(separator: " and ")) \(own.count == 1 ? "is" : "are") set, and used in place of the machine's roots."
       )
     }
     let others = replacing + adding
     if !others.isEmpty {
-      let verb = others.count == 1 ? "is" : "are"
+      let verb: Message = others.count == 1 ? "is" : "are"
       sentences.append(
-        "\(others.joined(separator: ", ")) \(verb) set for other programs and not read here: set SSL_CERT_FILE to a file with "
+        "\(others.map { Neutralized($0) }.joined(separator: ", ")) \(verb) set for other programs and not read here: set SSL_CERT_FILE to a file with "
           + "the roots that are needed.")
     }
     if !adding.isEmpty {
       sentences.append(
-        "\(adding.joined(separator: ", ")) holds additional roots alone, and SSL_CERT_FILE has to hold the usual ones as well."
+        "\(adding.map { Neutralized($0) }.joined(separator: ", ")) holds additional roots alone, and SSL_CERT_FILE has to hold the usual ones as well."
       )
     }
     advice = sentences.isEmpty ? nil : sentences.joined(separator: " ")

@@ -13,7 +13,7 @@ public struct CommandNotStarted: Error, Sendable, Equatable {
   /// The command's name.
   public let name: String
   /// The system's reason in words.
-  public let reason: String
+  public let reason: Message
   /// The exit status that env(1) gives: 127 if there is no such command, 126 if it cannot be run.
   public let status: Int32
 
@@ -27,7 +27,7 @@ public struct CommandNotStarted: Error, Sendable, Equatable {
   public var asBrokerError: BrokerError {
     BrokerError(
       status == 127 ? .commandNotFound : .commandNotRunnable,
-      "Cannot run \(UntrustedText.quoted(name)): \(reason).",
+      "Cannot run \(Neutralized.quoted(name)): \(reason).",
       remedy: "Check the command behind -- and the PATH.")
   }
 }

@@ -27,7 +27,7 @@ final class ProgramRun: Sendable {
     /// It did not end in time.
     case late
     /// It wrote more than it may.
-    case tooMuch(_ stream: String)
+    case tooMuch(_ stream: Message)
     /// The task was cancelled.
     case cancelled
   }
@@ -124,7 +124,7 @@ final class ProgramRun: Sendable {
       error.closeReading()
     }
     /// Takes what the program wrote, and sees to its limit.
-    func take(_ pipe: Pipe, _ bytes: inout [UInt8], _ name: String) {
+    func take(_ pipe: Pipe, _ bytes: inout [UInt8], _ name: Message) {
       guard !pipe.receive(into: &bytes, maximum: program.maximumBytes) else { return }
       end(.tooMuch(name), with: SIGKILL)
     }

@@ -20,8 +20,8 @@ public struct SystemPrograms: ProgramRunning {
   /// - Throws: `ErrorCode.programFailed` if it cannot be started, is to read or writes more than it may, or does not end in
   ///   time; `ErrorCode.interrupted` if the task was cancelled.
   public func run(_ program: Program) async throws(BrokerError) -> ProgramResult {
-    let name = UntrustedText.quoted(program.words.first ?? "")
-    func failure(_ reason: String, _ remedy: String) -> BrokerError {
+    let name = Neutralized.quoted(program.words.first ?? "")
+    func failure(_ reason: Message, _ remedy: Message) -> BrokerError {
       BrokerError(.programFailed, reason, remedy: remedy)
     }
     if let obstacle = Self.obstacle(to: program) {
@@ -48,7 +48,7 @@ public struct SystemPrograms: ProgramRunning {
   }
 
   /// Why a program is not even tried; nil if nothing is in the way.
-  private static func obstacle(to program: Program) -> String? {
+  private static func obstacle(to program: Program) -> Message? {
     guard let path = program.words.first, path.hasPrefix("/") else { return "its path is not absolute" }
     let texts = program.words + program.environment.values
     guard !texts.contains(where: { $0.utf8.contains(0) }) else { return "a word or variable holds a zero byte" }

@@ -23,7 +23,7 @@ enum AdoptionOptions {
     let name = arguments.value("--format") ?? PublisherSheet.Format.text.rawValue
     guard let format = PublisherSheet.Format(rawValue: name) else {
       throw BrokerError(
-        .usage, "There is no format \(UntrustedText.quoted(name)).",
+        .usage, "There is no format \(Neutralized.quoted(name)).",
         remedy: NearestName.remedy(for: name, among: PublisherSheet.Format.allCases.map(\.rawValue)))
     }
     return format
@@ -36,7 +36,7 @@ enum AdoptionOptions {
     case "gitlab": return .gitLab
     case let name?:
       throw BrokerError(
-        .usage, "There is no workflow for the provider \(UntrustedText.quoted(name)).",
+        .usage, "There is no workflow for the provider \(Neutralized.quoted(name)).",
         remedy: NearestName.remedy(for: name, among: ["github", "gitlab"]))
     }
   }
@@ -46,7 +46,7 @@ enum AdoptionOptions {
     guard let text = arguments.value(option) else { return nil }
     guard !text.isEmpty, text.utf8.count <= 255, text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
       throw BrokerError(
-        .usage, "\(option) is not a name.", remedy: "Write 1 to 255 printable characters.")
+        .usage, "\(Neutralized(option)) is not a name.", remedy: "Write 1 to 255 printable characters.")
     }
     return text
   }

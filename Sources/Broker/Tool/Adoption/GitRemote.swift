@@ -72,6 +72,6 @@ struct GitRemote: Sendable, Equatable {
     guard let found = addresses.first(where: { $0.remote == wanted }), let remote = GitRemote(found.address) else {
       return nil
     }
-    return Sourced(remote, "git remote \(UntrustedText.neutralized(found.remote, limit: 64))")
+    return Sourced(remote, "git remote \(Neutralized(found.remote, limit: 64))")
   }
 }

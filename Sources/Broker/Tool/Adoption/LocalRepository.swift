@@ -21,7 +21,7 @@ struct LocalRepository: Sendable {
   init(around folder: String) throws(BrokerError) {
     guard FileReader.isFolder(folder) else {
       throw BrokerError(
-        .usage, "There is no folder \(UntrustedText.quoted(folder)).", remedy: "Name the folder of a checkout.")
+        .usage, "There is no folder \(Neutralized.quoted(folder)).", remedy: "Name the folder of a checkout.")
     }
     self.folder = folder
     let root = Self.root(above: folder)

@@ -15,7 +15,7 @@ enum ProjectFile {
       } else if let equals = line.firstIndex(of: "="), line[..<equals].trimmed.unquoted == "name", names[table] == nil,
         let name = string(line[line.index(after: equals)...].trimmed)
       {
-        names[table] = Sourced(name, "\(UntrustedText.neutralized(path)), line \(index + 1)")
+        names[table] = Sourced(name, "\(Neutralized(path)), line \(index + 1)")
       }
     }
     return names["[project]"] ?? names["[tool.poetry]"]

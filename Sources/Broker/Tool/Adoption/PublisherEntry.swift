@@ -7,13 +7,13 @@ struct PublisherEntry: Sendable {
     /// The name that `expect` has for it.
     let name: String
     /// The form's label.
-    let label: String
+    let label: Message
     /// What goes into it; nil if it stays empty, or is not known.
     let value: Sourced<String>?
   }
 
   /// The repository, as `OWNER/NAME`, with its server where that is not the hosted one, or the folder where that is not known.
-  let repository: String
+  let repository: Message
   /// The registry's name.
   let registry: String
   /// The form's name.
@@ -23,15 +23,15 @@ struct PublisherEntry: Sendable {
   /// The form's fields, in its order.
   let fields: [Field]
   /// The project's own form, filled in; nil without a project.
-  let projectAddress: String?
+  let projectAddress: Message?
   /// The form for projects that do not exist yet.
-  let pendingAddress: String?
+  let pendingAddress: Message?
   /// Where the environment is made, at GitHub; nil where nothing is to be made.
-  let environmentAddress: String?
+  let environmentAddress: Message?
   /// Why nothing can be registered: the form means another server; then there are neither fields nor addresses.
   let obstacle: Cause?
   /// What to look at.
-  let notes: [String]
+  let notes: [Message]
 
   /// The entry for a registry.
   ///
@@ -41,12 +41,12 @@ struct PublisherEntry: Sendable {
     guard let family = values.family else {
       throw BrokerError(
         .usage,
-        "\(UntrustedText.neutralized(repository.folder)) does not tell whether it is built at GitHub or GitLab.",
+        "\(Neutralized(repository.folder)) does not tell whether it is built at GitHub or GitLab.",
         remedy: "Say --provider github or --provider gitlab.")
     }
     guard let rules = target.registry.capabilities.publishers, let form = rules.form(for: family) else {
       throw BrokerError(
-        .usage, "It is not known how \(target.name) registers publishers for \(family).",
+        .usage, "It is not known how \(Neutralized(target.name)) registers publishers for \(family).",
         remedy: "See the registry's own documentation.")
     }
     registry = values.registry
@@ -55,8 +55,8 @@ struct PublisherEntry: Sendable {
     let job = values.job(family)
     obstacle = rules.obstacle(job)
     let server = values.host.flatMap { $0.value.isHosted ? nil : "\($0.value.name)/" } ?? ""
-    self.repository = UntrustedText.neutralized(
-      repository.remote.map { "\(server)\($0.value.path)" } ?? repository.folder)
+    self.repository = Message(
+      Neutralized(repository.remote.map { "\(server)\($0.value.path)" } ?? repository.folder))
     guard obstacle == nil else {
       (fields, projectAddress, pendingAddress, environmentAddress) = ([], nil, nil, nil)
       notes = Self.notes(on: obstacle, values)
@@ -66,7 +66,7 @@ struct PublisherEntry: Sendable {
     projectAddress = values.project.flatMap { rules.address(job, $0.value) }
     pendingAddress = rules.address(job, nil)
     if family == .gitHub, job.environment != nil, let remote = repository.remote?.value {
-      environmentAddress = "https://\(remote.host)/\(remote.path)/settings/environments"
+      environmentAddress = "https://\(Neutralized("\(remote.host)/\(remote.path)"))/settings/environments"
     } else {
       environmentAddress = nil
     }
@@ -74,12 +74,12 @@ struct PublisherEntry: Sendable {
   }
 
   /// What can be done instead; a name out of an ssh configuration is no server's.
-  private static func notes(on obstacle: Cause?, _ values: PublisherValues) -> [String] {
+  private static func notes(on obstacle: Cause?, _ values: PublisherValues) -> [Message] {
     guard let obstacle else { return [] }
-    let alias = values.host.map { host in
-      "If \(host.value.name) (\(host.origin)) is another name for a hosted service, say so with --repository OWNER/NAME and "
+    let alias = values.host.map { host -> Message in
+      "If \(Neutralized(host.value.name)) (\(host.origin)) is another name for a hosted service, say so with --repository OWNER/NAME and "
         + "--provider."
     }
-    return [obstacle.summary] + obstacle.fixes + [alias].compactMap(\.self).map { UntrustedText.neutralized($0) }
+    return [obstacle.summary] + obstacle.fixes + [alias].compactMap(\.self)
   }
 }

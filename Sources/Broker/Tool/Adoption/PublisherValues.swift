@@ -19,8 +19,8 @@ struct PublisherValues: Sendable {
 
     /// The settings of a registry; nil for one without.
     init(_ settings: RegistrySettings?) {
-      let origin = settings?.settings.first { $0.path.hasSuffix(".project") }?.origin ?? .builtIn
-      project = settings?.project.map { Sourced($0, origin.description) }
+      let origin = settings?.settings.first { $0.path.text.hasSuffix(".project") }?.origin ?? .builtIn
+      project = settings?.project.map { Sourced($0, "\(origin)") }
       expectations = settings?.expectations ?? []
     }
   }
@@ -73,7 +73,7 @@ struct PublisherValues: Sendable {
     case .repository, .project: named(\.name) ?? expected(field) ?? hosted(\.name)
     case .workflow:
       given.workflow.map { Sourced($0, "--workflow") } ?? expected(field)
-        ?? workflow.map { file in Sourced(file.name, "\(file.path), line \(file.tokenLine ?? 1)") }
+        ?? workflow.map { file in Sourced(file.name, "\(Neutralized(file.path)), line \(file.tokenLine ?? 1)") }
     case .pipelineFile:
       given.workflow.map { Sourced($0, "--workflow") } ?? expected(field)
         ?? Sourced(".gitlab-ci.yml", repository.pipeline == nil ? "GitLab's default" : ".gitlab-ci.yml")
@@ -105,7 +105,7 @@ struct PublisherValues: Sendable {
     return remote.map { $0[keyPath: part] }
   }
 
-  static let repositoryOption = "--repository"
+  static let repositoryOption: Message = "--repository"
 
   private func hosted(_ part: KeyPath<GitRemote, String>) -> Sourced<String>? {
     repository.remote?.map { $0[keyPath: part] }
@@ -115,7 +115,7 @@ struct PublisherValues: Sendable {
   private func expected(_ field: JobField) -> Sourced<String>? {
     configured.expectations.lazy.compactMap { expectations in
       expectations[field].map { value in
-        Sourced(value, "expect, \((expectations.origins[field] ?? .builtIn).description)")
+        Sourced(value, "expect, \(expectations.origins[field] ?? .builtIn)")
       }
     }.first
   }
@@ -144,12 +144,8 @@ struct PublisherValues: Sendable {
   // MARK: Notes
 
   /// What to look at before the values are believed.
-  var notes: [String] {
-    ownNotes.map { UntrustedText.neutralized($0) }
-  }
-
-  private var ownNotes: [String] {
-    var notes: [String] = []
+  var notes: [Message] {
+    var notes: [Message] = []
     let isGitHub = family == .gitHub
     if repository.remote == nil, expected(isGitHub ? .owner : .namespace) == nil {
       notes.append("No git remote names a host, an owner and a repository.")
@@ -160,39 +156,41 @@ struct PublisherValues: Sendable {
         : [(.namespace, remote.value.owner), (.project, remote.value.name)]
       {
         guard let expected = expected(field), expected.value != part else { continue }
-        notes.append("expect says \(field.words) \(expected.value), and \(remote.origin) says \(part).")
+        notes.append(
+          "expect says \(field.words) \(Neutralized(expected.value)), and \(remote.origin) says \(Neutralized(part)).")
       }
     }
     if host == nil, let hosted = family.flatMap(RepositoryHost.hosted) {
-      notes.append("Nothing names the repository's server: these values mean a repository on \(hosted.name).")
+      notes.append(
+        "Nothing names the repository's server: these values mean a repository on \(Neutralized(hosted.name)).")
     }
     if isGitHub { notes += workflowNotes }
     if let file, let environment = value(.environment),
       !file.environments.contains(where: { $0.value == environment.value })
     {
       notes.append(
-        "\(file.path) does not name the environment \(environment.value) in a way that is seen here; without it a job does "
+        "\(Neutralized(file.path)) does not name the environment \(Neutralized(environment.value)) in a way that is seen here; without it a job does "
           + "not match.")
     }
     if value(.environment) == nil, value(isGitHub ? .workflow : .pipelineFile) != nil {
       let several = (file?.environments.count ?? 0) > 1
       notes.append(
         several
-          ? "\(file?.path ?? "") names several environments; say which with --environment."
+          ? "\(Neutralized(file?.path ?? "")) names several environments; say which with --environment."
           : "No environment: every job of the file can publish. An environment with required reviewers is the safer way."
       )
     }
     return notes
   }
 
-  private var workflowNotes: [String] {
+  private var workflowNotes: [Message] {
     let able = repository.workflows.filter { $0.tokenLine != nil }
     if let workflow = known(.workflow) {
       if repository.workflows.isEmpty || file?.tokenLine != nil { return [] }
       return [
         file == nil
-          ? "There is no .github/workflows/\(workflow.value) in \(repository.folder)."
-          : "\(workflow.value) has no id-token: write; its jobs get no identity token."
+          ? "There is no .github/workflows/\(Neutralized(workflow.value)) in \(Neutralized(repository.folder))."
+          : "\(Neutralized(workflow.value)) has no id-token: write; its jobs get no identity token."
       ]
     }
     if able.count < 2, suggested[.workflow] != nil { return [] }
@@ -200,7 +198,7 @@ struct PublisherValues: Sendable {
     return [
       able.isEmpty
         ? "No workflow has id-token: write; see token-broker config init."
-        : "Several workflows have id-token: write (\(able.map(\.name).joined(separator: ", "))); say which with --workflow."
+        : "Several workflows have id-token: write (\(able.map { Neutralized($0.name) }.joined(separator: ", "))); say which with --workflow."
     ]
   }
 }

@@ -49,7 +49,7 @@ struct RepositoryHost: Sendable, Equatable {
         return nil
       }
       let rest = text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...]
-      return (family, Sourced(RepositoryHost(String(rest.prefix { !"/:".contains($0) })), name))
+      return (family, Sourced(RepositoryHost(String(rest.prefix { !"/:".contains($0) })), "\(Neutralized(name))"))
     }
     if environment["GITLAB_CI"] == "true" { return host(.gitLab, ["CI_SERVER_HOST", "CI_SERVER_URL"]) }
     if environment["GITHUB_ACTIONS"] == "true" { return host(.gitHub, ["GITHUB_SERVER_URL"]) }

@@ -4,11 +4,11 @@ import BrokerCore
 struct Sourced<Value: Sendable & Equatable>: Sendable, Equatable {
   let value: Value
   /// Such as `pyproject.toml, line 3`; neutralised, because files have any name.
-  let origin: String
+  let origin: Message
 
-  init(_ value: Value, _ origin: String) {
+  init(_ value: Value, _ origin: Message) {
     self.value = value
-    self.origin = UntrustedText.neutralized(origin)
+    self.origin = origin
   }
 
   /// The value changed, of the same origin.

@@ -55,7 +55,7 @@ struct StartingPoint: Sendable {
   }
 
   /// Every value with its origin, a line each.
-  var commentary: String {
+  var commentary: Message {
     var rows: [(path: String, value: Sourced<String>)] = []
     for target in targets {
       let path = "registries.\(target.registry)"
@@ -64,8 +64,8 @@ struct StartingPoint: Sendable {
       if let issuer = target.issuer { rows.append(("\(path).rules.issuer", issuer)) }
     }
     let width = rows.map(\.path.count).max() ?? 0
-    return rows.map { row in
-      "\(TextLayout.padded(row.path, width))  \(DeceptiveText.marked(row.value.value))  (\(row.value.origin))\n"
+    return rows.map { row -> Message in
+      "\(TextLayout.padded(Message(Neutralized(row.path)), width))  \(DeceptiveText.marked(row.value.value))  (\(row.value.origin))\n"
     }.joined()
   }
 
@@ -97,12 +97,12 @@ struct StartingPoint: Sendable {
   ///   - file: The path of the configuration in the checkout.
   /// - Returns: The text.
   func workflow(version: String, file: String) -> String {
-    family == .gitLab ? pipeline(version, Snippet.quoted(file)) : actions(version, Snippet.quoted(file))
+    family == .gitLab ? pipeline(version, Snippet.quoted(file).text) : actions(version, Snippet.quoted(file).text)
   }
 
   private func actions(_ version: String, _ file: String) -> String {
     var text = """
-      # \(UntrustedText.neutralized(workflowPath))
+      # \(Neutralized(workflowPath))
       name: publish
 
       on:
@@ -166,7 +166,7 @@ struct StartingPoint: Sendable {
 
   private func pipeline(_ version: String, _ file: String) -> String {
     var text = """
-      # \(UntrustedText.neutralized(workflowPath))
+      # \(Neutralized(workflowPath))
       stages: [build, deploy]
 
       build:

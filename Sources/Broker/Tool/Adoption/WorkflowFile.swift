@@ -43,7 +43,7 @@ struct WorkflowFile: Sendable, Equatable {
       guard let name = value.flatMap(Self.environmentName), !environments.contains(where: { $0.value == name }) else {
         continue
       }
-      environments.append(Sourced(name, "\(UntrustedText.neutralized(path)), line \(index + 1)"))
+      environments.append(Sourced(name, "\(Neutralized(path)), line \(index + 1)"))
     }
     self.tokenLine = tokenLine
     self.environments = environments

@@ -12,13 +12,15 @@ struct ParsedArguments: Sendable {
   ///
   /// - Throws: `ErrorCode.usage` with the nearest option.
   init(_ arguments: [String], for spec: CommandSpec) throws(BrokerError) {
-    func wrong(_ message: String, _ remedy: String? = nil) -> BrokerError {
-      BrokerError(.usage, message, remedy: remedy ?? "See token-broker \(spec.name) --help.")
+    func wrong(_ message: Message, _ remedy: Message? = nil) -> BrokerError {
+      BrokerError(.usage, message, remedy: remedy ?? "See token-broker \(Neutralized(spec.name)) --help.")
     }
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       if argument == "--" {
-        guard spec.takesCommand else { throw wrong("token-broker \(spec.name) takes no command behind --.") }
+        guard spec.takesCommand else {
+          throw wrong("token-broker \(Neutralized(spec.name)) takes no command behind --.")
+        }
         // Names of files are compared here, and are another file where any byte is another one.
         command = rest.map(SystemText.exact)
         break
@@ -31,27 +33,27 @@ struct ParsedArguments: Sendable {
       let name = String(argument[..<(equals ?? argument.endIndex)])
       guard let option = spec.options.first(where: { $0.name == name }) else {
         throw wrong(
-          "token-broker \(spec.name) has no option \(UntrustedText.quotedName(name)).",
-          NearestName.suggestion(for: name, among: spec.options.map(\.name)).map { "Did you mean \($0)?" })
+          "token-broker \(Neutralized(spec.name)) has no option \(Neutralized.quotedName(name)).",
+          NearestName.suggestion(for: name, among: spec.options.map(\.name)).map { "Did you mean \(Neutralized($0))?" })
       }
-      guard option.isRepeatable || values[name] == nil else { throw wrong("\(name) is given twice.") }
+      guard option.isRepeatable || values[name] == nil else { throw wrong("\(Neutralized(name)) is given twice.") }
       if option.value == nil {
-        guard equals == nil else { throw wrong("\(name) takes no value.") }
+        guard equals == nil else { throw wrong("\(Neutralized(name)) takes no value.") }
         values[name, default: []].append("")
       } else if let equals {
         values[name, default: []].append(String(argument[argument.index(after: equals)...]))
       } else if let value = rest.popFirst() {
         values[name, default: []].append(value)
       } else {
-        throw wrong("\(name) needs a value.", "Write \(option.usage).")
+        throw wrong("\(Neutralized(name)) needs a value.", "Write \(Neutralized(option.usage)).")
       }
     }
     guard spec.operandCount.contains(operands.count) else {
       throw wrong(
         operands.count < spec.operandCount.lowerBound
-          ? "token-broker \(spec.name) needs \(spec.operands)."
-          : "token-broker \(spec.name) does not take \(UntrustedText.quotedName(operands[spec.operandCount.upperBound])).",
-        "Usage: \(spec.usage)")
+          ? "token-broker \(Neutralized(spec.name)) needs \(Neutralized(spec.operands))."
+          : "token-broker \(Neutralized(spec.name)) does not take \(Neutralized.quotedName(operands[spec.operandCount.upperBound])).",
+        "Usage: \(Neutralized(spec.usage))")
     }
   }
 
@@ -71,7 +73,8 @@ struct ParsedArguments: Sendable {
     guard let text = value(name) else { return nil }
     guard let seconds = Int(text), (1...3600).contains(seconds) else {
       throw BrokerError(
-        .usage, "\(name) is \(UntrustedText.quoted(text)), not a number of seconds.", remedy: "Write 1 to 3600.")
+        .usage, "\(Neutralized(name)) is \(Neutralized.quoted(text)), not a number of seconds.",
+        remedy: "Write 1 to 3600.")
     }
     return .seconds(seconds)
   }

@@ -65,7 +65,7 @@ enum CheckCommand: Command {
   private static func choice(
     _ arguments: ParsedArguments, _ configuration: BrokerConfiguration
   ) throws(BrokerError) -> CheckRun.Choice {
-    func conflict(_ left: String, _ right: String) -> BrokerError {
+    func conflict(_ left: Message, _ right: Message) -> BrokerError {
       BrokerError(.usage, "\(left) and \(right) do not go together.", remedy: "Leave one of them out.")
     }
     if arguments.has("--offline"), arguments.has("--mint") { throw conflict("--offline", "--mint") }

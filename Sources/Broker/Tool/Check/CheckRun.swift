@@ -28,14 +28,14 @@ struct CheckRun: Sendable {
       provider = try await session.selectProvider()
     } catch {
       guard error.code != .usage else { throw error }
-      let name = error.status == .identity ? "permission" : "provider"
+      let name: Message = error.status == .identity ? "permission" : "provider"
       job.items.append(CheckItem(name, .fail, error.message, causes: TargetCheck.causes(of: error)))
       job.error = error
       report.sections = [job]
       return report
     }
     report.provider = provider.name
-    job.items.append(CheckItem("provider", .pass, "\(provider.name): \(provider.evidence)."))
+    job.items.append(CheckItem("provider", .pass, "\(Neutralized(provider.name)): \(provider.evidence)."))
     var targets = try await self.targets()
     job.items.append(Self.permission(targets, provider))
     report.sections = [job]
@@ -81,7 +81,7 @@ struct CheckRun: Sendable {
       else { continue }
       throw BrokerError(
         .usage,
-        "--mint would use up the only identity token that the job has for \(target.name), and leave none to publish with.",
+        "--mint would use up the only identity token that the job has for \(Neutralized(target.name)), and leave none to publish with.",
         remedy: "Give the job a spare one, or allow it with --use-up-token.",
         causes: [
           Cause(
@@ -148,7 +148,7 @@ struct CheckRun: Sendable {
       return .success(
         CheckItem(
           "exchange", .pass,
-          "\(target.name) gave an API token with \(seconds) s to live, and was asked to burn it. (A site that is "
+          "\(Neutralized(target.name)) gave an API token with \(seconds) s to live, and was asked to burn it. (A site that is "
             + "read-only gives one too, and refuses the upload.)"))
     } catch { return .failure(error) }
   }
@@ -182,7 +182,7 @@ struct CheckRun: Sendable {
       ).causes
       if failure == nil, let first = causes.first {
         failure = BrokerError(
-          first.code.hasPrefix("audience") ? .identityTokenAudience : .identityTokenExpired, first.summary,
+          first.code.text.hasPrefix("audience") ? .identityTokenAudience : .identityTokenExpired, first.summary,
           causes: causes)
       }
       var section = section(target, evidence, failure, supply, targets, provider)

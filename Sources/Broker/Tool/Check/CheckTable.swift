@@ -3,16 +3,16 @@ import BrokerCore
 /// The result of `check` as people read it: a table for each target, then what to change.
 struct CheckTable: Sendable {
   /// The whole text, each line ended.
-  let text: String
+  let text: Message
 
   init(_ report: RunReport, style: TextStyle) {
-    var text = ""
+    var text: Message = ""
     for section in report.sections {
-      text += "\(section.registry ?? "the job")\n"
+      text += "\(section.registry.map { Message(Neutralized($0)) } ?? "the job")\n"
       text += section.items.map { Self.row($0, style) }.joined()
     }
     for detail in Self.details(report) {
-      let registries = detail.registries.joined(separator: ", ")
+      let registries = detail.registries.map { Neutralized($0) }.joined(separator: ", ")
       text +=
         "\n\(registries.isEmpty ? "" : "\(registries): ")\(detail.item.name): \(Self.word(detail.item.outcome, style))\n"
       text += CauseText(detail.item.causes, style: style).text
@@ -38,18 +38,18 @@ struct CheckTable: Sendable {
     return details
   }
 
-  private static func row(_ item: CheckItem, _ style: TextStyle) -> String {
-    let head = "  \(item.outcome.rawValue)  \(TextLayout.padded(item.name, 14))  "
+  private static func row(_ item: CheckItem, _ style: TextStyle) -> Message {
+    let head: Message = "  \(item.outcome)  \(TextLayout.padded(item.name, 14))  "
     return "  \(word(item.outcome, style))  \(TextLayout.padded(item.name, 14))  "
-      + TextLayout.wrapped(item.sentence, indent: head.count) + "\n"
+      + TextLayout.wrapped(item.sentence, indent: head.text.count) + "\n"
   }
 
-  private static func word(_ outcome: CheckItem.Outcome, _ style: TextStyle) -> String {
+  private static func word(_ outcome: CheckItem.Outcome, _ style: TextStyle) -> Message {
     switch outcome {
-    case .pass: style.good(outcome.rawValue)
-    case .warn: style.warning(outcome.rawValue)
-    case .fail: style.bad(outcome.rawValue)
-    case .skip: outcome.rawValue
+    case .pass: style.good("\(outcome)")
+    case .warn: style.warning("\(outcome)")
+    case .fail: style.bad("\(outcome)")
+    case .skip: "\(outcome)"
     }
   }
 }

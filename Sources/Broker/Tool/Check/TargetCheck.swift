@@ -17,7 +17,9 @@ struct TargetCheck: Sendable {
     items += JobChecks(input, supply: supply, registries: registries).items
     items += evidence.audited.map { CheckItem("rules", .warn, "Audit: \($0.message)", causes: Self.causes(of: $0)) }
     guard let failed else {
-      return items + [CheckItem("rules", .pass, "The rules that are in force admit the job to \(target.name).")]
+      return items + [
+        CheckItem("rules", .pass, "The rules that are in force admit the job to \(Neutralized(target.name)).")
+      ]
     }
     // The comparison with what is expected has an item of its own, with both values.
     if failure?.code == .expectationFailed, items.contains(where: { $0.name == "expect" }) { return items }
@@ -29,10 +31,10 @@ struct TargetCheck: Sendable {
   /// The causes; a failure that says it all has one made of its remedy.
   static func causes(of error: BrokerError) -> [Cause] {
     guard error.causes.isEmpty, let remedy = error.remedy else { return error.causes }
-    return [Cause(error.code.name, .certain, error.message, fixes: [remedy])]
+    return [Cause("\(error.code)", .certain, error.message, fixes: [remedy])]
   }
 
-  private static func name(of error: BrokerError, _ evidence: Evidence) -> String {
+  private static func name(of error: BrokerError, _ evidence: Evidence) -> Message {
     if error.status == .identity || error.code == .identityTokenAudience { return "identity-token" }
     if error.code == .audienceRefused || error.status == .registry { return "audience" }
     if error.code == .expectationFailed { return "expect" }
@@ -43,7 +45,7 @@ struct TargetCheck: Sendable {
   private var audience: CheckItem? {
     guard let audience = evidence.acceptedAudience else { return nil }
     guard evidence.audience != nil else {
-      return CheckItem("audience", .pass, "\(target.name) is known by \(audience), and is not asked.")
+      return CheckItem("audience", .pass, "\(Neutralized(target.name)) is known by \(audience), and is not asked.")
     }
     return CheckItem(
       "audience", .pass,
@@ -56,7 +58,7 @@ struct TargetCheck: Sendable {
     guard skew.magnitude > 30 else {
       return CheckItem("clock", .pass, "This machine's clock and the registry's agree.")
     }
-    let direction = skew > 0 ? "ahead of" : "behind"
+    let direction: Message = skew > 0 ? "ahead of" : "behind"
     return CheckItem(
       "clock", .warn, "This machine's clock is \(skew.magnitude) s \(direction) the registry's.",
       causes: [Cause("clock-off", .certain, "The two clocks differ.", fixes: ["Set this machine's clock with NTP."])])

@@ -33,7 +33,7 @@ enum CommandTable {
   /// The error that there is no such command, with the nearest one.
   static func unknown(_ name: String) -> BrokerError {
     BrokerError(
-      .usage, "There is no command \(UntrustedText.quotedName(name)).",
+      .usage, "There is no command \(Neutralized.quotedName(name)).",
       remedy: NearestName.remedy(for: name, among: names))
   }
 }

@@ -20,9 +20,9 @@ enum CompletionsCommand: Command {
     let name = arguments.operands[0]
     guard let shell = CompletionShell(rawValue: name) else {
       throw BrokerError(
-        .usage, "There are no completions for \(UntrustedText.quoted(name)).",
+        .usage, "There are no completions for \(Neutralized.quoted(name)).",
         remedy: NearestName.remedy(for: name, among: CompletionShell.allCases.map(\.rawValue)))
     }
-    return surroundings.console.write(shell.script(CommandTable.specs(for: surroundings.catalog)))
+    return surroundings.console.write(data: shell.script(CommandTable.specs(for: surroundings.catalog)))
   }
 }

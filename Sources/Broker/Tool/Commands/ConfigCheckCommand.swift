@@ -24,9 +24,9 @@ enum ConfigCheckCommand: Command {
         let configuration = try broker.configuration(
           path: file, requiresOrganisation: arguments.has("--require-org"))
         for warning in configuration.warnings {
-          console.warn(warning.isAudit ? "audit: \(warning)" : warning.description)
+          console.warn(warning.isAudit ? "audit: \(warning)" : warning.sentence)
         }
-        let written = console.write("\(UntrustedText.neutralized(file)): ok\n")
+        let written = console.write("\(Neutralized(file)): ok\n")
         if written != ExitStatus.done.rawValue { return written }
       } catch {
         console.report(error)

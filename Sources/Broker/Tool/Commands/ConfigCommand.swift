@@ -20,7 +20,7 @@ enum ConfigCommand: Command {
     let path = arguments.value("--config")
     let configuration = try broker.configuration(path: path, requiresOrganisation: arguments.has("--require-org"))
     for warning in configuration.warnings {
-      surroundings.console.warn(warning.isAudit ? "audit: \(warning)" : warning.description)
+      surroundings.console.warn(warning.isAudit ? "audit: \(warning)" : warning.sentence)
     }
     return surroundings.console.write(
       ConfigurationText(configuration, place: broker.place(of: configuration, path: path)).text)

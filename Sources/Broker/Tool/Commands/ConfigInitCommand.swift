@@ -28,7 +28,7 @@ enum ConfigInitCommand: Command {
     let file = arguments.value("--output") ?? "token-broker.json"
     guard arguments.has("--force") || !FileReader.exists(file) else {
       throw BrokerError(
-        .deliveryFailed, "\(UntrustedText.neutralized(file)) is there already.",
+        .deliveryFailed, "\(Neutralized(file)) is there already.",
         remedy: "Name another file with --output, or replace it with --force.")
     }
     let given = try AdoptionOptions.given(arguments, in: surroundings.environment)
@@ -37,13 +37,13 @@ enum ConfigInitCommand: Command {
     if !arguments.has("--output"), let other = try broker.repositoryFile(from: "."), other != file {
       throw BrokerError(
         .deliveryFailed,
-        "\(UntrustedText.neutralized(other)) is there already and holds here, and two such files are an error.",
+        "\(Neutralized(other)) is there already and holds here, and two such files are an error.",
         remedy: "Change that one, or name another file with --output.")
     }
     let configuration = try ConfigurationReader(catalog: broker.catalog).builtIn()
     let services = broker.services()
     var values: [PublisherValues] = []
-    var obstacles: [String] = []
+    var obstacles: [Message] = []
     var forms: [PublisherRules.Form?] = []
     for target in configuration.registries.map({ $0.target(services) }) {
       let value = PublisherValues(
@@ -66,16 +66,16 @@ enum ConfigInitCommand: Command {
     let start = StartingPoint(values, family: family, forms: forms)
     try StagedFile(file, isPrivate: false).commit(Array(start.configuration.utf8))
 
-    console.error("wrote \(UntrustedText.neutralized(file))\n\(start.commentary)")
+    console.error("wrote \(Neutralized(file))\n\(start.commentary)")
     let notes = values.flatMap(\.notes) + obstacles
     for (index, note) in notes.enumerated() where notes.firstIndex(of: note) == index {
       console.error(TextLayout.labelled("note: ", note, indent: 0))
     }
     console.error(
       "next: token-broker config publishers says what to register; the workflow for "
-        + "\(UntrustedText.neutralized(start.workflowPath)) follows\n")
+        + "\(Neutralized(start.workflowPath)) follows\n")
     let written = console.write(
-      start.workflow(version: TokenBrokerTool.version, file: repository.pathInCheckout(of: file)))
+      data: start.workflow(version: TokenBrokerTool.version, file: repository.pathInCheckout(of: file)))
     guard written == ExitStatus.done.rawValue else { return written }
     return try verify(file, broker)
   }

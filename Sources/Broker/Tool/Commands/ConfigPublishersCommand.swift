@@ -55,7 +55,7 @@ enum ConfigPublishersCommand: Command {
         entries.append(try PublisherEntry(values, target: target))
       }
     }
-    return surroundings.console.write(PublisherSheet(entries: entries).text(format))
+    return surroundings.console.write(data: PublisherSheet(entries: entries).text(format))
   }
 
   private struct Place {
@@ -75,7 +75,7 @@ enum ConfigPublishersCommand: Command {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard let remote = remote(String(parts[0]), given), parts.count == 1 || !parts[1].isEmpty else {
         throw BrokerError(
-          .usage, "--repository is \(UntrustedText.quoted(text)), which names no repository.",
+          .usage, "--repository is \(Neutralized.quoted(text)), which names no repository.",
           remedy: "Write OWNER/NAME, or OWNER/NAME=PROJECT; of another server, https://HOST/OWNER/NAME.")
       }
       places.append(

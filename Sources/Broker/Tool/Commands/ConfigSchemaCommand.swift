@@ -10,6 +10,6 @@ enum ConfigSchemaCommand: Command {
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
-    surroundings.console.write(ConfigurationSchema(catalog: try surroundings.broker().catalog).text)
+    surroundings.console.write(data: ConfigurationSchema(catalog: try surroundings.broker().catalog).text)
   }
 }

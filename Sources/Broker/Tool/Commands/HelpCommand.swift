@@ -11,10 +11,10 @@ enum HelpCommand: Command {
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     guard !arguments.operands.isEmpty else {
-      return surroundings.console.write(HelpText.overview(CommandTable.specs(for: surroundings.catalog)))
+      return surroundings.console.write(data: HelpText.overview(CommandTable.specs(for: surroundings.catalog)))
     }
     let (command, rest) = try CommandTable.find(arguments.operands)
     guard rest.isEmpty else { throw CommandTable.unknown(arguments.operands.joined(separator: " ")) }
-    return surroundings.console.write(HelpText.page(command.spec(for: surroundings.catalog)))
+    return surroundings.console.write(data: HelpText.page(command.spec(for: surroundings.catalog)))
   }
 }

@@ -10,6 +10,6 @@ enum ManualCommand: Command {
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
-    surroundings.console.write(ManualPage.text(CommandTable.specs(for: surroundings.catalog)))
+    surroundings.console.write(data: ManualPage.text(CommandTable.specs(for: surroundings.catalog)))
   }
 }

@@ -54,7 +54,7 @@ enum MintCommand: Command {
     if arguments.has("--single"), names.count > 1 {
       throw BrokerError(
         .usage, "A single target is wanted, and \(names.count) are named.",
-        remedy: "Name one of \(names.joined(separator: ", ")).")
+        remedy: "Name one of \(names.map { Neutralized($0) }.joined(separator: ", ")).")
     }
     let pinned = try pinnedAudience(arguments, count: names.count)
     let provider = try await session.selectProvider()
@@ -87,7 +87,8 @@ enum MintCommand: Command {
       let place = try delivery.deliver(credentials)
       for credential in credentials {
         let seconds = credential.secondsLeft(by: session.broker.time)
-        console.error("\(credential.registry): API token written to \(place); it expires in \(seconds) s\n")
+        console.error(
+          "\(Neutralized(credential.registry)): API token written to \(place); it expires in \(seconds) s\n")
       }
     } catch {
       await engine.burn(credentials, at: targets)
@@ -102,7 +103,9 @@ enum MintCommand: Command {
   ) {
     var others = outcomes.compactMap { outcome in outcome.failure.map { (outcome.target.name, $0) } }
     if let thrown = others.firstIndex(where: { $0.1 == error }) { others.remove(at: thrown) }
-    for (name, other) in others { console.error("\(name): failed, too: [\(other.code)] \(other.message)\n") }
+    for (name, other) in others {
+      console.error("\(Neutralized(name)): failed, too: [\(other.code)] \(other.message)\n")
+    }
   }
 
   private static func pinnedAudience(

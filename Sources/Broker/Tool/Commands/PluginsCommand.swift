@@ -17,6 +17,6 @@ enum PluginsCommand: Command {
       let settings = keys.isEmpty ? "" : " [\(keys.map(\.name).joined(separator: ", "))]"
       return "\(kind)  \(type)\(String(repeating: " ", count: width - type.count))  \(summary)\(settings)\n"
     }
-    return surroundings.console.write(text.joined())
+    return surroundings.console.write(data: text.joined())
   }
 }

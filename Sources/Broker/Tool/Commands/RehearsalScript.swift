@@ -6,7 +6,7 @@ import BrokerSystem
 struct RehearsalScript: Sendable {
   let catalog: ToolCatalog
   let broken: RehearsalStep?
-  let show: @Sendable (String) -> Void
+  let show: @Sendable (Message) -> Void
 
   private static let time = SystemTime.source
 
@@ -21,7 +21,7 @@ struct RehearsalScript: Sendable {
   // MARK: Acts
 
   private func mintEverywhere(_ provider: SandboxProvider) async throws(RehearsalFailure) {
-    show("\(provider.title)\n")
+    show("\(Neutralized(provider.title))\n")
     let stage = try RehearsalStage(catalog.plugins, configuration: configuration(for: broken))
     defer { stage.sandbox.stop() }
     let variables = stage.sandbox.environment(for: provider)
@@ -29,11 +29,12 @@ struct RehearsalScript: Sendable {
     let environment = Environment(variables.filter { !isBroken || $0.key != provider.clueVariable })
     let selection = try await stage.select(environment, show: line)
     guard selection.name == provider.name else {
-      throw RehearsalFailure(.provider, "\(selection.name) was recognised in place of \(provider.name)")
+      throw RehearsalFailure(
+        .provider, "\(Neutralized(selection.name)) was recognised in place of \(Neutralized(provider.name))")
     }
-    line("provider", "\(selection.name) recognised: \(selection.evidence)")
+    line("provider", "\(Neutralized(selection.name)) recognised: \(selection.evidence)")
     for registry in catalog.sandbox.registries {
-      show("  \(registry.name)\n")
+      show("  \(Neutralized(registry.name))\n")
       let outcome = try await stage.mint(registry.name, environment, selection) { line($0.step, $0.text, depth: 2) }
       let credential = try outcome.credential()
       try check(credential, of: registry)
@@ -108,7 +109,10 @@ struct RehearsalScript: Sendable {
     let requests = outcome.requests.filter { $0.listener != "directory" }
     let connections = Set(requests.map { "\($0.listener) \($0.connection)" }).count
     for request in requests {
-      line("sandbox saw", "\(request.method) \(request.path) at \(request.listener): \(request.status)", depth: 2)
+      line(
+        "sandbox saw",
+        "\(Neutralized(request.method)) \(Neutralized(request.path)) at \(Neutralized(request.listener)): \(request.status)",
+        depth: 2)
     }
     line(
       "sandbox saw",
@@ -135,7 +139,7 @@ struct RehearsalScript: Sendable {
     }
     show(ErrorReport(error, isAnnotated: false).text)
     guard error.status == .registry, error.message.contains(code) else {
-      throw RehearsalFailure(step, "the registry did not answer \(code)")
+      throw RehearsalFailure(step, "the registry did not answer \(Neutralized(code))")
     }
     guard (400..<500).contains(outcome.requests.last { $0.method == "POST" }?.status ?? 0) else {
       throw RehearsalFailure(step, "the sandbox saw no exchange that it refused")
@@ -144,10 +148,9 @@ struct RehearsalScript: Sendable {
 
   // MARK: Lines
 
-  private func line(_ step: String, _ text: String) { line(step, text, depth: 1) }
+  private func line(_ step: Message, _ text: Message) { line(step, text, depth: 1) }
 
-  private func line(_ step: String, _ text: String, depth: Int) {
-    let padding = String(repeating: " ", count: max(0, 16 - step.count))
-    show("\(String(repeating: "  ", count: depth))\(step)\(padding)\(text)\n")
+  private func line(_ step: Message, _ text: Message, depth: Int) {
+    show("\(TextLayout.spaces(2 * depth))\(TextLayout.padded(step, 16))\(text)\n")
   }
 }

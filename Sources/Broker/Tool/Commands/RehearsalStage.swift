@@ -39,7 +39,7 @@ struct RehearsalStage: Sendable {
 
   /// Selects the provider as `mint` does, and shows what each one found.
   func select(
-    _ environment: Environment, show: (String, String) -> Void
+    _ environment: Environment, show: (Message, Message) -> Void
   ) async throws(RehearsalFailure) -> ProviderSelection {
     do {
       let broker = Broker(catalog: catalog, environment: environment)

@@ -1,5 +1,7 @@
+import BrokerCore
+
 /// The steps of a rehearsal, each of which can be broken.
-enum RehearsalStep: String, CaseIterable, Sendable {
+enum RehearsalStep: String, CaseIterable, Sendable, MessageValue {
   /// The provider is recognised.
   case provider
   /// The registry names its audience.
@@ -14,16 +16,19 @@ enum RehearsalStep: String, CaseIterable, Sendable {
   case noPublisher = "no-publisher"
   /// An identity token that was used already is refused.
   case reusedToken = "reused-token"
+
+  /// The word of the command line.
+  var description: String { rawValue }
 }
 
 /// A step that did not do what it should.
 struct RehearsalFailure: Error, Sendable {
   let step: RehearsalStep
   /// The end of a sentence.
-  let reason: String
+  let reason: Message
 
-  init(_ step: RehearsalStep, _ reason: String) {
+  init(_ step: RehearsalStep, _ reason: Message) {
     self.step = step
-    self.reason = reason.hasSuffix(".") ? String(reason.dropLast()) : reason
+    self.reason = reason.clause
   }
 }

@@ -27,7 +27,7 @@ enum RehearseCommand: Command {
       broken = RehearsalStep(rawValue: name)
       guard broken != nil else {
         throw BrokerError(
-          .usage, "A rehearsal has no step \(UntrustedText.quoted(name)).",
+          .usage, "A rehearsal has no step \(Neutralized.quoted(name)).",
           remedy: NearestName.remedy(for: name, among: RehearsalStep.allCases.map(\.rawValue)))
       }
     }
@@ -36,7 +36,7 @@ enum RehearseCommand: Command {
     let script = RehearsalScript(catalog: surroundings.catalog, broken: broken) { text in
       unwritten.withLock { failure in
         guard failure == nil else { return }
-        do throws(BrokerError) { try StandardStreams.writeOutput(Array(logGuard.harmless(text).utf8)) } catch {
+        do throws(BrokerError) { try StandardStreams.writeOutput(Array(logGuard.harmless(text.text).utf8)) } catch {
           failure = error
         }
       }
@@ -45,7 +45,7 @@ enum RehearseCommand: Command {
       try await script.run()
     } catch {
       throw BrokerError(
-        .rehearsalFailed, "The rehearsal failed at the step \(error.step.rawValue): \(error.reason).",
+        .rehearsalFailed, "The rehearsal failed at the step \(error.step): \(error.reason).",
         remedy: broken == nil
           ? "If a proxy or a firewall guards loopback, exempt 127.0.0.1." : "This is what --break asked for.")
     }

@@ -26,12 +26,12 @@ enum RevokeCommand: Command {
     let targets = try await broker.targets([name], in: configuration)
     guard let target = targets.first, targets.count == 1 else {
       throw BrokerError(
-        .usage, "\(UntrustedText.quoted(name)) is a route, and a credential belongs to one registry.",
+        .usage, "\(Neutralized.quoted(name)) is a route, and a credential belongs to one registry.",
         remedy: "Name the registry that gave it.")
     }
     guard let revoke = target.registry.capabilities.revoke else {
       throw BrokerError(
-        .revokeUnsupported, "\(target.name) cannot burn credentials.",
+        .revokeUnsupported, "\(Neutralized(target.name)) cannot burn credentials.",
         remedy: "Nothing needs to be done: the credential expires by itself.")
     }
     try checkBoundary(secret, target.registry, isRehearsal: broker.isRehearsal)
@@ -44,7 +44,7 @@ enum RevokeCommand: Command {
     let origin = target.registry.secretOrigin(isRehearsal: broker.isRehearsal)
     try await revoke(broker.bindings.bind(secret, to: origin))
     if let masking { throw masking }
-    surroundings.console.error("\(target.name): asked to burn the credential\n")
+    surroundings.console.error("\(Neutralized(target.name)): asked to burn the credential\n")
     return ExitStatus.done.rawValue
   }
 
@@ -63,7 +63,9 @@ enum RevokeCommand: Command {
     throw BrokerError(
       .rehearsalBoundary,
       "This API token is not the sandbox's, and was not sent to \(host): rehearsal and reality do not mix.",
-      remedy: "Unset TOKEN_BROKER_SANDBOX to burn it at \(target.name); a rehearsal burns what it minted itself.")
+      remedy:
+        "Unset TOKEN_BROKER_SANDBOX to burn it at \(Neutralized(target.name)); a rehearsal burns what it minted itself."
+    )
   }
 
   private static func target(
@@ -74,7 +76,7 @@ enum RevokeCommand: Command {
       throw BrokerError(
         .usage, "\(configuration.place) has several registries.",
         remedy: "Name the one that gave the credential: "
-          + "\(configuration.registries.map(\.name).joined(separator: ", ")).")
+          + "\(configuration.registries.map { Neutralized($0.name) }.joined(separator: ", ")).")
     }
     return registry.name
   }
@@ -83,9 +85,9 @@ enum RevokeCommand: Command {
     _ arguments: ParsedArguments, _ surroundings: Surroundings
   ) async throws(BrokerError) -> Secret {
     let text: String
-    let source: String
+    let source: Message
     if let name = arguments.value("--from-env") {
-      source = "The variable \(UntrustedText.quotedName(name))"
+      source = "The variable \(Neutralized.quotedName(name))"
       text = surroundings.environment[name] ?? ""
     } else {
       source = "Standard input"

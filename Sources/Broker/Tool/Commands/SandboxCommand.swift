@@ -68,7 +68,8 @@ enum SandboxCommand: Command {
     guard let command = arguments.command else { return await stay(sandbox, provider, surroundings) }
     guard !command.isEmpty else {
       throw BrokerError(
-        .usage, "There is no command behind --.", remedy: "Usage: \(spec(for: surroundings.catalog).usage)")
+        .usage, "There is no command behind --.", remedy: "Usage: \(Neutralized(spec(for: surroundings.catalog).usage))"
+      )
     }
     let files = try StepFiles(provider, surroundings.environment)
     defer { files?.remove() }
@@ -79,10 +80,10 @@ enum SandboxCommand: Command {
         .merging(LoopbackExemption.changes(in: surroundings.environment)).merging(variables.mapValues { Optional($0) }))
     let exit = try await Supervisor(child, in: surroundings).run()
     for upload in sandbox.uploads {
-      let attested = upload.attestationCount == 0 ? "" : ", attested"
+      let attested: Message = upload.attestationCount == 0 ? "" : ", attested"
       surroundings.console.error(
-        "sandbox: \(upload.registry) received \(UntrustedText.neutralized(upload.filename)) "
-          + "(\(upload.size) bytes, sha256 \(upload.sha256)\(attested))\n")
+        "sandbox: \(Neutralized(upload.registry)) received \(Neutralized(upload.filename)) "
+          + "(\(upload.size) bytes, sha256 \(Neutralized(upload.sha256))\(attested))\n")
     }
     return exit.status
   }
@@ -98,7 +99,7 @@ enum SandboxCommand: Command {
     let name = arguments.value("--provider") ?? catalog.providers.first?.name ?? ""
     guard let provider = catalog.providers.first(where: { $0.name == name }) else {
       throw BrokerError(
-        .usage, "The sandbox does not play \(UntrustedText.quoted(name)).",
+        .usage, "The sandbox does not play \(Neutralized.quoted(name)).",
         remedy: NearestName.remedy(for: name, among: catalog.providers.map(\.name)))
     }
     return provider
@@ -136,7 +137,7 @@ enum SandboxCommand: Command {
     for name in arguments.all("--switch") {
       guard let value = catalog.switches.first(where: { $0.name == name }) else {
         throw BrokerError(
-          .usage, "There is no switch \(UntrustedText.quoted(name)).",
+          .usage, "There is no switch \(Neutralized.quoted(name)).",
           remedy: NearestName.remedy(for: name, among: catalog.switches.map(\.name)))
       }
       configuration.switches.insert(value)
@@ -151,13 +152,13 @@ enum SandboxCommand: Command {
     let known = configuration.registries.map(\.name)
     if let twice = known.first(where: { name in known.count { $0 == name } > 1 }) {
       throw BrokerError(
-        .usage, "The sandbox has a registry \(UntrustedText.quoted(twice)) already.",
+        .usage, "The sandbox has a registry \(Neutralized.quoted(twice)) already.",
         remedy: "Give --registry another name.")
     }
     let named = configuration.faults.compactMap(\.registry) + configuration.publishers.flatMap { $0.registries ?? [] }
     if let unknown = named.first(where: { !known.contains($0) }) {
       throw BrokerError(
-        .usage, "The sandbox has no registry \(UntrustedText.quoted(unknown)).",
+        .usage, "The sandbox has no registry \(Neutralized.quoted(unknown)).",
         remedy: NearestName.remedy(for: unknown, among: known))
     }
   }
@@ -169,7 +170,7 @@ enum SandboxCommand: Command {
     let exemption = LoopbackExemption.changes(in: surroundings.environment).compactMapValues { $0 }
     let variables = sandbox.environment(for: provider).merging(exemption) { own, _ in own }.sorted { $0.key < $1.key }
     let status = surroundings.console.write(
-      variables.map { "export \($0.key)=\(ShellText.quoted($0.value))\n" }.joined())
+      data: variables.map { "export \($0.key)=\(ShellText.quoted($0.value))\n" }.joined())
     guard status == ExitStatus.done.rawValue else { return status }
     surroundings.console.error("sandbox: up until it is interrupted; \(sandbox.directory)/requests lists requests\n")
     try? await surroundings.loop.sleep(for: .seconds(10 * 365 * 24 * 3600))

@@ -32,7 +32,7 @@ struct Session: Sendable {
       console.error(SelectionReport(await broker.providerFindings(in: configuration, wanted: wanted)).text)
     }
     let provider = try await broker.selectProvider(in: configuration, named: wanted)
-    if isExplained { console.error("provider: using \(provider.name)\n") }
+    if isExplained { console.error("provider: using \(Neutralized(provider.name))\n") }
     return provider
   }
 

@@ -76,7 +76,7 @@ public struct Broker: Sendable {
   ///   - configuration: What ``configuration(path:requiresOrganisation:)`` gave.
   ///   - path: The repository's file that it was given.
   /// - Returns: The text, for one line.
-  public func place(of configuration: BrokerConfiguration, path: String? = nil) -> String {
+  public func place(of configuration: BrokerConfiguration, path: String? = nil) -> Message {
     ConfigurationSearch(environment: environment, catalog: catalog)
       .place(of: configuration, path: path)
   }
@@ -98,8 +98,8 @@ public struct Broker: Sendable {
       found.organisation.map {
         "The organisation's file \($0.name) lies in the checkout, so that whoever can change the repository can change it."
       } ?? "There is no organisation's file.",
-      remedy: "Set \(ConfigurationSearch.pathVariable) to a file outside of the checkout, or "
-        + "\(ConfigurationSearch.textVariable) to its text, for all repositories.")
+      remedy: "Set \(Neutralized(ConfigurationSearch.pathVariable)) to a file outside of the checkout, or "
+        + "\(Neutralized(ConfigurationSearch.textVariable)) to its text, for all repositories.")
   }
 
   /// What plug-ins are given to do their work with.
@@ -130,10 +130,12 @@ public struct Broker: Sendable {
       guard error.code == .providerNotFound, let found = await providerLeftOut(of: configuration) else { throw error }
       throw BrokerError(
         .providerNotFound,
-        "The job runs at \(found.name), which is not among the providers of \(configuration.place).",
-        remedy: "Publish from a job of \(configuration.providers.map(\.name).joined(separator: " or ")), or have "
-          + "\(found.name) added to \"providers\".",
-        facts: [BrokerError.Fact(found.name, "\(found.summary) (looked for \(found.clue.text))")] + error.facts)
+        "The job runs at \(Neutralized(found.name)), which is not among the providers of \(configuration.place).",
+        remedy:
+          "Publish from a job of \(configuration.providers.map { Neutralized($0.name) }.joined(separator: " or ")), or have "
+          + "\(Neutralized(found.name)) added to \"providers\".",
+        facts: [BrokerError.Fact("\(Neutralized(found.name))", "\(found.summary) (looked for \(found.clue.text))")]
+          + error.facts)
     }
   }
 

@@ -38,7 +38,8 @@ struct ConfigurationSearch: Sendable {
     switch candidate.place {
     case .text(let text):
       let source = ConfigurationSource(
-        name: candidate.foundBy, bytes: Array(text.utf8), foundBy: candidate.foundBy, isRepositoryControlled: false)
+        name: candidate.foundBy.text, bytes: Array(text.utf8), foundBy: candidate.foundBy, isRepositoryControlled: false
+      )
       return Found(organisation: source, repository: repository?.source)
     case .path(let file):
       let checkout = Checkout(
@@ -57,9 +58,18 @@ struct ConfigurationSearch: Sendable {
       case text(String)
     }
 
-    let label: String
-    let foundBy: String
+    let label: Message
+    let foundBy: Message
     let place: Place
+
+    init(label: Message, foundBy: Message, place: Place) {
+      (self.label, self.foundBy, self.place) = (label, foundBy, place)
+    }
+
+    /// What a variable names.
+    init(_ variable: String, _ place: Place) {
+      self.init(label: shown(variable), foundBy: shown(variable), place: place)
+    }
   }
 
   private func candidates(
@@ -67,10 +77,10 @@ struct ConfigurationSearch: Sendable {
   ) throws(BrokerError) -> [Candidate] {
     var candidates: [Candidate] = []
     if let path = environment.nonEmpty(Self.pathVariable) {
-      candidates.append(Candidate(label: Self.pathVariable, foundBy: Self.pathVariable, place: .path(path)))
+      candidates.append(Candidate(Self.pathVariable, .path(path)))
     }
     if let text = environment.nonEmpty(Self.textVariable) {
-      candidates.append(Candidate(label: Self.textVariable, foundBy: Self.textVariable, place: .text(text)))
+      candidates.append(Candidate(Self.textVariable, .text(text)))
     }
     if let repository,
       let (path, origin) = try ConfigurationReader(catalog: catalog).extendedFile(in: repository.source)
@@ -93,20 +103,20 @@ struct ConfigurationSearch: Sendable {
     do throws(BrokerError) { bytes = try read(file) } catch {
       guard foundBy == Self.fileVariable else { throw error }
       throw BrokerError(
-        error.code, "The file that \(Self.fileVariable) names cannot be used. \(error.message)",
+        error.code, "The file that \(Neutralized(Self.fileVariable)) names cannot be used. \(error.message)",
         remedy: "Check the path, and that the job has the file: a job without a checkout has none.")
     }
     let source = ConfigurationSource(
-      name: UntrustedText.neutralized(file), bytes: bytes, foundBy: foundBy, isRepositoryControlled: true)
+      name: file, bytes: bytes, foundBy: foundBy.map(shown), isRepositoryControlled: true)
     return (file, source)
   }
 
   private func source(
-    _ path: String, _ foundBy: String, _ checkout: Checkout
+    _ path: String, _ foundBy: Message, _ checkout: Checkout
   ) throws(BrokerError) -> ConfigurationSource {
     do throws(BrokerError) {
       return ConfigurationSource(
-        name: UntrustedText.neutralized(path), bytes: try read(path), foundBy: foundBy,
+        name: path, bytes: try read(path), foundBy: foundBy,
         isRepositoryControlled: checkout.contains(path))
     } catch {
       let isText = path.drop { $0.isWhitespace }.hasPrefix("{")
@@ -115,22 +125,22 @@ struct ConfigurationSearch: Sendable {
         isText
           ? "\(foundBy) holds a text, not a path."
           : "The organisation's file of \(foundBy) cannot be used. \(error.message)",
-        remedy: isText ? "Put the text into \(Self.textVariable)." : error.remedy)
+        remedy: isText ? "Put the text into \(Neutralized(Self.textVariable))." : error.remedy)
     }
   }
 
   /// Which configuration is in force, in words, and where no repository's file was found.
-  func place(of configuration: BrokerConfiguration, path: String?) -> String {
+  func place(of configuration: BrokerConfiguration, path: String?) -> Message {
     let layers = configuration.layers.reversed().compactMap { layer in
       layer.name.map { name in
-        layer.foundBy.flatMap { $0 == name ? nil : "\(name) (\($0))" } ?? name
+        layer.foundBy.flatMap { $0 == Message(name) ? nil : "\(name) (\($0))" } ?? Message(name)
       }
     }
-    let text = layers.isEmpty ? "built-in" : layers.joined(separator: " below ")
+    let text: Message = layers.isEmpty ? "built-in" : layers.joined(separator: " below ")
     guard path == nil, environment.nonEmpty(Self.fileVariable) == nil,
       let search = try? usualFiles(), search.files.isEmpty
     else { return text }
-    return "\(text) (no \(RepositoryFileSearch.fileName) in \(UntrustedText.neutralized(search.place)))"
+    return "\(text) (no \(Neutralized(RepositoryFileSearch.fileName)) in \(Neutralized(search.place)))"
   }
 
   private func usualFiles() throws(BrokerError) -> RepositoryFileSearch {
@@ -143,3 +153,5 @@ struct ConfigurationSearch: Sendable {
     try FileReader.read(path, maximumBytes: ConfigurationReader.maximumBytes, code: .configurationUnreadable)
   }
 }
+
+private func shown(_ variable: String) -> Message { Message(Neutralized(variable)) }

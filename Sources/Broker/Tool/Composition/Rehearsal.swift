@@ -9,9 +9,9 @@ struct Rehearsal: Sendable {
   /// Nil in reality.
   init?(_ environment: Environment) throws(BrokerError) {
     guard let text = environment.nonEmpty(Self.variable) else { return nil }
-    func wrong(_ reason: String) -> BrokerError {
+    func wrong(_ reason: Message) -> BrokerError {
       BrokerError(
-        .usage, "\(Self.variable) is not the address of a sandbox: \(reason).",
+        .usage, "\(Neutralized(Self.variable)) is not the address of a sandbox: \(reason).",
         remedy: "Set it as token-broker sandbox printed it, or unset it.")
     }
     let url: HTTPURL
@@ -28,10 +28,10 @@ struct Rehearsal: Sendable {
     let host = directory.origin.authority
     let response = try await transport.answer(
       to: HTTPRequest(.get, directory), purpose: "ask the sandbox at \(host) for its registries", now: now)
-    func wrong(_ reason: String) -> BrokerError {
+    func wrong(_ reason: Message) -> BrokerError {
       BrokerError(
         .registryAnswerInvalid, "\(host) is not a sandbox: \(reason).",
-        remedy: "Set \(Self.variable) as token-broker sandbox printed it.")
+        remedy: "Set \(Neutralized(Self.variable)) as token-broker sandbox printed it.")
     }
     guard response.status == 200 else { throw wrong("it answered \(response.status)") }
     let node: JSONNode
@@ -41,7 +41,7 @@ struct Rehearsal: Sendable {
     var origins: [String: Origin] = [:]
     for member in registries.members {
       guard let text = member.value.string, let url = try? HTTPURL(text), url.origin.isLoopback else {
-        throw wrong("its registry \(UntrustedText.quoted(member.name)) is not on loopback")
+        throw wrong("its registry \(Neutralized.quoted(member.name)) is not on loopback")
       }
       origins[member.name] = url.origin
     }
@@ -55,14 +55,14 @@ struct Rehearsal: Sendable {
     guard registry.uploadURL.origin != origin else { return }
     throw BrokerError(
       .pluginContract,
-      "\(registry.name) would be asked at \(registry.uploadURL.origin) in a rehearsal, not at the sandbox's \(origin).",
+      "\(Neutralized(registry.name)) would be asked at \(registry.uploadURL.origin) in a rehearsal, not at the sandbox's \(origin).",
       remedy: "This is a fault of the registry's plug-in: report it to whoever makes the plug-in.")
   }
 
   func unknownRegistry(_ name: String, _ origins: [String: Origin]) -> BrokerError {
     BrokerError(
-      .unknownTarget, "The sandbox has no registry \(UntrustedText.quoted(name)).",
-      remedy: "Start it with --registry \(name)=AUDIENCE; it has: "
-        + "\(origins.keys.sorted().map { UntrustedText.neutralized($0, limit: 32) }.joined(separator: ", ")).")
+      .unknownTarget, "The sandbox has no registry \(Neutralized.quoted(name)).",
+      remedy: "Start it with --registry \(Neutralized(name))=AUDIENCE; it has: "
+        + "\(origins.keys.sorted().map { Neutralized($0, limit: 32) }.joined(separator: ", ")).")
   }
 }

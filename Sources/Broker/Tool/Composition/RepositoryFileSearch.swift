@@ -72,12 +72,14 @@ struct RepositoryFileSearch: Sendable {
   func file() throws(BrokerError) -> String? {
     guard files.count > 1 else { return files.first }
     let current = FileLocation.currentFolder ?? "/"
-    let names = files.map { UntrustedText.neutralized(FileLocation.absolute($0, from: current)) }
+    let names = files.map { Neutralized(FileLocation.absolute($0, from: current)) }
     throw BrokerError(
       .configurationInvalid,
-      "There is more than one \(Self.fileName) on the way to the root of the checkout: "
+      "There is more than one \(Neutralized(Self.fileName)) on the way to the root of the checkout: "
         + "\(names.joined(separator: " and ")).",
-      remedy: "Keep one of them, or name the one that holds with --config or \(ConfigurationSearch.fileVariable).")
+      remedy:
+        "Keep one of them, or name the one that holds with --config or \(Neutralized(ConfigurationSearch.fileVariable))."
+    )
   }
 
   /// Without a runner that says where the checkout is, whoever can write to a folder above could make one of it.
@@ -87,8 +89,9 @@ struct RepositoryFileSearch: Sendable {
     guard !trusted.contains(owner) else { return }
     throw BrokerError(
       .configurationUnreadable,
-      "\(UntrustedText.neutralized(path)), above the current folder, belongs to another user.",
-      remedy: "Name it with --config or \(ConfigurationSearch.fileVariable) if it is meant; if not, name yours.")
+      "\(Neutralized(path)), above the current folder, belongs to another user.",
+      remedy:
+        "Name it with --config or \(Neutralized(ConfigurationSearch.fileVariable)) if it is meant; if not, name yours.")
   }
 
   /// A folder and those above it, up to the root of the checkout.

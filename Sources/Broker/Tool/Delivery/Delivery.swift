@@ -42,7 +42,8 @@ struct Delivery: Sendable {
     case .standardOutput: break
     case .file(let file, _):
       try OutputFile("--output", file.identity).check(apartFrom: summary + OutputFile.streams)
-    case .outputs(let file, let variable): try OutputFile(variable, file.identity).check(apartFrom: summary)
+    case .outputs(let file, let variable):
+      try OutputFile("\(Neutralized(variable))", file.identity).check(apartFrom: summary)
     }
   }
 
@@ -52,20 +53,20 @@ struct Delivery: Sendable {
     let format = try self.format(choice, catalog, environment)
     if format.isSingle, choice.count > 1 {
       throw BrokerError(
-        .usage, "The format \(format.name) holds one credential, and \(choice.count) targets are named.",
+        .usage, "The format \(Neutralized(format.name)) holds one credential, and \(choice.count) targets are named.",
         remedy: "Write --format json, or mint one target at a time.")
     }
     if case .outputs(let outputs, let runner) = format {
       guard choice.output == nil else {
         throw BrokerError(
           .usage,
-          "--output and --format \(format.name) exclude each other: that format goes to \(outputs.variable).",
+          "--output and --format \(Neutralized(format.name)) exclude each other: that format goes to \(Neutralized(outputs.variable)).",
           remedy: "Leave one of them out.")
       }
       guard let path = environment.nonEmpty(outputs.variable) else {
         throw BrokerError(
-          .deliveryFailed, "\(outputs.variable) is not set, so that there is no step output to write.",
-          remedy: "Run this in a step of a \(runner.name) job, or write --output FILE.")
+          .deliveryFailed, "\(Neutralized(outputs.variable)) is not set, so that there is no step output to write.",
+          remedy: "Run this in a step of a \(Neutralized(runner.name)) job, or write --output FILE.")
       }
       return (format, .outputs(try AppendFile(path), variable: outputs.variable))
     }
@@ -85,7 +86,7 @@ struct Delivery: Sendable {
       let all = DeliveryFormat.all(for: catalog.runners)
       guard let format = all.first(where: { $0.name == text }) else {
         throw BrokerError(
-          .usage, "There is no format \(UntrustedText.quoted(text)).",
+          .usage, "There is no format \(Neutralized.quoted(text)).",
           remedy: NearestName.remedy(for: text, among: all.map(\.name)))
       }
       return format
@@ -116,7 +117,7 @@ struct Delivery: Sendable {
   ///
   /// - Returns: Where they are, in words.
   /// - Throws: `ErrorCode.deliveryFailed`.
-  func deliver(_ credentials: [Credential]) throws(BrokerError) -> String {
+  func deliver(_ credentials: [Credential]) throws(BrokerError) -> Message {
     for credential in credentials { try credential.handOver(to: place) }
     let bytes = Array(CredentialText.text(format, credentials).reveal().utf8)
     switch destination {
@@ -125,7 +126,7 @@ struct Delivery: Sendable {
       return "standard output"
     case .file(let file, let path):
       try file.commit(bytes)
-      return UntrustedText.neutralized(path)
+      return Message(Neutralized(path))
     case .outputs(let file, _):
       try file.append(bytes)
       return "the step's outputs"

@@ -4,17 +4,18 @@ import BrokerSystem
 /// A file that a run writes, and the option or variable that names it.
 struct OutputFile: Sendable {
   /// Who names it: `--output`, `GITHUB_OUTPUT`, `standard output`.
-  let source: String
+  let source: Message
   private let identity: FileIdentity
 
-  init(_ source: String, _ identity: FileIdentity) {
+  init(_ source: Message, _ identity: FileIdentity) {
     self.source = source
     self.identity = identity
   }
 
   /// The streams of this process that are files.
   static var streams: [OutputFile] {
-    [("standard output", StandardStreams.Stream.output), ("standard error", .error)].compactMap { name, stream in
+    [("standard output" as Message, StandardStreams.Stream.output), ("standard error", .error)].compactMap {
+      name, stream in
       FileIdentity(of: stream).map { OutputFile(name, $0) }
     }
   }

@@ -17,10 +17,10 @@ struct ChildEnvironment: Sendable {
   }
 
   /// What is changed for a registry, by name, in words; only what the surrounding environment has.
-  func notes(for registry: String, in surrounding: Environment) -> [String] {
+  func notes(for registry: String, in surrounding: Environment) -> [Message] {
     let set = Set(templates.map { $0.name(for: registry) })
     return surrounding.names.compactMap { name in
-      let shown = UntrustedText.neutralized(name, limit: 120)
+      let shown = Neutralized(name, limit: 120)
       if set.contains(name) { return "\(shown) is replaced" }
       return isRemoved(name) ? "\(shown) is removed" : nil
     }

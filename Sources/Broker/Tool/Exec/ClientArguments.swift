@@ -26,9 +26,9 @@ struct ClientArguments: Sendable {
     if let changer, client.findsAddressInVariables {
       throw BrokerError(
         .usage,
-        "\(client.name) finds its address in a variable, which settings of the project may change behind \(changer).",
-        remedy: "Run \(client.name) by itself"
-          + (plainRunners.isEmpty ? "." : ", or behind \(PublishingTools.choice(plainRunners))."))
+        "\(Neutralized(client.name)) finds its address in a variable, which settings of the project may change behind \(Neutralized(changer)).",
+        remedy: "Run \(Neutralized(client.name)) by itself"
+          + (plainRunners.isEmpty ? "." : ", or behind \(Neutralized(PublishingTools.choice(plainRunners)))."))
     }
     for option in client.guardedOptions {
       for (spelling, value) in values(of: option) {
@@ -36,20 +36,29 @@ struct ClientArguments: Sendable {
         case .address where value == uploadURL.description, .name where value == target: break
         case .credential:
           throw BrokerError(
-            .usage, "\(client.name) is given \(spelling), but its credential is made for this run.",
-            remedy: "Leave \(spelling) out: \(client.name) gets the credential in its environment.")
+            .usage,
+            "\(Neutralized(client.name)) is given \(Neutralized(spelling)), but its credential is made for this run.",
+            remedy:
+              "Leave \(Neutralized(spelling)) out: \(Neutralized(client.name)) gets the credential in its environment.")
         case .name:
           throw BrokerError(
-            .usage, "\(client.name) is given \(spelling) \(UntrustedText.quoted(value)), not \(target).",
-            remedy: "Leave \(spelling) out, or write \(spelling) {registry}: it stands for each target's name.")
+            .usage,
+            "\(Neutralized(client.name)) is given \(Neutralized(spelling)) \(Neutralized.quoted(value)), not \(Neutralized(target)).",
+            remedy:
+              "Leave \(Neutralized(spelling)) out, or write \(Neutralized(spelling)) {registry}: it stands for each target's name."
+          )
         case .settings:
           throw BrokerError(
-            .usage, "\(client.name) is given \(spelling), a file that may lead elsewhere than to \(target).",
-            remedy: "Leave \(spelling) out: other settings of \(client.name) can be given as variables.")
+            .usage,
+            "\(Neutralized(client.name)) is given \(Neutralized(spelling)), a file that may lead elsewhere than to \(Neutralized(target)).",
+            remedy:
+              "Leave \(Neutralized(spelling)) out: other settings of \(Neutralized(client.name)) can be given as variables."
+          )
         case .address, .registry:
           throw BrokerError(
-            .usage, "\(client.name) is given \(spelling), which may lead elsewhere than to \(target).",
-            remedy: "Leave \(spelling) out: \(client.name) is given the address by exec.")
+            .usage,
+            "\(Neutralized(client.name)) is given \(Neutralized(spelling)), which may lead elsewhere than to \(Neutralized(target)).",
+            remedy: "Leave \(Neutralized(spelling)) out: \(Neutralized(client.name)) is given the address by exec.")
         }
       }
     }
@@ -93,16 +102,18 @@ struct ClientArguments: Sendable {
   private func judgeRunners(for target: String) throws(BrokerError) {
     let isEnv = command[..<tool].map { ToolRunner.name($0) == "env" }
     for (index, word) in command[..<tool].enumerated() {
-      if let name = assigned(in: word, for: target) { throw refusal("sets \(name)", target) }
-      if Self.isVariableFile(word) { throw refusal("is given \(word.prefix { $0 != "=" })", target) }
+      if let name = assigned(in: word, for: target) { throw refusal("sets \(Neutralized(name))", target) }
+      if Self.isVariableFile(word) {
+        throw refusal("is given \(Neutralized(word.prefix { $0 != "=" }, limit: 40))", target)
+      }
       guard isEnv[..<index].contains(true) else { continue }
       let syntax = OptionSyntax(ToolRunner.envValues)
       if word == "-" || syntax.match(word, ["--ignore-environment", "-i", "--split-string", "-S"]) != nil {
-        throw refusal("gives env \(UntrustedText.neutralized(word, limit: 40))", target)
+        throw refusal("gives env \(Neutralized(word, limit: 40))", target)
       }
       guard let (_, attached) = syntax.match(word, ["--unset", "-u"]) else { continue }
       let name = attached ?? command[index + 1]
-      if client.decides(name, for: target) { throw refusal("takes away \(name)", target) }
+      if client.decides(name, for: target) { throw refusal("takes away \(Neutralized(name))", target) }
     }
   }
 
@@ -124,9 +135,10 @@ struct ClientArguments: Sendable {
     return name.hasPrefix("--env-file") || (name.count > "--env-".count && "--env-file".hasPrefix(name))
   }
 
-  private func refusal(_ what: String, _ target: String) -> BrokerError {
+  private func refusal(_ what: Message, _ target: String) -> BrokerError {
     BrokerError(
-      .usage, "The command \(what), which may lead \(client.name) elsewhere than to \(target).",
-      remedy: "Leave it out: exec sets what \(client.name) needs.")
+      .usage,
+      "The command \(what), which may lead \(Neutralized(client.name)) elsewhere than to \(Neutralized(target)).",
+      remedy: "Leave it out: exec sets what \(Neutralized(client.name)) needs.")
   }
 }

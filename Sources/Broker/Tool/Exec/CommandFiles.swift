@@ -7,7 +7,7 @@ struct CommandFiles: Sendable {
   /// The indices of the words that may name more: patterns, folders, other files, files in a folder that is not known.
   let others: [Int]
   /// Why the files are not known to be all that will be published; nil if they, and the other words, are.
-  let unknown: String?
+  let unknown: Message?
 
   /// Reads a command; `kinds` says how distribution files are called.
   ///
@@ -18,7 +18,7 @@ struct CommandFiles: Sendable {
       let words = Array(command.indices.dropFirst())
       files = Self.files(in: command, words, kinds) { $0 }.filter { !$0.path.hasPrefix("-") }
       others = []
-      unknown = "what \(UntrustedText.neutralized(command[0], limit: 60)) publishes is not known"
+      unknown = "what \(Neutralized(command[0], limit: 60)) publishes is not known"
       return
     }
     let client = recognised.client
@@ -30,7 +30,7 @@ struct CommandFiles: Sendable {
     let named = Set(files.flatMap(\.words))
     self.files = files
     others = operands.filter { !named.contains($0) }
-    unknown = operands.isEmpty ? "\(client.name) chooses the files by itself" : nil
+    unknown = operands.isEmpty ? "\(Neutralized(client.name)) chooses the files by itself" : nil
   }
 
   private static func files(

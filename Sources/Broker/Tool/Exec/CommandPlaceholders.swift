@@ -19,8 +19,8 @@ enum CommandPlaceholders {
     for word in command {
       guard let match = word.firstMatch(of: /\$?\{(?:token|password)\}/), !match.output.hasPrefix("$") else { continue }
       throw BrokerError(
-        .usage, "The command holds \(match.output), but a credential has no place in arguments.",
-        remedy: "Write --env NAME=\(match.output), and let the command read that variable.")
+        .usage, "The command holds \(Neutralized(match.output)), but a credential has no place in arguments.",
+        remedy: "Write --env NAME=\(Neutralized(match.output)), and let the command read that variable.")
     }
   }
 }

@@ -72,7 +72,7 @@ enum ExecCommand: Command {
     guard let from else { return names }
     guard let start = names.firstIndex(of: from) else {
       throw BrokerError(
-        .usage, "--from names \(UntrustedText.quoted(from)), which is not among the targets.",
+        .usage, "--from names \(Neutralized.quoted(from)), which is not among the targets.",
         remedy: NearestName.remedy(for: from, among: names))
     }
     return Array(names[start...])

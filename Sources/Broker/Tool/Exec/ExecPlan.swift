@@ -63,7 +63,7 @@ struct ExecPlan: Sendable {
         .usage, "--per-file runs the command once for each distribution file, and it names none that is there.",
         remedy: tools.files.endings.isEmpty
           ? "Leave --per-file out: the targets do not say how their files are called."
-          : "Name the files, for example dist/*: names that end in \(PublishingTools.choice(tools.files.endings)) count."
+          : "Name the files, for example dist/*: names that end in \(Neutralized(PublishingTools.choice(tools.files.endings))) count."
       )
     }
     var steps: [Step] = []
@@ -142,8 +142,8 @@ struct ExecPlan: Sendable {
       else { continue }
       throw BrokerError(
         .usage,
-        "--env sets \(UntrustedText.neutralized(name, limit: 60)), a variable of \(client.name) that is exec's to set.",
-        remedy: "Leave it out: exec sets what \(client.name) needs.")
+        "--env sets \(Neutralized(name, limit: 60)), a variable of \(Neutralized(client.name)) that is exec's to set.",
+        remedy: "Leave it out: exec sets what \(Neutralized(client.name)) needs.")
     }
   }
 
@@ -156,24 +156,25 @@ struct ExecPlan: Sendable {
       guard options.environment.isEmpty else { return [] }
       throw BrokerError(
         .usage,
-        "The publishing tool that \(UntrustedText.quoted(options.command[0])) runs was not recognised.",
+        "The publishing tool that \(Neutralized.quoted(options.command[0])) runs was not recognised.",
         remedy: tools.names.isEmpty
-          ? "Write --env NAME={token}." : "Name it with --client (\(names)), or write --env NAME={token}.")
+          ? "Write --env NAME={token}." : "Name it with --client (\(Neutralized(names))), or write --env NAME={token}.")
     }
     guard !tools.names.isEmpty else {
       throw BrokerError(
-        .usage, "--client is \(UntrustedText.quoted(name)), and no publishing tool is known for these targets.",
+        .usage, "--client is \(Neutralized.quoted(name)), and no publishing tool is known for these targets.",
         remedy: "Leave --client out, and write --env NAME={token}.")
     }
     if name == "all" { return tools.tools }
     guard let client = tools.tools.first(where: { $0.name == name }) else {
       throw BrokerError(
-        .usage, "There is no client \(UntrustedText.quoted(name)).",
+        .usage, "There is no client \(Neutralized.quoted(name)).",
         remedy: NearestName.remedy(for: name, among: tools.names + ["all"]))
     }
     if let recognised, recognised.name != name {
       throw BrokerError(
-        .usage, "The command runs \(recognised.name), but --client is \(name).", remedy: "Leave --client out.")
+        .usage, "The command runs \(Neutralized(recognised.name)), but --client is \(Neutralized(name)).",
+        remedy: "Leave --client out.")
     }
     return [client]
   }

@@ -51,7 +51,7 @@ struct ExecRun: Sendable {
       guard !rest.isEmpty else { break }
       let signal = surroundings.signals.received
       guard signal != nil || (turn.status != 0 && !options.keepsGoing) else { continue }
-      surroundings.console.error("not reached: \(rest.joined(separator: ", "))\n")
+      surroundings.console.error("not reached: \(rest.map { Neutralized($0) }.joined(separator: ", "))\n")
       // The command may have ended well all the same; the run has not.
       return status == 0 ? signal.map { 128 + $0.number } ?? status : status
     }
@@ -87,7 +87,7 @@ struct ExecRun: Sendable {
       .alreadyThere)
     let commands = plan.commands(for: step, passingOver: published)
     guard step.decision != .alreadyPublished, !commands.isEmpty else {
-      surroundings.console.error("\(step.target.name): already published\n")
+      surroundings.console.error("\(Neutralized(step.target.name)): already published\n")
       return Turn(files: confirmation.files)
     }
     let own = OwnFiles(step.recognised, plan.tools.files, in: surroundings.environment)

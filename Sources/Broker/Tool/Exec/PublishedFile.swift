@@ -36,15 +36,15 @@ struct PublishedFile: Sendable, Equatable {
   var proof: Proof?
 
   /// State and proof, in words.
-  var words: String {
-    let state =
+  var words: Message {
+    let state: Message =
       switch state {
       case .published: "published"
       case .alreadyThere: "already there"
       case .notSent: "not sent"
       case .unknown: "not known"
       }
-    let proof: String? =
+    let proof: Message? =
       switch proof {
       case nil: nil
       case .confirmed: state == "not known" ? "is there" : "confirmed"

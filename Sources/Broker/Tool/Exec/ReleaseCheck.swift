@@ -26,7 +26,7 @@ struct ReleaseCheck: Sendable {
       return [:]
     }
     if !files.others.isEmpty {
-      let names = files.others.map { UntrustedText.neutralized(command[$0], limit: 120) }
+      let names = files.others.map { Neutralized(command[$0], limit: 120) }
       say("not compared with what is published: \(names.joined(separator: ", "))")
     }
     var questions: [Question] = []
@@ -43,7 +43,7 @@ struct ReleaseCheck: Sendable {
       if !local.isEmpty { questions.append(Question(target: target, files: local)) }
     }
     for path in unnamed {
-      say("\(UntrustedText.neutralized(path)) names no project and is not compared with what is published")
+      say("\(Neutralized(path)) names no project and is not compared with what is published")
     }
     let comparisons = try await answers(to: questions)
     try refuseConflicts(comparisons)
@@ -73,7 +73,8 @@ struct ReleaseCheck: Sendable {
     var comparisons: [(String, ReleaseComparison)] = []
     for (question, result) in zip(questions, results) {
       do throws(BrokerError) { comparisons.append((question.target.name, try result.get())) } catch {
-        let remedy = "\(error.remedy.map { "\($0) " } ?? "")--no-compare publishes without asking what is there."
+        let remedy: Message =
+          "\(error.remedy.map { "\($0) " } ?? "")--no-compare publishes without asking what is there."
         throw error.with(remedy: remedy)
       }
     }
@@ -82,13 +83,14 @@ struct ReleaseCheck: Sendable {
 
   private func refuseConflicts(_ comparisons: [(String, ReleaseComparison)]) throws(BrokerError) {
     let facts = comparisons.flatMap { name, comparison in
-      comparison.conflicts.map { BrokerError.Fact("\(name): \($0.fact.label)", $0.fact.value) }
+      comparison.conflicts.map { BrokerError.Fact("\(Neutralized(name)): \($0.fact.label)", $0.fact.value) }
     }
     guard let (name, comparison) = comparisons.first(where: { $0.1.verdict == .conflict }),
       let conflict = comparison.conflicts.first
     else { return }
     throw BrokerError(
-      .releaseConflict, "\(name) has \(UntrustedText.quoted(conflict.filename)) already, with other contents.",
+      .releaseConflict,
+      "\(Neutralized(name)) has \(Neutralized.quoted(conflict.filename)) already, with other contents.",
       remedy: "A published file is never replaced: publish the very files that are there, or build a new version. "
         + "Nothing was published.",
       facts: facts)
@@ -98,15 +100,15 @@ struct ReleaseCheck: Sendable {
     switch comparison.verdict {
     case .absent, .conflict: return .publish
     case .unknown(let reason):
-      say("\(name): not compared with what is published: \(name) \(reason)")
+      say("\(Neutralized(name)): not compared with what is published: \(Neutralized(name)) \(reason)")
       return .publish
     case .published where isWhole: return .alreadyPublished
     case .published, .partial:
-      let names = comparison.published.map { UntrustedText.neutralized($0, limit: 120) }.joined(separator: ", ")
-      say("\(name): already has \(names)")
+      let names = comparison.published.map { Neutralized($0, limit: 120) }.joined(separator: ", ")
+      say("\(Neutralized(name)): already has \(names)")
       return .publishRest(published: Set(comparison.published))
     }
   }
 
-  private func say(_ text: String) { console.error("\(text)\n") }
+  private func say(_ text: Message) { console.error("\(text)\n") }
 }

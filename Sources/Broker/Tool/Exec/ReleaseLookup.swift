@@ -10,7 +10,7 @@ struct ReleaseLookup: Sendable {
     /// What the index lists in the end.
     case compared(ReleaseComparison)
     /// The index does not say; the reason follows its name.
-    case silent(String)
+    case silent(Message)
     /// There was no answer.
     case failed(BrokerError)
   }
@@ -41,7 +41,9 @@ struct ReleaseLookup: Sendable {
       guard case .compared(let comparison) = finding, [.absent, .partial].contains(comparison.verdict) else {
         return finding
       }
-      if wait == Self.shortestWait { console.error("\(target.name): waiting until it lists what was published\n") }
+      if wait == Self.shortestWait {
+        console.error("\(Neutralized(target.name)): waiting until it lists what was published\n")
+      }
       guard time.elapsed() - started + wait < limit else { return finding }
       do { try await time.sleep(wait) } catch { return finding }
       wait = min(wait * 2, Self.longestWait)

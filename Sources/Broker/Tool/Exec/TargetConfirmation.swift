@@ -50,7 +50,7 @@ struct TargetConfirmation: Sendable {
     let asked = local([.published])
     guard isAsked, !asked.isEmpty else { return }
     switch await lookup.find(asked, at: target, within: limit) {
-    case .silent(let reason): say("not confirmed: \(target.name) \(reason)")
+    case .silent(let reason): say("not confirmed: \(Neutralized(target.name)) \(reason)")
     case .failed(let error):
       guard isLast else { throw error }
       say("not confirmed: \(error.message)")
@@ -59,19 +59,19 @@ struct TargetConfirmation: Sendable {
       if let conflict = comparison.conflicts.first {
         throw BrokerError(
           .releaseConflict,
-          "\(tool) ended with status 0, but \(target.name) lists \(UntrustedText.quoted(conflict.filename)) with other contents.",
+          "\(Neutralized(tool)) ended with status 0, but \(Neutralized(target.name)) lists \(Neutralized.quoted(conflict.filename)) with other contents.",
           remedy:
-            "Look at both files: the file was made again while \(tool) ran, or somebody else published one of this name.",
+            "Look at both files: the file was made again while \(Neutralized(tool)) ran, or somebody else published one of this name.",
           facts: comparison.conflicts.map(\.fact))
       }
       guard !comparison.absent.isEmpty else { return }
-      let missing = comparison.absent.map { UntrustedText.quoted($0, limit: 120) }.joined(separator: ", ")
+      let missing = comparison.absent.map { Neutralized.quoted($0, limit: 120) }.joined(separator: ", ")
       guard isLast else {
         throw BrokerError(
           .releaseMissing,
-          "\(tool) ended with status 0, but \(target.name) does not list \(missing) with these contents.",
+          "\(Neutralized(tool)) ended with status 0, but \(Neutralized(target.name)) does not list \(missing) with these contents.",
           remedy:
-            "Look at what \(tool) printed, and whether upload-url of \(target.name) redirects: some tools then end "
+            "Look at what \(Neutralized(tool)) printed, and whether upload-url of \(Neutralized(target.name)) redirects: some tools then end "
             + "well and publish nothing. Run exec again when the list is right; --no-confirm does not look.")
       }
       say("does not list \(missing) yet: look at the release's page later")
@@ -107,5 +107,5 @@ struct TargetConfirmation: Sendable {
     }
   }
 
-  private func say(_ text: String) { console.error("\(target.name): \(text)\n") }
+  private func say(_ text: Message) { console.error("\(Neutralized(target.name)): \(text)\n") }
 }

@@ -67,9 +67,10 @@ struct TargetRun: Sendable {
       guard remaining > 0 else {
         throw BrokerError(
           .identityTokenSpent,
-          "The credential for \(target.name) expires in \(last.secondsLeft(by: engine.time)) s, and the job has no other identity token.",
+          "The credential for \(Neutralized(target.name)) expires in \(last.secondsLeft(by: engine.time)) s, and the job has no other identity token.",
           remedy:
-            "Run exec again with --from \(target.name), or give the job several identity tokens with this audience.")
+            "Run exec again with --from \(Neutralized(target.name)), or give the job several identity tokens with this audience."
+        )
       }
     }
     await burn.finish()
@@ -78,7 +79,7 @@ struct TargetRun: Sendable {
     let credential = try minted.credentials.get()[0]
     if !options.keepsCredential { burn.add(credential) }
     guard surroundings.signals.received == nil else {
-      throw BrokerError(.interrupted, "Interrupted before the command for \(target.name) was started.")
+      throw BrokerError(.interrupted, "Interrupted before the command for \(Neutralized(target.name)) was started.")
     }
     return credential
   }
@@ -86,7 +87,7 @@ struct TargetRun: Sendable {
   private func run(
     _ command: ExecPlan.FileCommand, with credential: Credential, _ burn: CredentialBurn, isLast: Bool
   ) async throws(BrokerError) -> Int32 {
-    let name = UntrustedText.neutralized(command.words[0])
+    let name = Neutralized(command.words[0])
     say("running \(name)\(Self.summary(command.files))")
     let tail = OutputTail()
     try credential.handOver(to: .command(command.words[0]))
@@ -121,27 +122,27 @@ struct TargetRun: Sendable {
   }
 
   /// Says that the credential expires before it does, while the command runs.
-  private func warn(of credential: Credential, _ name: String) async {
+  private func warn(of credential: Credential, _ name: Neutralized) async {
     do { try await engine.time.sleep(CredentialUse.quietTime(of: credential, by: engine.time)) } catch { return }
-    let advice = commands.count == 1 ? "; --per-file mints one for each file" : ""
+    let advice: Message = commands.count == 1 ? "; --per-file mints one for each file" : ""
     say("the credential expires in \(credential.secondsLeft(by: engine.time)) s, and \(name) still runs\(advice)")
   }
 
   private func sayNotSent(_ names: [String]) {
     guard !names.isEmpty else { return }
-    say("not sent: \(names.map { UntrustedText.neutralized($0, limit: 120) }.joined(separator: ", "))")
+    say("not sent: \(names.map { Neutralized($0, limit: 120) }.joined(separator: ", "))")
   }
 
   /// ` (2 files, 1 attestation)`; empty if the command names no file.
-  private static func summary(_ files: [DistributionFile]) -> String {
+  private static func summary(_ files: [DistributionFile]) -> Message {
     guard !files.isEmpty else { return "" }
     let attested = files.count(where: \.isAttested)
-    let parts = [
+    let parts: [Message?] = [
       files.count == 1 ? "1 file" : "\(files.count) files",
       attested == 0 ? nil : attested == 1 ? "1 attestation" : "\(attested) attestations",
     ]
     return " (\(parts.compactMap { $0 }.joined(separator: ", ")))"
   }
 
-  private func say(_ text: String) { surroundings.console.error("\(target.name): \(text)\n") }
+  private func say(_ text: Message) { surroundings.console.error("\(Neutralized(target.name)): \(text)\n") }
 }

@@ -8,10 +8,11 @@ extension ToolVariable {
   ///
   /// - Throws: `ErrorCode.usage` if the name is no variable's, or the value has no placeholder or an unknown one.
   init(parsing text: String) throws(BrokerError) {
-    func wrong(_ reason: String) -> BrokerError {
+    func wrong(_ reason: Message) -> BrokerError {
       BrokerError(
-        .usage, "--env \(UntrustedText.quoted(text)) \(reason).",
-        remedy: "Write --env NAME={token}; there are \(Self.placeholders.joined(separator: ", ")).")
+        .usage, "--env \(Neutralized.quoted(text)) \(reason).",
+        remedy:
+          "Write --env NAME={token}; there are \(Self.placeholders.map { Neutralized($0) }.joined(separator: ", ")).")
     }
     guard let equals = text.firstIndex(of: "=") else { throw wrong("has no =") }
     let name = String(text[..<equals])
@@ -19,7 +20,7 @@ extension ToolVariable {
     guard Self.isVariableName(name) else { throw wrong("does not begin with the name of a variable") }
     guard Self.placeholders.contains(where: value.contains) else { throw wrong("has no placeholder") }
     for match in value.matches(of: /\{[^{}]*\}/) where !Self.placeholders.contains(String(match.output)) {
-      throw wrong("has the unknown placeholder \(UntrustedText.neutralized(String(match.output), limit: 40))")
+      throw wrong("has the unknown placeholder \(Neutralized(String(match.output), limit: 40))")
     }
     self.init(name, value)
   }

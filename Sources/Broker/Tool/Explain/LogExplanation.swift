@@ -3,7 +3,7 @@ import BrokerCore
 /// What a log means: pure, from its text and what the plug-ins know.
 struct LogExplanation: Sendable {
   /// What was recognised, on one line.
-  let title: String
+  let title: Message
   /// The causes, the likeliest first.
   let causes: [Cause]
 
@@ -15,9 +15,10 @@ struct LogExplanation: Sendable {
       }.first
     }
     var causes: [Cause] = []
-    var title = "an error of a publishing tool"
+    var title: Message = "an error of a publishing tool"
     if let (registry, refusal) = first({ $0.recognise(log.text) }) {
-      title = "\(registry.name) refused the exchange: \(refusal.code ?? "without a code")"
+      title =
+        "\(Neutralized(registry.name)) refused the exchange: \(refusal.code.map { Message(Neutralized($0)) } ?? "without a code")"
       var input = DiagnosisInput(BrokerError(refusal.errorCode, "", refusal: refusal), registry: registry.name)
       let provider = providers.first { $0.capabilities.job(log.claims) != nil }
       input.job = provider?.capabilities.job(log.claims)
@@ -30,7 +31,7 @@ struct LogExplanation: Sendable {
       causes = providers.flatMap { $0.capabilities.recognise(log.text) }
       if !causes.isEmpty { title = "the job got no token" }
       if let (registry, failure) = first({ $0.publishing(log.text) }), causes.isEmpty || !failure.isRefusal {
-        if failure.isRefusal { title = "\(registry.name) refused the upload" }
+        if failure.isRefusal { title = "\(Neutralized(registry.name)) refused the upload" }
         causes.append(failure.cause)
       }
     }

@@ -10,10 +10,15 @@ struct Console: Sendable {
   /// The colours of standard error.
   var style = TextStyle.plain
 
-  /// Writes data to standard output, which a runner reads, too.
+  /// Writes whole lines for people to standard output, which a runner reads, too.
   ///
   /// - Returns: The exit status: done, or delivery failed after a message.
-  func write(_ text: String) -> Int32 {
+  func write(_ text: Message) -> Int32 { write(data: text.text) }
+
+  /// Writes what is no message to standard output: a file's contents, JSON, a help page.
+  ///
+  /// - Returns: The exit status: done, or delivery failed after a message.
+  func write(data text: String) -> Int32 {
     do throws(BrokerError) {
       try StandardStreams.writeOutput(Array(logGuard.harmless(text).utf8))
       return ExitStatus.done.rawValue
@@ -24,7 +29,10 @@ struct Console: Sendable {
   }
 
   /// Writes whole lines to standard error, none of which is a command to a runner; what cannot be said is not said.
-  func error(_ text: String) { StandardStreams.writeError(Array(logGuard.harmless(text).utf8)) }
+  func error(_ text: Message) { StandardStreams.writeError(Array(logGuard.harmless(text.text).utf8)) }
+
+  /// Writes what is no message to standard error: a help page.
+  func error(data text: String) { StandardStreams.writeError(Array(logGuard.harmless(text).utf8)) }
 
   /// Shows a message on the run's page.
   ///
@@ -51,7 +59,7 @@ struct Console: Sendable {
   }
 
   /// Says what is odd, but no failure; a runner may show it on the run's page.
-  func warn(_ text: String, _ facts: [BrokerError.Fact] = []) {
+  func warn(_ text: Message, _ facts: [BrokerError.Fact] = []) {
     if !annotate(Annotation(.warning, title: "token-broker", text)) { error("warning: \(text)\n") }
     for fact in facts { error("    \(fact.label)  \(fact.value)\n") }
   }

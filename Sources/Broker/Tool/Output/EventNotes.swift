@@ -8,11 +8,12 @@ struct EventNotes: Sendable {
 
   func show(_ event: EngineEvent) {
     switch event {
-    case .audited(let registry, let error): return console.warn("\(registry): audit: \(error.message)", error.facts)
+    case .audited(let registry, let error):
+      return console.warn("\(Neutralized(registry)): audit: \(error.message)", error.facts)
     case .clockIsOff, .retrying, .burned, .burnFailed: break
     default: guard isExplained else { return }
     }
     let line = TimelineLine(event, by: time)
-    console.error("\(event.registry): \(line.step): \(line.text)\n")
+    console.error("\(Neutralized(event.registry)): \(line.step): \(line.text)\n")
   }
 }

@@ -19,6 +19,7 @@ struct LogCommand: Sendable {
     line =
       annotate(
         Annotation(
-          annotation.level, title: logGuard.harmless(annotation.title), logGuard.harmless(annotation.message))) + "\n"
+          annotation.level, title: annotation.title.changed(logGuard.harmless),
+          annotation.message.changed(logGuard.harmless))) + "\n"
   }
 }

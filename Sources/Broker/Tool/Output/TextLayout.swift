@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// Lays text out in lines of at most 100 columns.
 enum TextLayout {
   /// The greatest width of a line.
@@ -21,13 +23,25 @@ enum TextLayout {
   }
 
   /// `text` behind a label that the following lines leave room for.
-  static func labelled(_ label: String, _ text: String, indent: Int) -> String {
-    let margin = String(repeating: " ", count: indent)
-    return "\(margin)\(label)\(wrapped(text, indent: indent + label.count))\n"
+  static func labelled(_ label: Message, _ text: Message, indent: Int) -> Message {
+    "\(spaces(indent))\(label)\(wrapped(text, indent: indent + label.text.count))\n"
   }
 
   /// `text` with spaces behind it up to a width.
   static func padded(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))
   }
+
+  // MARK: Messages
+
+  /// A message in lines, as ``wrapped(_:indent:first:)`` lays out a text.
+  static func wrapped(_ message: Message, indent: Int, first: Int? = nil) -> Message {
+    message.changed { wrapped($0, indent: indent, first: first) }
+  }
+
+  /// A message with spaces behind it up to a width.
+  static func padded(_ message: Message, _ width: Int) -> Message { message.changed { padded($0, width) } }
+
+  /// So many spaces.
+  static func spaces(_ count: Int) -> Message { padded("" as Message, count) }
 }

@@ -19,15 +19,15 @@ struct TextStyle: Sendable {
   private init(isColoured: Bool) { self.isColoured = isColoured }
 
   /// Something that failed.
-  func bad(_ text: String) -> String { coloured(text, "31") }
+  func bad(_ text: Message) -> Message { coloured(text, 31) }
 
   /// Something that needs a look.
-  func warning(_ text: String) -> String { coloured(text, "33") }
+  func warning(_ text: Message) -> Message { coloured(text, 33) }
 
   /// Something that is as it should be.
-  func good(_ text: String) -> String { coloured(text, "32") }
+  func good(_ text: Message) -> Message { coloured(text, 32) }
 
-  private func coloured(_ text: String, _ number: String) -> String {
+  private func coloured(_ text: Message, _ number: Int) -> Message {
     isColoured ? "\u{1B}[\(number)m\(text)\u{1B}[0m" : text
   }
 }

@@ -4,16 +4,16 @@ import BrokerSystem
 /// An event of the engine as a line for people.
 struct TimelineLine: Sendable {
   /// The step, in the field's words.
-  let step: String
+  let step: Message
   /// What happened.
-  let text: String
+  let text: Message
 
   init(_ event: EngineEvent, by time: TimeSource) {
     switch event {
     case .audienceAsked(_, let host): (step, text) = ("audience", "asked \(host)")
     case .audienceAnswered(_, let answer): (step, text) = ("audience", "answered \(answer.audience)")
     case .audienceAccepted(_, let audience, let expected):
-      let reason = expected ? "the one it is known by" : "its own host"
+      let reason: Message = expected ? "the one it is known by" : "its own host"
       (step, text) = ("audience", "accepted \(audience): \(reason)")
     case .identityTokenAsked(_, let audience):
       (step, text) = ("identity token", "asked for one made out to \(audience)")
@@ -21,7 +21,7 @@ struct TimelineLine: Sendable {
       (step, text) = ("identity token", "received: \(Self.summary(token, job, now: time.now()))")
     case .audited(_, let error): (step, text) = ("audit", "would be refused: \(error.message)")
     case .clockIsOff(_, let seconds):
-      let direction = seconds > 0 ? "ahead of" : "behind"
+      let direction: Message = seconds > 0 ? "ahead of" : "behind"
       (step, text) = ("clock", "this machine's clock is \(seconds.magnitude) s \(direction) the registry's")
     case .exchangeSent(_, let host): (step, text) = ("exchange", "sent the identity token to \(host)")
     case .credentialReceived(let credential):
@@ -39,26 +39,25 @@ struct TimelineLine: Sendable {
   }
 
   /// The claims that matter: who the job is, and until when that holds.
-  private static func summary(_ token: IdentityToken, _ job: JobIdentity, now: UnixTime) -> String {
+  private static func summary(_ token: IdentityToken, _ job: JobIdentity, now: UnixTime) -> Message {
     let repository = [job.owner, job.repository].compactMap { $0 }.joined(separator: "/")
-    let claims: [(String, String?)] = [
-      ("aud", token.claims.audience.description), ("iss", job.issuer), ("repository", repository),
-      ("workflow", job.workflow), ("ref", job.ref), ("environment", job.environment ?? "(none)"),
+    func shown(_ claim: String?) -> Message? { claim.map { Message(Neutralized($0, limit: 120)) } }
+    let claims: [(name: Message, value: Message?)] = [
+      ("aud", "\(token.claims.audience)"), ("iss", shown(job.issuer)), ("repository", shown(repository)),
+      ("workflow", shown(job.workflow)), ("ref", shown(job.ref)), ("environment", shown(job.environment) ?? "(none)"),
       ("exp", token.claims.time("exp").map { life(until: $0, now: now) }),
     ]
-    return claims.compactMap { name, value in
-      value.map { name == "aud" ? "\(name) \($0)" : "\(name) \(UntrustedText.neutralized($0, limit: 120))" }
-    }.joined(separator: ", ")
+    return claims.compactMap { claim in claim.value.map { "\(claim.name) \($0)" as Message } }.joined(separator: ", ")
   }
 
   /// When a token expires by this machine's clock, which may be wrong.
-  private static func life(until end: UnixTime, now: UnixTime) -> String {
+  private static func life(until end: UnixTime, now: UnixTime) -> Message {
     let left = end.seconds(since: now)
     return left < 0 ? "\(left.magnitude) s ago by this machine's clock" : "in \(left) s"
   }
 
   /// A wait as people say it: whole seconds from ten on, milliseconds below.
-  private static func shown(_ wait: Duration) -> String {
+  private static func shown(_ wait: Duration) -> Message {
     wait < .seconds(10) ? "\(wait.milliseconds) ms" : "\(wait.components.seconds) s"
   }
 }

@@ -1,3 +1,4 @@
+import BrokerCore
 import BrokerSystem
 
 /// The text of `--version`.
@@ -9,7 +10,7 @@ enum VersionText {
   static func text(opensLibrary: Bool) -> String {
     let libcurl =
       opensLibrary || Libcurl.isLinked
-      ? Libcurl.description ?? "none (\(Libcurl.loadError ?? ""))"
+      ? Libcurl.description ?? "none (\(Libcurl.loadError?.text ?? ""))"
       : "shared, opened with the first request (--version --libcurl says which)"
     return """
       token-broker \(TokenBrokerTool.version)

@@ -46,7 +46,8 @@ struct ReportJSON: Sendable {
 
   private static func item(_ item: CheckItem) -> JSONText.Value {
     .object([
-      ("name", .string(item.name)), ("outcome", .string(item.outcome.rawValue)), ("sentence", .string(item.sentence)),
+      ("name", .string(item.name.text)), ("outcome", .string(item.outcome.rawValue)),
+      ("sentence", .string(item.sentence.text)),
       ("causes", .array(item.causes.map(cause))),
     ])
   }
@@ -54,10 +55,11 @@ struct ReportJSON: Sendable {
   private static func error(_ error: BrokerError) -> JSONText.Value {
     .object([
       ("code", .string(error.code.name)), ("status", .integer(Int64(error.status.rawValue))),
-      ("message", .string(error.message)), ("remedy", text(error.remedy)), ("reference", text(error.reference)),
+      ("message", .string(error.message.text)), ("remedy", text(error.remedy?.text)),
+      ("reference", text(error.reference?.text)),
       (
         "facts",
-        .array(error.facts.map { .object([("label", .string($0.label)), ("value", .string($0.value))]) })
+        .array(error.facts.map { .object([("label", .string($0.label.text)), ("value", .string($0.value.text))]) })
       ),
       (
         "refusal",
@@ -73,28 +75,30 @@ struct ReportJSON: Sendable {
 
   private static func cause(_ cause: Cause) -> JSONText.Value {
     .object([
-      ("code", .string(cause.code)), ("certainty", .string(cause.certainty.name)), ("summary", .string(cause.summary)),
-      ("fixes", .array(cause.fixes.map { .string($0) })),
+      ("code", .string(cause.code.text)), ("certainty", .string(cause.certainty.name)),
+      ("summary", .string(cause.summary.text)),
+      ("fixes", .array(cause.fixes.map { .string($0.text) })),
       (
         "fields",
         .array(
           cause.fields.map { field in
             .object([
-              ("label", .string(field.label)), ("value", text(field.value)), ("expected", text(field.expected)),
+              ("label", .string(field.label.text)), ("value", text(field.value?.text)),
+              ("expected", text(field.expected?.text)),
             ])
           })
       ),
-      ("address", text(cause.address)),
+      ("address", text(cause.address?.text)),
       (
         "snippet",
         cause.snippet.map { snippet in
-          .object([("place", .string(snippet.place)), ("lines", .array(snippet.lines.map { .string($0) }))])
+          .object([("place", .string(snippet.place.text)), ("lines", .array(snippet.lines.map { .string($0.text) }))])
         } ?? .null
       ),
     ])
   }
 
   private static func text(_ text: String?) -> JSONText.Value {
-    text.map { .string(UntrustedText.neutralized($0, limit: 2048)) } ?? .null
+    text.map { .string(Neutralized($0, limit: 2048).text) } ?? .null
   }
 }

@@ -3,10 +3,10 @@ import BrokerCore
 /// A report as the Markdown of a job summary.
 struct ReportMarkdown: Sendable {
   /// The whole text, each line ended.
-  let text: String
+  let text: Message
 
   init(_ report: RunReport, _ logGuard: LogGuard) {
-    var text = "### token-broker \(report.command): \(report.hasFailed ? "failed" : "done")\n\n"
+    var text: Message = "### token-broker \(Neutralized(report.command)): \(report.hasFailed ? "failed" : "done")\n\n"
     let targets = report.sections.filter { $0.registry != nil }
     if !targets.isEmpty {
       text += "| target | result | provider | repository | workflow | environment | ref | expires |\n"
@@ -18,21 +18,22 @@ struct ReportMarkdown: Sendable {
     for section in report.sections {
       if let error = section.error { text += Self.error(error) }
       for item in section.items where item.outcome != .pass && item.outcome != .skip {
-        text += "\n**\(item.outcome.rawValue), \(Self.escaped(item.name))**: \(Self.escaped(item.sentence))\n"
+        text += "\n**\(item.outcome), \(Self.escaped(item.name))**: \(Self.escaped(item.sentence))\n"
         text += item.causes.map(Self.cause).joined()
       }
     }
-    self.text = logGuard.harmless(text + "\n")
+    self.text = (text + "\n").changed(logGuard.harmless)
   }
 
-  private static func row(_ section: RunReport.Section, _ report: RunReport) -> String {
+  private static func row(_ section: RunReport.Section, _ report: RunReport) -> Message {
     let job = section.evidence.job
     let repository = [job?.owner, job?.repository].compactMap { $0 }.joined(separator: "/")
     let cells: [String?] = [
       section.registry, result(section), report.provider, repository, job?.workflow,
       job.map { $0.environment ?? "(none)" }, job?.ref, section.evidence.expires?.description,
     ]
-    return "| " + cells.map { $0.map { escaped(String($0.prefix(255))) } ?? "" }.joined(separator: " | ") + " |\n"
+    return
+      "| \(cells.map { $0.map { escaped(Message(Neutralized($0, limit: 255))) } ?? "" }.joined(separator: " | ")) |\n"
   }
 
   private static func result(_ section: RunReport.Section) -> String {
@@ -43,44 +44,48 @@ struct ReportMarkdown: Sendable {
     return hasFailed ? "failed" : !files.isEmpty && files.allSatisfy { $0.state == .notSent } ? "nothing sent" : "done"
   }
 
-  private static func table(_ targets: [TargetFiles], _ report: RunReport) -> String {
-    var text = "\n| target | file | state |\n|---|---|---|\n"
+  private static func table(_ targets: [TargetFiles], _ report: RunReport) -> Message {
+    var text: Message = "\n| target | file | state |\n|---|---|---|\n"
     for target in targets {
       for file in target.files {
-        let cells = [target.registry, String(file.filename.prefix(255)), file.words].map(escaped)
+        let cells = [
+          Message(Neutralized(target.registry)), Message(Neutralized(file.filename, limit: 255)), file.words,
+        ].map(escaped)
         text += "| \(cells.joined(separator: " | ")) |\n"
       }
     }
     for page in targets.flatMap(\.pages) {
-      text += "\n- <\(page)>\(escaped(ReleaseTable.remark(report.isRehearsal)))"
+      text += "\n- <\(Neutralized(page))>\(escaped(ReleaseTable.remark(report.isRehearsal)))"
     }
-    return text + "\n" + ReleaseTable.comparison(targets).map { "\n\(escaped($0))\n" }.joined()
+    return text + "\n" + ReleaseTable.comparison(targets).map { "\n\(escaped($0))\n" as Message }.joined()
   }
 
-  private static func error(_ error: BrokerError) -> String {
-    let remedy = error.causes.isEmpty ? error.remedy.map { " \(escaped($0))" } ?? "" : ""
-    return "\n**\(escaped(error.code.name))**: \(escaped(error.message))\(remedy)\n" + error.causes.map(cause).joined()
+  private static func error(_ error: BrokerError) -> Message {
+    let remedy: Message = error.causes.isEmpty ? error.remedy.map { " \(escaped($0))" } ?? "" : ""
+    return "\n**\(escaped("\(error.code)"))**: \(escaped(error.message))\(remedy)\n" + error.causes.map(cause).joined()
   }
 
-  private static func cause(_ cause: Cause) -> String {
-    var text = "\n- \(cause.certainty.name): \(escaped(cause.summary)) (`\(cause.code)`)\n"
+  private static func cause(_ cause: Cause) -> Message {
+    var text: Message = "\n- \(cause.certainty): \(escaped(cause.summary)) (`\(cause.code)`)\n"
     for fix in cause.fixes { text += "  - fix: \(escaped(fix))\n" }
     for field in cause.fields {
-      let expected = field.expected.map { ", expected <code>\(escaped($0))</code>" } ?? ""
+      let expected: Message = field.expected.map { ", expected <code>\(escaped($0))</code>" } ?? ""
       text += "  - \(escaped(field.label)): <code>\(escaped(field.value ?? "(none)"))</code>\(expected)\n"
     }
     if let address = cause.address { text += "  - at <\(address)>\n" }
     if let snippet = cause.snippet {
       text += "\n  Put into \(escaped(snippet.place)):\n\n"
-      text += snippet.lines.map { "      \($0)\n" }.joined()
+      text += snippet.lines.map { "      \($0)\n" as Message }.joined()
     }
     return text
   }
 
   /// Text without any meaning in Markdown or HTML.
+  private static func escaped(_ text: Message) -> Message { text.changed(escaped) }
+
   private static func escaped(_ text: String) -> String {
     var output = ""
-    for scalar in UntrustedText.neutralized(text, limit: 2048).unicodeScalars {
+    for scalar in Neutralized(text, limit: 2048).text.unicodeScalars {
       let isPlain =
         scalar.properties.isAlphabetic || scalar.properties.numericType != nil
         || " .,;:/=()'\"+-?%$".unicodeScalars.contains(scalar)

@@ -41,15 +41,17 @@ struct ReportOutput: Sendable {
       environment.nonEmpty(variable).flatMap { try? AppendFile($0) }.map { ($0, variable) }
     }
     guard case .file(let file) = destination else { return }
-    var named = [("--output", arguments.value("--output"))]
-    if let variable = runner?.outputs?.variable { named.append((variable, environment.nonEmpty(variable))) }
+    var named: [(Message, String?)] = [("--output", arguments.value("--output"))]
+    if let variable = runner?.outputs?.variable {
+      named.append(("\(Neutralized(variable))", environment.nonEmpty(variable)))
+    }
     let others = named.compactMap { source, path in path.map { OutputFile(source, FileIdentity(of: $0)) } }
     try OutputFile("--report", file.identity)
       .check(apartFrom: others + OutputFile.streams + [summaryFile].compactMap { $0 })
   }
 
   /// The job's summary; nil if none is written.
-  var summaryFile: OutputFile? { summary.map { OutputFile($0.variable, $0.file.identity) } }
+  var summaryFile: OutputFile? { summary.map { OutputFile("\(Neutralized($0.variable))", $0.file.identity) } }
 
   /// Whether the report itself is what the command prints.
   var isPrinted: Bool { if case .standardOutput = destination { true } else { false } }
@@ -75,14 +77,14 @@ struct ReportOutput: Sendable {
   private func write(_ report: RunReport) {
     if report.hasFailed || isSummaryWanted, let summary {
       do throws(BrokerError) {
-        try summary.file.append(Array(ReportMarkdown(report, console.logGuard).text.utf8))
+        try summary.file.append(Array(ReportMarkdown(report, console.logGuard).text.text.utf8))
       } catch {
         console.warn("the job summary was not written: \(error.message)")
       }
     }
     switch destination {
     case .none: break
-    case .standardOutput: _ = console.write(ReportJSON(report).text)
+    case .standardOutput: _ = console.write(data: ReportJSON(report).text)
     case .file(let file):
       do throws(BrokerError) { try file.commit(Array(ReportJSON(report).text.utf8)) } catch {
         console.warn("the report was not written: \(error.message)")

@@ -34,7 +34,7 @@ public struct GitHub: IdentityProvider {
     switch environment["GITHUB_ACTIONS"] {
     case "true": break
     case nil: return .absent("GITHUB_ACTIONS is not set")
-    case let other?: return .absent("GITHUB_ACTIONS is \(UntrustedText.quoted(other)), not \"true\"")
+    case let other?: return .absent("GITHUB_ACTIONS is \(Neutralized.quoted(other)), not \"true\"")
     }
     let endpoint = try GitHubEndpoint(in: environment)
     return .present(

@@ -4,7 +4,7 @@ import BrokerCore
 struct GitHubEndpoint: Sendable {
   static let addressVariable = "ACTIONS_ID_TOKEN_REQUEST_URL"
   static let secretVariable = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
-  static let reference =
+  static let reference: Message =
     "https://docs.github.com/actions/security-for-github-actions/security-hardening-your-deployments/about-security-hardening-with-openid-connect"
 
   let url: HTTPURL
@@ -19,12 +19,13 @@ struct GitHubEndpoint: Sendable {
     }
     do { url = try HTTPURL(address) } catch {
       throw BrokerError(
-        .identityPermission, "\(Self.addressVariable) is not an address that can be used: \(error.reason).",
+        .identityPermission,
+        "\(Neutralized(Self.addressVariable)) is not an address that can be used: \(error.reason).",
         remedy: "Leave the variable as the runner sets it.", reference: Self.reference)
     }
     guard secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw BrokerError(
-        .identityPermission, "\(Self.secretVariable) has characters that no request token has.",
+        .identityPermission, "\(Neutralized(Self.secretVariable)) has characters that no request token has.",
         remedy: "Leave the variable as the runner sets it.", reference: Self.reference)
     }
     self.secret = Secret(secret)
@@ -40,13 +41,13 @@ struct GitHubEndpoint: Sendable {
       }
       return BrokerError(
         .identityPermission,
-        "The job may not ask for an identity token: \(addressVariable) and \(secretVariable) are not set.",
+        "The job may not ask for an identity token: \(Neutralized(addressVariable)) and \(Neutralized(secretVariable)) are not set.",
         remedy: "Give the job \"permissions: id-token: write\"; a job's permissions block replaces the workflow's.",
         reference: reference, causes: [GitHubGuide.permissionMissing])
     }
     let (missing, present) = hasAddress ? (secretVariable, addressVariable) : (addressVariable, secretVariable)
     return BrokerError(
-      .identityPermission, "\(missing) is not set, although \(present) is.",
+      .identityPermission, "\(Neutralized(missing)) is not set, although \(Neutralized(present)) is.",
       remedy: "Pass both variables to this step; the runner sets both or neither.", reference: reference,
       causes: [GitHubGuide.variableLost(missing)])
   }

@@ -27,7 +27,7 @@ enum GitHubGuide {
   static func variableLost(_ missing: String) -> Cause {
     Cause(
       "variable-lost", .certain,
-      "The runner sets both variables or neither, and \(missing) did not reach this step.",
+      "The runner sets both variables or neither, and \(Neutralized(missing)) did not reach this step.",
       fixes: ["Pass both variables on: into a container, through sudo (sudo -E) or a tool that clears the environment."]
     )
   }

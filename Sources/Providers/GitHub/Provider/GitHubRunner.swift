@@ -13,7 +13,7 @@ extension Runner {
         case .error: "error"
         case .warning: "warning"
         }
-      return "::\(command) title=\(escapedProperty(annotation.title))::\(escaped(annotation.message))"
+      return "::\(command) title=\(escapedProperty(annotation.title.text))::\(escaped(annotation.message.text))"
     }
     runner.outputs = StepOutputs(
       "github", variable: "GITHUB_OUTPUT",

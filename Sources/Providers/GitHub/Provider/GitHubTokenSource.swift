@@ -50,16 +50,16 @@ struct GitHubTokenSource: IdentityTokenSource {
         + "\(status).",
       remedy: status == 401 || status == 403
         ? "Ask while the job runs: the runner's request token ends with the job."
-        : "Leave \(GitHubEndpoint.addressVariable) as the runner sets it.",
+        : "Leave \(Neutralized(GitHubEndpoint.addressVariable)) as the runner sets it.",
       reference: GitHubEndpoint.reference,
       causes: status == 401 || status == 403 ? [GitHubGuide.requestRefused] : [])
   }
 
-  private func invalid(_ reason: String) -> BrokerError {
+  private func invalid(_ reason: Message) -> BrokerError {
     BrokerError(
       .identityAnswerInvalid,
       "GitHub's runner (\(endpoint.url.origin.authority)) gave no usable identity token: \(reason).",
-      remedy: "Leave \(GitHubEndpoint.addressVariable) as the runner sets it, and try again.",
+      remedy: "Leave \(Neutralized(GitHubEndpoint.addressVariable)) as the runner sets it, and try again.",
       reference: GitHubEndpoint.reference)
   }
 }

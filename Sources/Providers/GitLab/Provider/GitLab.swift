@@ -37,7 +37,7 @@ public struct GitLab: IdentityProvider {
     switch environment["GITLAB_CI"] {
     case "true": break
     case nil: return .absent("GITLAB_CI is not set")
-    case let other?: return .absent("GITLAB_CI is \(UntrustedText.quoted(other)), not \"true\"")
+    case let other?: return .absent("GITLAB_CI is \(Neutralized.quoted(other)), not \"true\"")
     }
     if environment["CI_PIPELINE_SOURCE"] == "merge_request_event",
       let source = environment.nonEmpty("CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"),
@@ -45,8 +45,8 @@ public struct GitLab: IdentityProvider {
     {
       throw BrokerError(
         .identityFork,
-        "This pipeline runs a merge request of the fork \(UntrustedText.quoted(source)) with the identity of "
-          + "\(UntrustedText.quoted(project)).",
+        "This pipeline runs a merge request of the fork \(Neutralized.quoted(source)) with the identity of "
+          + "\(Neutralized.quoted(project)).",
         remedy: "Publish from a pipeline of the project's own branches or tags.",
         reference: "https://docs.gitlab.com/ci/pipelines/merge_request_pipelines/",
         causes: [GitLabGuide.forkMergeRequest(source, project)])

@@ -18,13 +18,15 @@ enum GitLabGuide {
     Snippet(
       "the job in the pipeline file",
       ["id_tokens:"]
-        + names.flatMap { ["  \(UntrustedText.neutralized($0)):", "    aud: \(Snippet.quoted(audience.value))"] })
+        + names.flatMap { name -> [Message] in
+          ["  \(Neutralized(name)):", "    aud: \(Snippet.quoted(audience.value))"]
+        })
   }
 
   static func tokenMissing(_ audience: Audience, names: [String], others: [String]) -> Cause {
     let name = names.first ?? ""
-    let shown = others.map { UntrustedText.neutralized($0, limit: 120) }.joined(separator: ", ")
-    var fixes = ["Give the job an identity token for this audience, in the variable \(name)."]
+    let shown = others.map { Neutralized($0, limit: 120) }.joined(separator: ", ")
+    var fixes: [Message] = ["Give the job an identity token for this audience, in the variable \(Neutralized(name))."]
     if !others.isEmpty {
       fixes.append(
         "If \(others.count == 1 ? "" : "one of ")\(shown) is meant for it, change its aud, or name it in "
@@ -62,8 +64,8 @@ enum GitLabGuide {
   static func forkMergeRequest(_ source: String, _ project: String) -> Cause {
     Cause(
       "fork-merge-request", .certain,
-      "The pipeline runs the code of the fork \(UntrustedText.quoted(source)) with the identity of "
-        + "\(UntrustedText.quoted(project)); an API token minted here would be in a stranger's hands.",
+      "The pipeline runs the code of the fork \(Neutralized.quoted(source)) with the identity of "
+        + "\(Neutralized.quoted(project)); an API token minted here would be in a stranger's hands.",
       fixes: ["Publish from the project's own tags or protected branches."],
       snippet: Snippet("the job in the pipeline file", ["rules:", "  - if: $CI_COMMIT_TAG"]))
   }
@@ -76,8 +78,8 @@ enum GitLabGuide {
     else { return nil }
     return Cause(
       "fork-pipeline", .certain,
-      "The pipeline of this merge request runs in the fork \(UntrustedText.quoted(project)), and its identity tokens name "
-        + "the fork, not \(UntrustedText.quoted(target)).",
+      "The pipeline of this merge request runs in the fork \(Neutralized.quoted(project)), and its identity tokens name "
+        + "the fork, not \(Neutralized.quoted(target)).",
       fixes: ["Publish from the project's own tags or protected branches."],
       snippet: Snippet("the job in the pipeline file", ["rules:", "  - if: $CI_COMMIT_TAG"]))
   }

@@ -21,7 +21,7 @@ public struct GitLabSettings: PluginSettings {
         let names = try map.strings(audience) ?? []
         for name in names where !Self.isVariableName(name) {
           throw map.error(
-            audience, "names \(UntrustedText.quoted(name)), which is not a variable name",
+            audience, "names \(Neutralized.quoted(name)), which is not a variable name",
             remedy: "Use letters, digits and underscores, and no digit first.")
         }
         variables.append((audience, names))

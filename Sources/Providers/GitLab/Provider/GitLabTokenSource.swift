@@ -7,7 +7,7 @@ final class GitLabTokenSource: IdentityTokenSource {
   private let variables: [(audience: String, names: [String])]
   private let handedOut = Mutex<Set<String>>([])
 
-  private static let reference = "https://docs.gitlab.com/ci/secrets/id_token_authentication/"
+  private static let reference: Message = "https://docs.gitlab.com/ci/secrets/id_token_authentication/"
 
   init(environment: Environment, variables: [(audience: String, names: [String])]) {
     self.environment = environment
@@ -22,7 +22,7 @@ final class GitLabTokenSource: IdentityTokenSource {
     return environment.names.filter { name in
       if configured.contains(name) || name.hasSuffix("_ID_TOKEN") { return true }
       guard name != "CI_JOB_TOKEN", let text = environment.nonEmpty(name), text.hasPrefix("eyJ"),
-        let token = try? IdentityToken(Secret(text), from: name)
+        let token = try? IdentityToken(Secret(text), from: "\(Neutralized(name))")
       else { return false }
       return token.claims.audience != .missing
     }
@@ -39,7 +39,7 @@ final class GitLabTokenSource: IdentityTokenSource {
     var tokens: [IdentityToken] = []
     for name in names where !used.contains(name) {
       guard let text = environment.nonEmpty(name) else { continue }
-      tokens.append(try IdentityToken(Secret(text), from: "The variable \(name)"))
+      tokens.append(try IdentityToken(Secret(text), from: "The variable \(Neutralized(name))"))
     }
     guard !tokens.isEmpty else { throw missing(audience, names) }
     return tokens
@@ -53,7 +53,7 @@ final class GitLabTokenSource: IdentityTokenSource {
       return name
     }
     guard let name, let text = environment.nonEmpty(name) else { throw missing(audience, names) }
-    return try IdentityToken(Secret(text), from: "The variable \(name)")
+    return try IdentityToken(Secret(text), from: "The variable \(Neutralized(name))")
   }
 
   func job(from claims: Claims) -> JobIdentity { GitLabClaims.job(from: claims) }
@@ -68,19 +68,22 @@ final class GitLabTokenSource: IdentityTokenSource {
 
   private func missing(_ audience: Audience, _ names: [String]) -> BrokerError {
     let used = handedOut.withLock { $0 }
-    let states = names.map { name in
-      if used.contains(name) { return "\(name) was used already" }
-      return environment[name] == nil ? "\(name) is not set" : "\(name) is empty"
+    let states = names.map { name -> Message in
+      let shown = Neutralized(name)
+      if used.contains(name) { return "\(shown) was used already" }
+      return environment[name] == nil ? "\(shown) is not set" : "\(shown) is empty"
     }
     let others = environment.names.filter { $0.hasSuffix("_ID_TOKEN") && environment.nonEmpty($0) != nil }
     return BrokerError(
       .identityTokenMissing,
       "The job has no identity token for the audience \(audience): \(states.joined(separator: ", ")).",
-      remedy: "Add to the job: id_tokens: { \(names[0]): { aud: \(JSONText.quoted(audience.value)) } }",
+      remedy: "Add to the job: id_tokens: { \(Neutralized(names[0])): { aud: \(Neutralized.json(audience.value)) } }",
       reference: Self.reference,
       facts: others.map { name in
-        let token = try? IdentityToken(Secret(environment[name] ?? ""), from: name)
-        return BrokerError.Fact(name, token.map { "made out to \($0.claims.audience)" } ?? "not an identity token")
+        let token = try? IdentityToken(Secret(environment[name] ?? ""), from: "\(Neutralized(name))")
+        return BrokerError.Fact(
+          "\(Neutralized(name, limit: 64))",
+          token.map { "made out to \($0.claims.audience)" } ?? "not an identity token")
       },
       causes: [
         used.isDisjoint(with: names)

@@ -6,10 +6,10 @@ struct IndexRefusal {
 
   private let response: HTTPResponse
   private let registry: String
-  private let host: String
+  private let host: Origin.Authority
   private let redaction: SecretRedaction?
 
-  init(_ response: HTTPResponse, registry: String, host: String, redaction: SecretRedaction? = nil) {
+  init(_ response: HTTPResponse, registry: String, host: Origin.Authority, redaction: SecretRedaction? = nil) {
     self.response = response
     self.registry = registry
     self.host = host
@@ -17,7 +17,8 @@ struct IndexRefusal {
   }
 
   func error(for step: Step) -> BrokerError {
-    let (status, subject) = (response.status, "\(registry) (\(host))")
+    let status = response.status
+    let subject: Message = "\(Neutralized(registry)) (\(host))"
     if let row = RefusalTable.statuses.first(where: { $0.status == status && $0.step ?? step == step }) {
       return BrokerError(
         .trustedPublishingUnavailable, "\(subject) \(filled(row.message)).", remedy: filled(row.remedy),
@@ -31,8 +32,15 @@ struct IndexRefusal {
       remedy: "Check that upload-url is the address of an index with trusted publishing.")
   }
 
-  private func filled(_ sentence: String) -> String {
-    sentence.replacing("{registry}", with: registry).replacing("{host}", with: host).replacing("{said}", with: said)
+  private func filled(_ sentence: Message) -> Message {
+    sentence.filled { name in
+      switch name {
+      case "registry": Message(Neutralized(registry))
+      case "host": "\(host)"
+      case "said": said
+      default: nil
+      }
+    }
   }
 
   // MARK: Refused exchanges
@@ -46,21 +54,22 @@ struct IndexRefusal {
   private var refused: BrokerError {
     guard let entry else {
       return BrokerError(
-        .exchangeRefused, "\(registry) (\(host)) refused the exchange with status \(response.status)\(said).",
+        .exchangeRefused,
+        "\(Neutralized(registry)) (\(host)) refused the exchange with status \(response.status)\(said).",
         remedy: "Check that a trusted publisher is registered there for this job.",
         reference: Warehouse.reference,
         refusal: Refusal(status: response.status, code: nil, text: safe(body?["message"]?.string ?? "")))
     }
     // A code that is none could end with a colon, and another follows it.
     let isCode = entry.code.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
-    let code = isCode ? UntrustedText.neutralized(safe(entry.code), limit: 64) : UntrustedText.quoted(safe(entry.code))
-    let text = UntrustedText.quoted(safe(entry.description), limit: UntrustedText.defaultLimit)
+    let code = isCode ? Neutralized(safe(entry.code), limit: 64) : Neutralized.quoted(safe(entry.code))
+    let text = Neutralized.quoted(safe(entry.description), limit: Neutralized.defaultLimit)
     let row = RefusalTable.code(entry.code)
     let refusal = Refusal(
       status: response.status, code: safe(entry.code), text: safe(entry.description),
       isAboutPublisher: row.isAboutPublisher)
     return BrokerError(
-      refusal.errorCode, "\(registry) (\(host)) refused the exchange, \(code): \(text).",
+      refusal.errorCode, "\(Neutralized(registry)) (\(host)) refused the exchange, \(code): \(text).",
       remedy: filled(row.rows.first { $0.fits(entry.description) }?.remedy ?? row.remedy),
       reference: Warehouse.reference,
       refusal: refusal)
@@ -71,9 +80,9 @@ struct IndexRefusal {
   private var body: JSONObject? { (try? JSONReader().read(response.body))?.object }
 
   /// What the server said beside a code, as the end of a sentence; empty if it said nothing readable.
-  private var said: String {
+  private var said: Message {
     guard let message = body?["message"]?.string, !message.isEmpty else { return "" }
-    return ": \(UntrustedText.quoted(safe(message)))"
+    return ": \(Neutralized.quoted(safe(message)))"
   }
 
   private func safe(_ text: String) -> String { redaction?.apply(to: text) ?? text }

@@ -22,7 +22,7 @@ struct IntegrityHistory: PublisherHistory {
     let response = try await services.transport.answer(
       to: HTTPRequest(
         .get, address, fields: [HTTPRequest.Field("Accept", Self.mediaType)], bodyLimit: Self.bodyLimit),
-      purpose: "ask \(address.origin.authority) who published \(project)", now: services.time.now())
+      purpose: "ask \(address.origin.authority) who published \(Neutralized(project))", now: services.time.now())
     guard response.status == 200,
       let object = (try? JSONReader(maximumBytes: Self.bodyLimit, maximumDepth: 32).read(response.body))?.object,
       let publisher = object["attestation_bundles"]?.array?.first?.object?["publisher"]?.object

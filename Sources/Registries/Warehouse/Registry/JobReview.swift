@@ -34,17 +34,17 @@ struct JobReview {
     guard name.hasSuffix(".yml") || name.hasSuffix(".yaml") else {
       return Cause(
         "workflow-file-name", .certain,
-        "The job's file is \(UntrustedText.quoted(path)), which does not end in .yml or .yaml; \(registry) cannot match it.",
+        "The job's file is \(Neutralized.quoted(path)), which does not end in .yml or .yaml; \(Neutralized(registry)) cannot match it.",
         fixes: ["Define the publishing job in a file of .github/workflows that ends in .yml."])
     }
-    let called = UntrustedText.quoted(path)
+    let called = Neutralized.quoted(path)
     guard path.lowercased().hasPrefix("\(owner)/\(repository)/".lowercased()) else {
       return Cause(
         "reusable-workflow", .certain,
-        "The job is defined in the reusable workflow \(called) of another repository; \(registry) matches that file, and "
+        "The job is defined in the reusable workflow \(called) of another repository; \(Neutralized(registry)) matches that file, and "
           + "only with the repository it is in.",
         fixes: [
-          "Keep the publishing job in a workflow of \(UntrustedText.neutralized("\(owner)/\(repository)", limit: 128)) "
+          "Keep the publishing job in a workflow of \(Neutralized("\(owner)/\(repository)", limit: 128)) "
             + "itself; the reusable workflow may build, and pass its files on as artifacts.",
           "Register the publisher with the file of the repository's own workflow.",
         ])
@@ -52,7 +52,7 @@ struct JobReview {
     guard path != "\(owner)/\(repository)/\(caller)" else { return nil }
     return Cause(
       "reusable-workflow-called", .possible,
-      "The job is defined in \(called), which \(UntrustedText.quoted(caller)) calls: \(registry) compares the called file.",
+      "The job is defined in \(called), which \(Neutralized.quoted(caller)) calls: \(Neutralized(registry)) compares the called file.",
       fixes: ["Register the publisher with the workflow name \(DeceptiveText.marked(name)), not the caller's."])
   }
 
@@ -65,7 +65,7 @@ struct JobReview {
     guard !reference.lowercased().hasPrefix(project.lowercased()) else { return nil }
     return Cause(
       "pipeline-file-elsewhere", .certain,
-      "The pipeline's top-level file is \(UntrustedText.quoted(reference)), in another place than the project; \(registry) "
+      "The pipeline's top-level file is \(Neutralized.quoted(reference)), in another place than the project; \(Neutralized(registry)) "
         + "matches files of the project alone.",
       fixes: [
         "Set the project's CI/CD configuration file (Settings, CI/CD, General pipelines) to a file of its own, and include "
@@ -78,7 +78,7 @@ struct JobReview {
     return Cause(
       "subject-customised", .certain,
       "The subject (sub) of the project's identity tokens is customised and does not begin with project_path and the "
-        + "project's own path, which \(registry) requires.",
+        + "project's own path, which \(Neutralized(registry)) requires.",
       fixes: ["Set the project's ci_id_token_sub_claim_components back to begin with project_path (projects API)."])
   }
 }

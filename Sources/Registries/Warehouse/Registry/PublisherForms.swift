@@ -53,11 +53,11 @@ struct PublisherForms {
   /// Why the forms mean somebody else than a job.
   private func obstacle(_ job: JobIdentity) -> Cause? {
     unknownIssuer(of: job).map { cause in
-      let host = job.family == PublisherFamily.gitLab ? "gitlab.com" : "github.com"
-      let name = job.owner.map { UntrustedText.quoted($0) } ?? "the same names"
+      let host: Message = job.family == PublisherFamily.gitLab ? "gitlab.com" : "github.com"
+      let name: Message = job.owner.map { Message(Neutralized.quoted($0)) } ?? "the same names"
       return Cause(
         cause.code, .certain,
-        "A job of the issuer \(UntrustedText.quoted(job.issuer ?? "")) cannot publish to \(registry) with a publisher of its "
+        "A job of the issuer \(Neutralized.quoted(job.issuer ?? "")) cannot publish to \(Neutralized(registry)) with a publisher of its "
           + "form for \(job.family): that means \(host), where \(name) may be somebody else.", fixes: cause.fixes)
     }
   }
@@ -65,18 +65,21 @@ struct PublisherForms {
   /// The address of a form, filled in: the project's own publishers, or the account's pending ones.
   ///
   /// Nil for a job whose issuer the form does not mean: filled in, it would give a stranger the keys.
-  func address(_ job: JobIdentity?, project: String?) -> String? {
+  func address(_ job: JobIdentity?, project: String?) -> Message? {
     guard job.flatMap(obstacle) == nil else { return nil }
     let path =
       project.map { "/manage/project/\(PathSegment.encode($0))/settings/publishing/" }
       ?? "/manage/account/publishing/"
     var url = HTTPURL(site, path: path)
-    guard let job, let form = Self.forms.first(where: { $0.family == job.family }) else { return url.description }
+    guard let job, let form = Self.forms.first(where: { $0.family == job.family }) else { return shown(url) }
     url = url.settingQueryItem("provider", job.family.name.lowercased())
     for field in form.fields {
       guard let parameter = field.parameter, let value = field.field.value(of: job) else { continue }
       url = url.settingQueryItem(parameter, String(value.prefix(255)))
     }
-    return url.description
+    return shown(url)
   }
+
+  /// An address of which every part that is not ours was percent-encoded.
+  private func shown(_ url: HTTPURL) -> Message { Message(Neutralized(url.description, limit: .max)) }
 }

@@ -52,15 +52,17 @@ struct RefusalReading: Sendable {
         address: row.address(self), snippet: row.snippet(input))
   }
 
-  private func filled(_ sentence: String) -> String {
-    sentence.replacing("{registry}", with: input.registry)
-      .replacing("{accepted}", with: RefusalTable.acceptedIssuers.clause(for: input.registry))
-      .replacing(
-        "{issuer}",
-        with: issuer.isEmpty ? "The identity token's issuer" : "The issuer \(UntrustedText.quoted(issuer))"
-      )
-      .replacing("{address}", with: UntrustedText.neutralized(issuer, limit: 255))
-      .replacing("{claim}", with: UntrustedText.neutralized(claim, limit: 64))
+  private func filled(_ sentence: Message) -> Message {
+    sentence.filled { name in
+      switch name {
+      case "registry": Message(Neutralized(input.registry))
+      case "accepted": RefusalTable.acceptedIssuers.clause(for: input.registry)
+      case "issuer": issuer.isEmpty ? "The identity token's issuer" : "The issuer \(Neutralized.quoted(issuer))"
+      case "address": Message(Neutralized(issuer, limit: 255))
+      case "claim": Message(Neutralized(claim, limit: 64))
+      default: nil
+      }
+    }
   }
 
   // MARK: What rows are made of
@@ -84,7 +86,7 @@ struct RefusalReading: Sendable {
   var jobFields: [Cause.Field] { input.job.flatMap { input.rules?.fields(for: $0) } ?? [] }
 
   /// The address of the form for a project; nil for one that does not exist.
-  func form(of project: String?) -> String? { forms.address(input.job, project: project) }
+  func form(of project: String?) -> Message? { forms.address(input.job, project: project) }
 
   /// The pipeline files that the publisher and the job have, without their refs.
   private var files: (expected: String?, got: String?) {

@@ -8,22 +8,22 @@ struct RefusalRow: Sendable {
   /// Texts of which the registry's has one; empty where its code says enough.
   var texts: [String] = []
   /// The cause's name.
-  let code: String
+  let code: Message
   var certainty = Cause.Certainty.certain
-  let summary: String
-  let fixes: [String]
+  let summary: Message
+  let fixes: [Message]
   /// Whether the job and its token are such as this row means.
   var when: @Sendable (RefusalReading) -> Bool = { _ in true }
   /// The fields to compare.
   var fields: @Sendable (RefusalReading) -> [Cause.Field] = { _ in [] }
   /// Where to change it.
-  var address: @Sendable (RefusalReading) -> String? = { _ in nil }
+  var address: @Sendable (RefusalReading) -> Message? = { _ in nil }
   /// Lines to paste.
   var snippet: @Sendable (DiagnosisInput) -> Snippet? = { _ in nil }
   /// The cause of the job's review that says the same with the job's values; it goes before this one.
-  var reviewed: String?
+  var reviewed: Message?
   /// The remedy of the error, where it is not the code's.
-  var remedy: String?
+  var remedy: Message?
   /// Whether the row below it is a cause as well.
   var isFollowed = false
 
@@ -41,7 +41,7 @@ struct RefusalCode: Sendable {
   /// Texts that stand for the code where a client leaves it out.
   let words: [String]
   /// What the error says, one sentence.
-  let remedy: String
+  let remedy: Message
   /// The meanings; the first that fits counts.
   let rows: [RefusalRow]
 }
@@ -52,7 +52,7 @@ struct RefusalStatus: Sendable {
   /// The step that is answered so; nil for any.
   let step: IndexRefusal.Step?
   /// What stands behind the registry's name and host.
-  let message: String
-  let remedy: String
+  let message: Message
+  let remedy: Message
   let row: RefusalRow
 }

@@ -194,13 +194,13 @@ enum RefusalTable {
 
   // MARK: Sentences and rows that several codes share
 
-  private static let missing = "The identity token has no {claim} claim, without which {registry} refuses it."
-  private static let unread = "{registry} could not make use of the request."
-  private static let report =
+  private static let missing: Message = "The identity token has no {claim} claim, without which {registry} refuses it."
+  private static let unread: Message = "{registry} could not make use of the request."
+  private static let report: Message =
     "Check that nothing on the way changes requests (a proxy), and report it to token-broker's project."
-  private static let rename =
+  private static let rename: Message =
     "Choose another project name, delete the pending publisher, and register one for that name."
-  private static let wait = "Try again later; the registry's status page says when."
+  private static let wait: Message = "Try again later; the registry's status page says when."
   private static let checked = ["Check failed for required", "Check failed for optional"]
 
   static let pullRequestTarget = RefusalRow(
@@ -210,7 +210,7 @@ enum RefusalTable {
     snippet: { _ in Snippet("the workflow file", ["on:", "  release:", "    types: [published]"]) })
 
   private static func subject(
-    _ fix: String, when: @escaping @Sendable (RefusalReading) -> Bool = { _ in true }
+    _ fix: Message, when: @escaping @Sendable (RefusalReading) -> Bool = { _ in true }
   ) -> RefusalRow {
     RefusalRow(
       texts: checked.map { "\($0) claim 'sub'" }, code: "subject-customised",
@@ -222,12 +222,12 @@ enum RefusalTable {
   // MARK: Issuers
 
   /// The address of GitHub's issuer.
-  private static let gitHub = "https://token.actions.githubusercontent.com"
+  private static let gitHub: StaticString = "https://token.actions.githubusercontent.com"
 
   /// The issuers that the server knows.
   static let acceptedIssuers =
     [
-      (gitHub, PublisherFamily.gitHub), ("https://gitlab.com", PublisherFamily.gitLab),
+      (gitHub, PublisherFamily.gitHub) as (StaticString, IssuerFamily), ("https://gitlab.com", PublisherFamily.gitLab),
       ("https://accounts.google.com", IssuerFamily("Google")),
       ("https://platform.activestate.com/api/v1/oauth/oidc", IssuerFamily("ActiveState")),
     ].map { AcceptedIssuer($0, $1, source: "Warehouse 6b62157, oidc/utils.py", day: "2026-08-21") } + [
@@ -239,9 +239,9 @@ enum RefusalTable {
     ]
 
   /// The issuers that the server does not know, told apart by their addresses.
-  static func issuers(shownBy texts: [String] = [], remedy: String? = nil) -> [RefusalRow] {
+  static func issuers(shownBy texts: [String] = [], remedy: Message? = nil) -> [RefusalRow] {
     func row(
-      _ code: String, _ what: String, _ fixes: String..., when: @escaping @Sendable (RefusalReading) -> Bool
+      _ code: Message, _ what: Message, _ fixes: Message..., when: @escaping @Sendable (RefusalReading) -> Bool
     ) -> RefusalRow {
       RefusalRow(texts: texts, code: code, summary: "{issuer} \(what).", fixes: fixes, when: when, remedy: remedy)
     }

@@ -27,7 +27,7 @@ public struct SimpleIndex: ReleaseIndex {
   /// - Throws: The errors of any request; `ErrorCode.registryAnswerInvalid` for JSON that is not the interface's.
   public func listing(of project: String) async throws(BrokerError) -> ReleaseListing {
     let host = url.origin.authority
-    let purpose = "ask \(host) what is published of \(project)"
+    let purpose: Message = "ask \(host) what is published of \(Neutralized(project))"
     let request = HTTPRequest(
       .get, HTTPURL(url.origin, path: "\(url.path)\(project)/"),
       fields: [HTTPRequest.Field("Accept", Self.mediaType)], bodyLimit: Self.bodyLimit)
@@ -45,7 +45,7 @@ public struct SimpleIndex: ReleaseIndex {
     }
     let type = (response.field("content-type") ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
     guard type == Self.mediaType else {
-      return .unavailable("answers \(type.isEmpty ? "without a type" : UntrustedText.neutralized(type, limit: 64))")
+      return .unavailable("answers \(type.isEmpty ? "without a type" : Message(Neutralized(type, limit: 64)))")
     }
     return try read(response.body, host: host)
   }
@@ -58,8 +58,8 @@ public struct SimpleIndex: ReleaseIndex {
     }
   }
 
-  private func read(_ body: [UInt8], host: String) throws(BrokerError) -> ReleaseListing {
-    func invalid(_ reason: String) -> BrokerError {
+  private func read(_ body: [UInt8], host: Origin.Authority) throws(BrokerError) -> ReleaseListing {
+    func invalid(_ reason: Message) -> BrokerError {
       BrokerError(
         .registryAnswerInvalid, "\(host) gave no usable list of what is published: \(reason).",
         remedy: "Check that simple-url is the address of a simple index.")

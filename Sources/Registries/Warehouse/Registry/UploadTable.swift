@@ -5,20 +5,21 @@ import BrokerCore
 /// In its sentences `{registry}` stands for the registry's name.
 struct UploadRow: Sendable {
   /// The cause's name.
-  let code: String
+  let code: Message
   let certainty: Cause.Certainty
   /// Whether the registry refused an upload; else the tool gave up by itself.
   let isRefusal: Bool
   /// Texts of which the output has one, in lower case.
   let texts: [String]
   /// What happened, one sentence.
-  let summary: String
+  let summary: Message
   /// What to do about it, one sentence each; the first is the one to try first.
-  let fixes: [String]
+  let fixes: [Message]
 
   init(
-    _ code: String, _ certainty: Cause.Certainty = .certain, isRefusal: Bool = true, texts: [String], _ summary: String,
-    fixes: String...
+    _ code: Message, _ certainty: Cause.Certainty = .certain, isRefusal: Bool = true, texts: [String],
+    _ summary: Message,
+    fixes: Message...
   ) {
     self.code = code
     self.certainty = certainty
@@ -30,7 +31,9 @@ struct UploadRow: Sendable {
 
   /// What it means at a registry.
   func failure(at registry: String) -> PublishingFailure {
-    func filled(_ sentence: String) -> String { sentence.replacing("{registry}", with: registry) }
+    func filled(_ sentence: Message) -> Message {
+      sentence.filled { $0 == "registry" ? Message(Neutralized(registry)) : nil }
+    }
     return PublishingFailure(Cause(code, certainty, filled(summary), fixes: fixes.map(filled)), isRefusal: isRefusal)
   }
 }

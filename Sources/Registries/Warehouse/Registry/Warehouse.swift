@@ -24,7 +24,7 @@ public struct Warehouse: Registry {
   /// The user name that goes with an API token.
   static let username = "__token__"
   /// PyPI's documentation of what can go wrong.
-  static let reference = "https://docs.pypi.org/trusted-publishers/troubleshooting/"
+  static let reference: Message = "https://docs.pypi.org/trusted-publishers/troubleshooting/"
 
   /// An index with its settings.
   public init(name: String, settings: WarehouseSettings, services: PluginServices) {
@@ -134,19 +134,20 @@ public struct Warehouse: Registry {
     case 200..<300: return
     case 404, 405:
       throw BrokerError(
-        .revokeUnsupported, "\(name) (\(host)) cannot burn credentials: it answered \(response.status).",
+        .revokeUnsupported, "\(Neutralized(name)) (\(host)) cannot burn credentials: it answered \(response.status).",
         remedy: "Nothing needs to be done: the credential expires by itself within minutes.")
     default:
       throw BrokerError(
-        .registryAnswerInvalid, "\(name) (\(host)) did not burn the credential: it answered \(response.status).",
+        .registryAnswerInvalid,
+        "\(Neutralized(name)) (\(host)) did not burn the credential: it answered \(response.status).",
         remedy: "Nothing needs to be done: the credential expires by itself within minutes.")
     }
   }
 
-  private var host: String { uploadURL.origin.authority }
+  private var host: Origin.Authority { uploadURL.origin.authority }
 
   private func ask(
-    _ method: HTTPRequest.Method, _ endpoint: String, body: BoundSecret?, purpose: String, grace: Duration = .zero
+    _ method: HTTPRequest.Method, _ endpoint: String, body: BoundSecret?, purpose: Message, grace: Duration = .zero
   ) async throws(BrokerError) -> HTTPResponse {
     var fields = [HTTPRequest.Field("Accept", "application/json")]
     if body != nil { fields.append(HTTPRequest.Field("Content-Type", "application/json")) }
@@ -157,7 +158,7 @@ public struct Warehouse: Registry {
   }
 
   private func object(
-    of response: HTTPResponse, what: String, to secret: Secret? = nil
+    of response: HTTPResponse, what: Message, to secret: Secret? = nil
   ) throws(BrokerError) -> JSONObject {
     let node: JSONNode
     do { node = try JSONReader().read(response.body) } catch {
@@ -168,12 +169,12 @@ public struct Warehouse: Registry {
     return object
   }
 
-  private func invalid(_ what: String, _ reason: String) -> BrokerError {
-    let left =
+  private func invalid(_ what: Message, _ reason: Message) -> BrokerError {
+    let left: Message =
       "A credential may have been minted all the same; it expires by itself within \(Self.usualLifetime / 60) minutes."
     return BrokerError(
       .registryAnswerInvalid,
-      "\(name) (\(host)) gave no usable \(what): \(reason)." + (what == "API token" ? " \(left)" : ""),
+      "\(Neutralized(name)) (\(host)) gave no usable \(what): \(reason)." + (what == "API token" ? " \(left)" : ""),
       remedy: "Check that upload-url is the address of an index with trusted publishing.",
       reference: Self.reference)
   }

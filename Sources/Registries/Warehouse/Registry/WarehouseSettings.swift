@@ -33,8 +33,8 @@ public struct WarehouseSettings: PluginSettings {
     let audience = try object.audience("audience")
     if site.mistakenHosts.contains(uploadURL.origin.host) {
       throw object.error(
-        "upload-url", "names \(uploadURL.origin.host), which does not take these uploads",
-        remedy: "Leave upload-url out, or write \(site.uploadURL).")
+        "upload-url", "names \(uploadURL.origin.authority), which does not take these uploads",
+        remedy: "Leave upload-url out, or write \(Neutralized(site.uploadURL.description)).")
     }
     self.uploadURL = uploadURL
     simpleURL =
@@ -51,7 +51,7 @@ public struct WarehouseSettings: PluginSettings {
     guard !isSite else {
       guard audience == nil || audience == site.audience else {
         throw object.error(
-          "audience", "is not the audience of \(uploadURL.origin.host)",
+          "audience", "is not the audience of \(uploadURL.origin.authority)",
           remedy: "Leave audience out: it is built in.", code: .audienceRefused)
       }
       self.audience = site.audience
@@ -63,7 +63,7 @@ public struct WarehouseSettings: PluginSettings {
       registry: object.path.last ?? "", home: uploadURL.origin, expected: audience, isRehearsal: false)
     do { try policy.refuseForeign(audience) } catch {
       throw object.error(
-        "audience", "is refused: \(error.message.dropLast())", remedy: error.remedy, code: error.code)
+        "audience", "is refused: \(error.message.clause)", remedy: error.remedy, code: error.code)
     }
   }
 
