@@ -71,7 +71,8 @@ final class ReleaseBench: Sendable {
       let registry = ["testpypi", "pypi"].first { name in
         sandbox.origin(of: name).map { words[0].hasPrefix("\($0)/") } ?? false
       }
-      return "\(registry ?? words[0]) \(words[1].replacing(" --repository-url \(words[0])", with: ""))"
+      let rest = words[1].replacing(" --repository-url \(words[0])", with: "").replacing(" --verbose", with: "")
+      return "\(registry ?? words[0]) \(rest)"
     }
   }
 

@@ -42,11 +42,12 @@ final class Site: Sendable {
       .github, owner: "octo-org", repository: repository, workflow: "release.yml", projects: [project], isPending: true)
   }
 
-  init(_ switches: Set<SandboxSwitch> = [], faults: [String] = []) throws {
+  init(_ switches: Set<SandboxSwitch> = [], faults: [String] = [], isBehindNetwork: Bool = false) throws {
     var configuration = SandboxConfiguration(Self.catalog, now: { [clock] in clock.now.withLock { $0 } })
     configuration.registries = [.pypi]
     configuration.publishers = Self.publishers
     configuration.switches = switches
+    configuration.isBehindNetwork = isBehindNetwork
     configuration.faults = try faults.map { try SandboxFault(parsing: $0, steps: Self.catalog.steps) }
     sandbox = try Sandbox(configuration)
     sandbox.start()
@@ -106,7 +107,8 @@ final class Site: Sendable {
   /// Uploads a file, of four bytes unless others are given; the digest is the right one unless another is given.
   func upload(
     _ project: String, file: String = "sample-1.0.tar.gz", token: String?, user: String = "__token__",
-    content: String = "\0\u{1}\r\n", digest: String? = nil, fields: [(String, String)] = []
+    content: String = "\0\u{1}\r\n", digest: String? = nil, fields: [(String, String)] = [],
+    accept: String? = nil
   ) -> RawClient.Answer? {
     let credentials = token.map { "\(user):\($0)" }.map { Array($0.utf8) }.map(Self.base64)
     let digest = digest ?? SHA256.hexadecimal(of: Array(content.utf8))
@@ -117,7 +119,8 @@ final class Site: Sendable {
       parts.map { "--xyz\r\nContent-Disposition: form-data; \($0.0)\r\n\r\n\($0.1)\r\n" }.joined() + "--xyz--\r\n"
     return connect()?.request(
       "POST", "/legacy/",
-      ["Content-Type: multipart/form-data; boundary=xyz"] + (credentials.map { ["Authorization: Basic \($0)"] } ?? []),
+      ["Content-Type: multipart/form-data; boundary=xyz"] + (credentials.map { ["Authorization: Basic \($0)"] } ?? [])
+        + (accept.map { ["Accept: \($0)"] } ?? []),
       body: Array(body.utf8))
   }
 

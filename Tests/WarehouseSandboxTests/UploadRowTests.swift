@@ -121,4 +121,35 @@ struct UploadRowTests {
         && answer.reason == "The digest supplied does not match a digest calculated from the uploaded file.")
     #expect(site.sandbox.uploads.isEmpty)
   }
+
+  /// What requests and httpx send, what uv sends, and what curl may be told to send.
+  @Test(
+    arguments: [
+      ("*/*", "text/html"), ("application/json;q=0.9, text/plain;q=0.8, text/html;q=0.7", "application/json"),
+      ("text/plain", "text/plain"), (nil, "text/plain"),
+    ] as [(String?, String)])
+  func givesTheReasonInTheTypeThatIsAccepted(_ accept: String?, _ type: String) throws {
+    let site = try Site()
+    let token = try #require(site.credential(for: site.github()))
+    _ = site.upload("rig-github", token: token)
+    let answer = try #require(site.upload("rig-github", token: token, content: "other", accept: accept))
+    #expect(answer.status == 400 && answer.type == type)
+    let reason = "File already exists (\(type == "text/html" ? "&#x27;" : "'")sample-1.0.tar.gz"
+    let count = answer.body.ranges(of: reason).count
+    // In a page: as the title, as the heading, and behind the explanation.
+    #expect(count == (type == "text/html" ? 3 : 2), "\(answer.body)")
+    #expect(answer.body.contains("either malformed or otherwise incorrect."))
+  }
+
+  /// The phrase does not get through a CDN, and the body does.
+  @Test func hasTheUsualPhraseBehindANetwork() throws {
+    let site = try Site(isBehindNetwork: true)
+    let token = try #require(site.credential(for: site.github()))
+    let forbidden = try #require(site.upload("rig-gitlab", token: token))
+    #expect(forbidden.status == 403 && forbidden.reason == "Forbidden")
+    #expect(forbidden.body.contains("OIDC scoped token is not valid for project 'rig-gitlab'"))
+    let bad = try #require(site.upload("rig-unknown", token: token))
+    #expect(bad.status == 400 && bad.reason == "Bad Request")
+    #expect(bad.body.contains("Non-user identities cannot create new projects."))
+  }
 }

@@ -158,7 +158,8 @@ public final class Sandbox: Sendable {
   private func serve(_ request: ServerRequest, _ index: Index, _ connection: Int) -> ServerResponse {
     let behaviours = index.service.step(of: request).map { faults.next($0, at: index.registry.name) } ?? []
     let response = FaultPlan.apply(behaviours, refusal: index.service.refusal) {
-      index.service.respond(to: request, behaviours)
+      let answer = index.service.respond(to: request, behaviours)
+      return configuration.isBehindNetwork ? answer.behindNetwork() : answer
     }
     record(
       request, index.registry.name, connection, response, identityToken: index.service.identityToken(in: request))

@@ -18,6 +18,8 @@ public struct SandboxConfiguration: Sendable {
   public var faults: [SandboxFault] = []
   /// What is switched, at every index.
   public var switches: Set<SandboxSwitch> = []
+  /// Whether a content delivery network stands before the indexes, as before public ones: no phrase of theirs gets through.
+  public var isBehindNetwork = true
   /// The sandbox's clock.
   public var now: @Sendable () -> UnixTime
 

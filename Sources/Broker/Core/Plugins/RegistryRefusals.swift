@@ -8,17 +8,21 @@ public struct RegistryRefusals: Sendable {
   public let publishing: @Sendable (_ output: String) -> PublishingFailure?
   /// Whether tools mean this registry where they name none.
   public let isUsual: Bool
+  /// Whether a tool may print its answers whole: nothing in them is a command to a runner.
+  public let mayBePrinted: Bool
 
   /// What is known of refusals.
   public init(
     explain: @escaping @Sendable (Refusal, DiagnosisInput) -> [Cause] = { _, _ in [] },
     recognise: @escaping @Sendable (_ log: String) -> Refusal? = { _ in nil },
-    publishing: @escaping @Sendable (_ output: String) -> PublishingFailure? = { _ in nil }, isUsual: Bool = false
+    publishing: @escaping @Sendable (_ output: String) -> PublishingFailure? = { _ in nil }, isUsual: Bool = false,
+    mayBePrinted: Bool = false
   ) {
     self.explain = explain
     self.recognise = recognise
     self.publishing = publishing
     self.isUsual = isUsual
+    self.mayBePrinted = mayBePrinted
   }
 }
 

@@ -77,13 +77,16 @@ public struct PublishingTool: Sendable, Equatable {
   public let ownFiles: OwnFiles
   /// The options with which it publishes nothing and says that all is well.
   public let dryRunOptions: [String]
+  /// The options with which it prints the answer to a refused upload, and no secret; empty if it has none, or needs none.
+  public let answerOptions: [String]
 
   /// A publishing tool.
   public init(
     _ name: String, subcommands: [String], fileSubcommands: [String] = [], variables: [ToolVariable],
     removedVariables: [String], address: [String] = [], guardedOptions: [Option], isAbbreviated: Bool = false,
     switches: [String] = [], globalValueOptions: [String] = [], valueOptions: [String] = [],
-    folder: Folder = .current([]), ownFiles: OwnFiles, dryRunOptions: [String] = []
+    folder: Folder = .current([]), ownFiles: OwnFiles, dryRunOptions: [String] = [],
+    answerOptions: [String] = []
   ) {
     self.name = name
     self.subcommands = subcommands
@@ -99,6 +102,7 @@ public struct PublishingTool: Sendable, Equatable {
     self.folder = folder
     self.ownFiles = ownFiles
     self.dryRunOptions = dryRunOptions
+    self.answerOptions = answerOptions
   }
 
   /// Whether a variable is one that is set for the tool or taken from it.

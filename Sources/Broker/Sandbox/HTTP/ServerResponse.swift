@@ -27,6 +27,8 @@ public struct ServerResponse: Sendable {
   public var fields: [(String, String)]
   /// The body.
   public var body: [UInt8]
+  /// The same answer in other types, for clients that accept one of these.
+  public var variants: [(type: String, body: [UInt8])] = []
   var damage = Damage.none
 
   /// An answer; without a reason phrase it has the usual one.
@@ -50,6 +52,25 @@ public struct ServerResponse: Sendable {
   /// An answer in plain text.
   public static func text(_ status: Int, reason: String? = nil, _ text: String) -> ServerResponse {
     ServerResponse(status, reason: reason, type: "text/plain; charset=UTF-8", Array(text.utf8))
+  }
+
+  /// This answer in the variant that a client accepts best, by its field `Accept`; as it is for a client that has no such
+  /// field, or accepts none of the variants.
+  public func accepted(by field: String?) -> ServerResponse {
+    guard let field, let type = AcceptField(field).choose(from: variants.map(\.type)),
+      let variant = variants.first(where: { $0.type == type })
+    else { return self }
+    var response = self
+    response.fields = fields.map { $0.0 == "Content-Type" ? ($0.0, variant.type) : $0 }
+    response.body = variant.body
+    return response
+  }
+
+  /// This answer behind a content delivery network, which replaces the phrase by the usual one of the status.
+  func behindNetwork() -> ServerResponse {
+    var response = self
+    response.reason = Self.reason(of: status)
+    return response
   }
 
   static func reason(of status: Int) -> String {

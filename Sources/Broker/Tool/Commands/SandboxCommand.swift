@@ -40,6 +40,10 @@ enum SandboxCommand: Command {
         OptionSpec(
           "--switch", "NAME", "what an index's administrators can switch, such as read-only",
           choices: switches, isRepeatable: true),
+        OptionSpec(
+          "--no-cdn", nil,
+          "answer as an index itself does, with the reason of a refusal in the status line; a CDN before it takes that out"
+        ),
       ],
       takesCommand: true,
       notes: [
@@ -143,6 +147,7 @@ enum SandboxCommand: Command {
       configuration.switches.insert(value)
     }
     configuration.projects = arguments.all("--project")
+    configuration.isBehindNetwork = !arguments.has("--no-cdn")
     try checkRegistries(configuration)
     return configuration
   }

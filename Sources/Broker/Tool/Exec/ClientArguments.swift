@@ -72,6 +72,12 @@ struct ClientArguments: Sendable {
     return isGiven ? [] : CommandPlaceholders.replaced(in: client.address, registry: target, url: uploadURL)
   }
 
+  /// The options with which the tool shows why a registry refuses an upload, where its answers may be printed.
+  func answer(from refusals: RegistryRefusals?) -> [String] {
+    guard refusals?.mayBePrinted == true else { return [] }
+    return client.answerOptions.filter { !gives([$0]) }
+  }
+
   /// Whether the tool is told to publish nothing.
   var isDryRun: Bool {
     command[subcommand...].contains { client.syntax.match($0, client.dryRunOptions) != nil }

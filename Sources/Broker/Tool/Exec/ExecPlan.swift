@@ -9,8 +9,8 @@ struct ExecPlan: Sendable {
     private(set) var target: Target
     /// The command and its arguments, placeholders replaced.
     let command: [String]
-    /// The option that names the target to the tool; empty if there is none to add.
-    let address: [String]
+    /// What is added behind the subcommand: the option that names the target, and those that show why it refuses.
+    let added: [String]
     /// The tool that was found in the command; nil if none was.
     let recognised: ClientRecognition?
     /// What is done, by what the registry has already.
@@ -71,7 +71,7 @@ struct ExecPlan: Sendable {
       let command = CommandPlaceholders.replaced(
         in: options.command, registry: target.name, url: target.registry.uploadURL)
       guard let found = recognise(command) else {
-        steps.append(Step(target: target, command: command, address: [], recognised: nil))
+        steps.append(Step(target: target, command: command, added: [], recognised: nil))
         continue
       }
       let arguments = ClientArguments(found)
@@ -79,7 +79,8 @@ struct ExecPlan: Sendable {
       steps.append(
         Step(
           target: target, command: command,
-          address: arguments.address(for: target.name, uploadURL: target.registry.uploadURL), recognised: found))
+          added: arguments.address(for: target.name, uploadURL: target.registry.uploadURL)
+            + arguments.answer(from: target.registry.capabilities.refusals), recognised: found))
     }
     self.steps = steps
   }
@@ -126,7 +127,7 @@ struct ExecPlan: Sendable {
     for (index, word) in step.command.enumerated() where !dropped.contains(index) {
       words.append(word)
       // Before the tool's other words, of which some may be taken for files only.
-      if index == step.recognised?.subcommand { words += step.address }
+      if index == step.recognised?.subcommand { words += step.added }
     }
     return FileCommand(words: words, files: kept)
   }

@@ -42,7 +42,7 @@ private enum PythonTools {
     isAbbreviated: true, switches: ["--sign"],
     valueOptions: [
       "--sign-with", "--identity", "-i", "--comment", "-c", "--config-file", "--cert", "--client-cert",
-    ], ownFiles: .written(to: "dist"))
+    ], ownFiles: .written(to: "dist"), answerOptions: ["--verbose"])
 
   /// uv, crates/uv-cli: an address and an index, or a token and a user name, exclude each other; a settings file that is
   /// named goes before `UV_NO_CONFIG`.

@@ -20,11 +20,14 @@ struct RefusalReading: Sendable {
   }
 
   /// What an index knows of its refusals.
-  static func refusals(of forms: PublisherForms, isUsual: Bool) -> RegistryRefusals {
+  ///
+  /// The answers of a site itself may be printed; those of somebody's own index could hold commands to a runner.
+  static func refusals(of forms: PublisherForms, isUsual: Bool, isSite: Bool = false) -> RegistryRefusals {
     RegistryRefusals(
       explain: { refusal, input in
         RefusalReading(refusal.text, input, forms: forms).causes(of: RefusalTable.code(refusal.code))
-      }, recognise: refusal, publishing: { failure($0, at: forms.registry) }, isUsual: isUsual)
+      }, recognise: refusal, publishing: { failure($0, at: forms.registry) }, isUsual: isUsual,
+      mayBePrinted: isSite)
   }
 
   // MARK: Causes

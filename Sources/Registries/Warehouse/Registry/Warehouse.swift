@@ -51,7 +51,8 @@ public struct Warehouse: Registry {
       site: settings.isSite ? settings.management : nil, services: services)
     let forms = PublisherForms(registry: name, site: settings.management)
     return RegistryCapabilities(
-      publishers: forms.rules, refusals: RefusalReading.refusals(of: forms, isUsual: settings.isUsual),
+      publishers: forms.rules,
+      refusals: RefusalReading.refusals(of: forms, isUsual: settings.isUsual, isSite: settings.isSite),
       acceptedIssuers: RefusalTable.acceptedIssuers, revoke: revoke, releases: listing,
       distributions: PythonDistributions(),
       history: IntegrityHistory(index: listing, services: services), tools: .python)

@@ -21,17 +21,41 @@ enum IndexText {
     "<html>\n <head>\n  <title>Internal Server Error</title>\n </head>\n <body>\n  <h1><p>Internal Server Error</p></h1>\n"
       + " </body>\n</html>\n")
 
-  /// A refused upload: the reason phrase is what most clients show.
+  /// A refused upload.
   static func forbidden(_ reason: String, isRepeated: Bool = true) -> ServerResponse {
-    .text(
-      403, reason: reason,
-      "403 \(reason)\n\nAccess was denied to this resource.\n\n\(isRepeated ? "\(reason)\n" : "")")
+    refusal(403, reason, title: "Forbidden", "Access was denied to this resource.", isRepeated ? reason : "")
   }
 
+  /// An upload that the index cannot take.
   static func badRequest(_ reason: String) -> ServerResponse {
-    .text(
-      400, reason: reason,
-      "400 \(reason)\n\nThe server could not comply with the request since it is either malformed or otherwise "
-        + "incorrect.\n\n\(reason)\n")
+    refusal(
+      400, reason, title: "Bad Request",
+      "The server could not comply with the request since it is either malformed or otherwise incorrect.", reason)
+  }
+
+  /// The reason is the phrase of the status line, and stands in the body as often as the type says (pyramid,
+  /// httpexceptions.py): in plain text for a client that accepts nothing by name.
+  private static func refusal(
+    _ status: Int, _ reason: String, title: String, _ explanation: String, _ detail: String
+  ) -> ServerResponse {
+    let line = "\(status) \(reason)"
+    var response = ServerResponse.text(
+      status, reason: reason, "\(line)\n\n\(explanation)\n\n\(detail.isEmpty ? "" : "\(detail)\n")")
+    let page =
+      "<html>\n <head>\n  <title>\(escaped(line))</title>\n </head>\n <body>\n  <h1>\(escaped(line))</h1>\n"
+      + "  \(explanation)<br/><br/>\n\(escaped(detail))\n\n\n </body>\n</html>"
+    let object = JSONText.Value.object([
+      ("message", .string("\(explanation)\n\n\n\(detail)\n\n\n")), ("code", .string(line)), ("title", .string(title)),
+    ])
+    response.variants = [
+      ("text/html", Array(page.utf8)), ("application/json", Array(JSONText.compact(object).utf8)),
+    ]
+    return response
+  }
+
+  /// As Python's html.escape does it.
+  private static func escaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      .replacing("\"", with: "&quot;").replacing("'", with: "&#x27;")
   }
 }

@@ -46,7 +46,10 @@ final class SandboxIndex: SandboxService {
     case "/_/oidc/burn-token":
       guard !store.isOn(.noBurn) else { return IndexText.notFound(acceptsJSON: request.acceptsJSON) }
       return only("POST", request) { burn(request) }
-    case "/legacy/": return only("POST", request) { UploadEndpoint(store: store).respond(request) }
+    case "/legacy/":
+      return only("POST", request) {
+        UploadEndpoint(store: store).respond(request).accepted(by: request.field("accept"))
+      }
     case let path where path.hasPrefix("/simple/"):
       guard !store.isOn(.noSimpleIndex) else { return IndexText.notFound(acceptsJSON: request.acceptsJSON) }
       return only("GET", request) { SimpleEndpoint(store: store).respond(request) }
