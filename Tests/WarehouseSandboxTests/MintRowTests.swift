@@ -183,7 +183,9 @@ struct MintRowTests {
       #expect(answer.status == 200 && answer.reason == "OK")
       let pattern = /\{"expires":(\d+),"success":true,"token":"(pypi-[A-Za-z0-9_-]+)"\}/
       let match = try #require(answer.body.wholeMatch(of: pattern))
-      #expect(Int64(match.1) == site.now.seconds + 900 && match.2.count == 287)
+      // The server's have 287 characters for one project; each more is 36 characters and three of JSON.
+      let mark = "rehearsal-".count
+      #expect(Int64(match.1) == site.now.seconds + 900 && [287 + mark, 339 + mark].contains(match.2.count))
     case .refused(let code, let description):
       #expect(answer.status == 422 && answer.reason == "Unprocessable Entity")
       let text = JSONText.compact(.string(description))

@@ -48,12 +48,22 @@ public struct SHA256: Sendable {
 
   /// The hash of all pieces so far: 64 lower-case hexadecimal digits.
   public var hexadecimal: String {
-    var padded = self
-    padded.pad()
-    return padded.state.map { word in
+    padded.map { word in
       let digits = String(word, radix: 16)
       return String(repeating: "0", count: 8 - digits.count) + digits
     }.joined()
+  }
+
+  /// The hash of all pieces so far: 32 bytes.
+  public var bytes: [UInt8] {
+    padded.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) } }
+  }
+
+  /// The words of the hash of all pieces so far.
+  private var padded: [UInt32] {
+    var padded = self
+    padded.pad()
+    return padded.state
   }
 
   /// A one, zeros, and the length in bits, up to a whole block.

@@ -7,7 +7,11 @@ struct IndexState {
   struct Minted {
     let projects: [String]?
     let publisher: SandboxPublisher?
-    let expires: UnixTime
+    let publisherIdentifier: String
+    /// What its code is made with.
+    let key: [UInt8]
+    /// The conditions that it was made with.
+    let conditions: [String]
   }
 
   /// A file that was received.
@@ -29,6 +33,26 @@ struct IndexState {
   var projects: Set<String>
   var switches: Set<SandboxSwitch>
   var usedIdentifiers: Set<String> = []
+  /// The API tokens, by their identifiers.
   var minted: [String: Minted] = [:]
   var files: [Stored] = []
+  /// The names of projects as they were registered, by the form in which they are compared.
+  var names: [String: String] = [:]
+  var identifiers: [String: String] = [:]
+
+  /// What something is known by in the database.
+  mutating func identifier(of kind: String, _ name: String) -> String {
+    let key = "\(kind) \(name)"
+    if let known = identifiers[key] { return known }
+    let identifier = SandboxToken.identifier()
+    identifiers[key] = identifier
+    return identifier
+  }
+
+  /// A project as a token's conditions are compared with it.
+  mutating func project(_ name: String) -> TokenVerification.Project {
+    let normalized = ProjectName.normalized(name)
+    return TokenVerification.Project(
+      name: names[normalized] ?? name, normalized: normalized, identifier: identifier(of: "project", normalized))
+  }
 }

@@ -18,10 +18,10 @@ final class IndexStore: Sendable {
     let publishers = configuration.publishers.filter { $0.registries?.contains(registry.name) ?? true }
     let owned = publishers.filter { !$0.isPending }.flatMap { $0.projects ?? [] }
     let releases = configuration.releases.filter { $0.publisher.registries?.contains(registry.name) ?? true }
+    let projects = configuration.projects + owned + releases.map(\.project)
     var state = IndexState(
-      publishers: publishers,
-      projects: Set((configuration.projects + owned + releases.map(\.project)).map(ProjectName.normalized)),
-      switches: configuration.switches)
+      publishers: publishers, projects: Set(projects.map(ProjectName.normalized)), switches: configuration.switches)
+    for name in projects.reversed() { state.names[ProjectName.normalized(name)] = name }
     state.files = releases.map { Self.stored($0, registry: registry.name, time: configuration.now()) }
     self.state = Mutex(state)
   }

@@ -21,7 +21,7 @@ struct MintEndpoint {
       let isForAnybody = faults.contains(.acceptAnybody)
       let publisher = isForAnybody ? nil : try findPublisher(claims, provider, host: request.host)
       try use(identifier, again: faults.contains(.acceptReuse))
-      return minted(for: publisher, faults)
+      return minted(for: publisher, faults, host: request.host)
     } catch { return error.response }
   }
 
@@ -100,6 +100,7 @@ struct MintEndpoint {
           refuse("The name '\(project)' is too similar to an existing project", see: "project-name"))
       }
       state.projects.insert(name)
+      state.names[name] = project
       var publisher = pending
       publisher.isPending = false
       if let index { state.publishers[index] = publisher }
@@ -115,18 +116,40 @@ struct MintEndpoint {
     guard isNew || again else { throw MintRefusal("invalid-reuse-token", "invalid token: already used") }
   }
 
-  private func minted(for publisher: SandboxPublisher?, _ faults: [SandboxFault.Behaviour]) -> ServerResponse {
-    // As long as PyPI's, and marked: neither goes where the other belongs.
-    let token = "pypi\(Credential.rehearsalMark)" + String(Base64URL.encode(SandboxToken.randomBytes(212)).prefix(272))
-    var expires = store.now().advanced(by: Self.lifetime)
+  private func minted(
+    for publisher: SandboxPublisher?, _ faults: [SandboxFault.Behaviour], host: String
+  ) -> ServerResponse {
+    let now = store.now()
+    var expires = now.advanced(by: Self.lifetime)
+    let key = SandboxToken.randomBytes(32)
+    let identifier = SandboxToken.identifier()
     let isStored = !store.isOn(.readOnly)
-    store.access { state in
-      if isStored {
-        state.minted[token] = IndexState.Minted(projects: publisher?.projects, publisher: publisher, expires: expires)
+    let token = store.access { state in
+      let publisherIdentifier = state.identifier(of: "publisher", publisher.map(Self.name) ?? "anybody")
+      var conditions: [JSONText.Value] = [.array([4, .string(publisherIdentifier), .null])]
+      if let projects = publisher?.projects {
+        conditions.append(.array([2, .array(projects.map { .string(state.project($0).identifier) })]))
       }
+      conditions.append(.array([0, .integer(expires.seconds), .integer(now.seconds)]))
+      let texts = conditions.map(JSONText.compact)
+      if isStored {
+        state.minted[identifier] = IndexState.Minted(
+          projects: publisher?.projects, publisher: publisher, publisherIdentifier: publisherIdentifier, key: key,
+          conditions: texts)
+      }
+      let location = host.split(separator: ":").first.map(String.init) ?? host
+      return IssuedToken.made(at: location, identifier: identifier, key: key, conditions: texts)
     }
     for case .expires(let seconds) in faults { expires = store.now().advanced(by: seconds) }
     return .json(
       200, .object([("expires", .integer(expires.seconds)), ("success", true), ("token", .string(token))]))
+  }
+
+  /// What tells a publisher from others.
+  private static func name(of publisher: SandboxPublisher) -> String {
+    [
+      publisher.provider.name, publisher.owner, publisher.repository, publisher.workflow, publisher.environment ?? "",
+      publisher.projects?.joined(separator: " ") ?? "",
+    ].joined(separator: "/")
   }
 }

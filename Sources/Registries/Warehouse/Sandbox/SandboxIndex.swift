@@ -79,8 +79,9 @@ final class SandboxIndex: SandboxService {
   // MARK: Burn
 
   private func burn(_ request: ServerRequest) -> ServerResponse {
-    if let token = (try? JSONReader().read(request.body))?.object?["token"]?.string {
-      store.access { _ = $0.minted.removeValue(forKey: token) }
+    // Whatever conditions were added to it: the server knows a token by its identifier.
+    if let text = (try? JSONReader().read(request.body))?.object?["token"]?.string, let token = IssuedToken(text) {
+      store.access { _ = $0.minted.removeValue(forKey: token.identifier) }
     }
     return .json(202, .object([("errors", .array([])), ("message", "Accepted")]))
   }

@@ -16,21 +16,24 @@ struct UploadEndpoint {
         "Username/Password authentication is no longer supported. Migrate to API Tokens or Trusted Publishers instead. "
           + "See \(help)#apitoken and \(help)#trusted-publishers", isRepeated: false)
     }
-    guard let minted = store.access({ $0.minted[password] }) else { return invalid }
-    guard store.now() < minted.expires else {
-      return IndexText.forbidden("Invalid API Token: token is expired, token is expired")
+    guard let token = IssuedToken(password), let minted = store.access({ $0.minted[token.identifier] }) else {
+      return invalid
     }
     if store.isOn(.uploadsOff) {
       return IndexText.forbidden(
         "New uploads are temporarily disabled. See \(help)#admin-intervention for more information.")
     }
-    return receive(request, minted, user: user)
+    return receive(request, token, minted, user: user)
   }
 
-  private func receive(_ request: ServerRequest, _ minted: IndexState.Minted, user: String) -> ServerResponse {
+  private func receive(
+    _ request: ServerRequest, _ token: IssuedToken, _ minted: IndexState.Minted, user: String
+  ) -> ServerResponse {
     guard let form = UploadForm(request), let name = form.fields["name"], let filename = form.filename else {
       return IndexText.badRequest("Error: Invalid or missing form fields. See https://\(request.host)/help/.")
     }
+    let project = ProjectName.normalized(name)
+    if let refusal = permission(token, minted, project: name) { return refusal }
     let digest = SHA256.hexadecimal(of: form.content)
     if let claimed = form.fields["sha256_digest"], claimed.lowercased() != digest {
       return IndexText.badRequest("The digest supplied does not match a digest calculated from the uploaded file.")
@@ -38,7 +41,6 @@ struct UploadEndpoint {
     guard let attestations = Self.attestations(form) else {
       return IndexText.badRequest("Invalid attestations supplied during upload: Malformed attestations")
     }
-    let project = ProjectName.normalized(name)
     let upload = SandboxUpload(
       registry: store.registry.name, project: project, version: form.fields["version"] ?? "", filename: filename,
       size: form.content.count, sha256: digest, username: user, attestationCount: attestations.count)
@@ -48,12 +50,6 @@ struct UploadEndpoint {
       provenance: isListed
         ? minted.publisher.map { IndexState.Provenance(publisher: $0, attestations: attestations) } : nil)
     return store.access { state in
-      if let allowed = minted.projects?.map(ProjectName.normalized), !allowed.contains(project) {
-        guard state.projects.contains(project) else { return Self.noSuchProject }
-        let once =
-          "OIDC scoped token is not valid for project '\(name)', project-scoped token is not valid for project: '\(name)'"
-        return IndexText.forbidden("Invalid API Token: \(once), \(once)")
-      }
       if let same = state.files.first(where: { $0.upload.filename == filename }) {
         // The same content again is accepted and changes nothing (Warehouse, forklift/legacy.py).
         guard same.upload.sha256 != digest else { return .text(200, "200 OK\n\n\n\n\n") }
@@ -62,10 +58,20 @@ struct UploadEndpoint {
           "File already exists ('\(filename)'\(hash)). See https://\(request.host)/help/#file-name-reuse for more "
             + "information.")
       }
-      state.projects.insert(project)
+      if state.projects.insert(project).inserted { state.names[project] = name }
       state.files.append(file)
       return .text(200, "200 OK\n\n\n\n\n")
     }
+  }
+
+  /// The refusal of a token that is not good for a project; nil if it is.
+  private func permission(_ token: IssuedToken, _ minted: IndexState.Minted, project name: String) -> ServerResponse? {
+    let found = store.access { state in
+      state.projects.contains(ProjectName.normalized(name)) || minted.projects == nil ? state.project(name) : nil
+    }
+    guard let found else { return Self.noSuchProject }
+    return TokenVerification(minted: minted, project: found, now: store.now()).denial(of: token)
+      .map { IndexText.forbidden("Invalid API Token: \($0)") }
   }
 
   /// The attestations that came with the file, unread; nil if the field is not a list of objects.
