@@ -81,6 +81,7 @@ struct LayersMaker {
     case .words(let words): return "[\"\(pick(words))\"]"
     case .word(let words): return "\"\(pick(words))\""
     case .mark: return "true"
+    case .flagOr(let words): return pick(["true", "false"] + words.map { "\"\($0)\"" })
     case .map(let inner): return "{\"\(pick(Self.texts))\":\(value(inner))}"
     case .object(let keys):
       let chosen = keys.filter { _ in pick(6) == 1 }

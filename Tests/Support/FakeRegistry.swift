@@ -27,6 +27,7 @@ public final class FakeRegistry: Registry {
   private let expected: Audience?
   /// What it says is published.
   private let releaseIndex: (any ReleaseIndex)?
+  private let narrow: CredentialNarrowing?
   private let audiences: Mutex<[Result<AudienceAnswer, BrokerError>]>
   private let exchanges: Mutex<[Result<String, BrokerError>]>
   private let recorded = Mutex(Record())
@@ -40,11 +41,13 @@ public final class FakeRegistry: Registry {
       .success(AudienceAnswer(audience: "pypi.example.com", serverTime: nil))
     ],
     exchanges: [Result<String, BrokerError>] = [.success("credential-000001")], releaseIndex: (any ReleaseIndex)? = nil,
+    narrow: CredentialNarrowing? = nil,
     waits: @escaping @Sendable () async -> Void = {}, exchangeWaits: @escaping @Sendable () async -> Void = {}
   ) throws {
     self.waits = waits
     self.exchangeWaits = exchangeWaits
     self.releaseIndex = releaseIndex
+    self.narrow = narrow
     self.name = name
     uploadURL = try HTTPURL("\(home)/legacy/")
     self.home = uploadURL.origin
@@ -59,6 +62,7 @@ public final class FakeRegistry: Registry {
     home = uploadURL.origin
     expected = nil
     releaseIndex = nil
+    narrow = nil
     waits = {}
     exchangeWaits = {}
     audiences = Mutex([])
@@ -73,7 +77,7 @@ public final class FakeRegistry: Registry {
 
   /// Remembers what is to be burned, and lists what it was given.
   public var capabilities: RegistryCapabilities {
-    RegistryCapabilities(revoke: revoke, releases: releaseIndex)
+    RegistryCapabilities(revoke: revoke, narrow: narrow, releases: releaseIndex)
   }
 
   private func askForAudience() async throws(BrokerError) -> AudienceAnswer {

@@ -58,7 +58,7 @@ struct LayerKeyTests {
     case .address, .audience: true
     case .map(let inner): leads(inner)
     case .object(let keys): keys.contains { leads($0.kind) }
-    case .text, .texts, .identifiers, .words, .word, .mark: false
+    case .text, .texts, .identifiers, .words, .word, .mark, .flagOr: false
     }
   }
 
@@ -66,7 +66,7 @@ struct LayerKeyTests {
     switch kind {
     case .text, .texts: true
     case .map(let inner): isText(inner)
-    case .object, .address, .audience, .identifiers, .words, .word, .mark: false
+    case .object, .address, .audience, .identifiers, .words, .word, .mark, .flagOr: false
     }
   }
 
@@ -93,6 +93,7 @@ struct LayerKeyTests {
     case .texts, .identifiers, .words: ["[\"\(text)\"]"]
     case .word: ["\"\(text)\""]
     case .mark: ["true"]
+    case .flagOr(let words): ["true", "false"] + words.map { "\"\($0)\"" }
     case .map(let inner): forms(inner, text).map { "{\"\(text)\":\($0)}" }
     case .object(let keys): keys.flatMap { key in forms(key.kind, text).map { "{\"\(key.name)\":\($0)}" } }
     }

@@ -45,6 +45,22 @@ extension LayerPair {
       "a project is the repository's own", "", #""registries": {"pypi": {"project": "sample"}}"#,
       .allowed([("registries.pypi.project", "sample", .repository("\"sample\""))])),
     LayerPair(
+      "credentials may have to be narrowed", "", #""registries": {"pypi": {"narrow": "required"}}"#,
+      .allowed([("registries.pypi.narrow", "required", .repository("\"required\""))])),
+    LayerPair(
+      "narrowing may be switched on", threeRegistries, #""registries": {"internal": {"narrow": true}}"#,
+      .allowed([("registries.internal.narrow", "true", .repository("true"))])),
+    LayerPair(
+      "narrowing that is usual may be repeated", "", #""registries": {"pypi": {"narrow": true}}"#,
+      .allowed([("registries.pypi.narrow", "true", .repository("true"))])),
+    LayerPair(
+      "narrowing is inherited", #""registries": {"pypi": {"narrow": "required"}}"#, #""registries": {"pypi": {}}"#,
+      .allowed([("registries.pypi.narrow", "required", .organisation("\"required\""))])),
+    LayerPair(
+      "narrowing that the organisation switched off may be switched on", #""registries": {"pypi": {"narrow": false}}"#,
+      #""registries": {"pypi": {"narrow": true}}"#,
+      .allowed([("registries.pypi.narrow", "true", .repository("true"))])),
+    LayerPair(
       "a provider may be left out", "", #""providers": {"github": {}}"#,
       .allowed([("providers.gitlab.variables", nil, .builtIn)])),
     LayerPair(
@@ -136,6 +152,20 @@ extension LayerPair {
   ]
 
   static let refused: [LayerPair] = [
+    LayerPair(
+      "narrowing that is usual, switched off", "", #""registries": {"pypi": {"narrow": false}}"#,
+      .refused(
+        .configurationWidens, lower: "false", upper: "{", words: "registries.pypi.narrow is false, but true in")),
+    LayerPair(
+      "narrowing that is required, only wanted", #""registries": {"pypi": {"narrow": "required"}}"#,
+      #""registries": {"pypi": {"narrow": true}}"#,
+      .refused(
+        .configurationWidens, lower: "true", upper: "\"required\"", words: "narrow is true, but required in")),
+    LayerPair(
+      "narrowing of an own index, switched off again",
+      #""registries": {"own": {"type": "pypi", "upload-url": "https://own.example.com/legacy/", "narrow": true}}"#,
+      #""registries": {"own": {"narrow": false}}"#,
+      .refused(.configurationWidens, lower: "false", upper: "true", words: "narrow is false, but true in")),
     LayerPair(
       "a new host", threeRegistries,
       #""registries": {"mine": {"type": "pypi", "upload-url": "https://evil.example/legacy/"}}"#,

@@ -32,7 +32,7 @@ struct SchemaTests {
     let page = try file("docs/configuration.md")
     let catalog = try PluginCatalog.builtIn()
     let keys = (catalog.providers.flatMap(\.plugin.keys) + catalog.registries.flatMap(\.plugin.keys)).map(\.name)
-    for name in keys + ["project", "expect"] + RuleClaim.all.map(\.name) {
+    for name in keys + ["project", "expect", "narrow"] + RuleClaim.all.map(\.name) {
       #expect(page.contains("\n| `\(name)` |"), "\(name) is not in docs/configuration.md")
     }
   }
@@ -50,7 +50,9 @@ struct SchemaTests {
     let catalog = try PluginCatalog.builtIn()
     let text = ConfigurationSchema(catalog: catalog).text
     let keys = catalog.providers.flatMap(\.plugin.keys) + catalog.registries.flatMap(\.plugin.keys)
-    for name in keys.map(\.name) + RuleClaim.all.map(\.name) + ["project", "rules", "mode", "extends", "locked"] {
+    for name in keys.map(\.name) + RuleClaim.all.map(\.name) + [
+      "project", "narrow", "rules", "mode", "extends", "locked",
+    ] {
       #expect(text.contains("\"\(name)\": {"), "\(name) is not in the schema")
     }
   }

@@ -56,6 +56,22 @@ struct UploadRefusalTests {
     // pdm shows no reason.
     ("[PublishError]: Client error '400 Bad Request' for url 'http://127.0.0.1:45049/legacy/'", "pdm keeps the reason"),
     ("[PublishError]: Client error '405 Method Not Allowed' for url 'http://127.0.0.1:44519/legacy/'", address),
+    // A narrowed credential
+    (
+      "Uploading Octo_B-1.0.tar.gz\nERROR    HTTPError: 403 Forbidden from https://upload.pypi.org/legacy/\n"
+        + "         Invalid API Token: project-scoped token is not valid for project: 'octo-b'",
+      "The credential was made good for other projects than \"octo-b\", to which Octo_B-1.0.tar.gz belongs: name its file"
+    ),
+    (
+      "error: Failed to publish `dist/octo_b-1.0-py3-none-any.whl` and `dist/octo_b-1.0.tar.gz`, not a-1.0.tar.gz: 403 "
+        + "Invalid API Token: project-scoped token is not valid for project: 'octo.b'",
+      "The credential was made good for other projects than \"octo-b\", to which octo_b-1.0-py3-none-any.whl and "
+        + "octo_b-1.0.tar.gz belong"
+    ),
+    (
+      "Invalid API Token: project-scoped token is not valid for project: '::x'",
+      "The credential was made good for other projects than this file's: name"
+    ),
     // maturin
     ("  Caused by: Failed to upload the wheel with status 405: <html>", address),
     ("💥 maturin failed\n  Caused by: Username and/or password are possibly wrong", "maturin says this"),
@@ -65,7 +81,8 @@ struct UploadRefusalTests {
   private static let reasons: [(reason: String, code: String)] = [
     ("\(creation) (either in the publisher or in your project's metadata).", "project-name-differs"),
     (scope, "project-not-covered"),
-    ("Invalid API Token: project-scoped token is not valid for project: 'rig-mono-b'", "project-not-covered"),
+    ("Invalid API Token: project-scoped token is not valid for project: 'rig-mono-b'", "credential-too-narrow"),
+    ("Invalid API Token: token is expired Access was denied", "credential-life-over"),
     (
       "The name 'rlg-glthub' is too similar to an existing project. See https://pypi.org/help/#project-name for more "
         + "information.", "project-name-similar"

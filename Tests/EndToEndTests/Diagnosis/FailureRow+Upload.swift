@@ -105,6 +105,14 @@ extension FailureRow {
     twine(
       "a second source distribution", "second-sdist", "leave this one out",
       "Only one sdist may be uploaded per release."),
+    row(
+      "twine: the credential was made good for other projects", "credential-too-narrow",
+      "to which octo_tools-2.0.tar.gz belongs",
+      "Uploading octo_tools-2.0.tar.gz\nERROR    HTTPError: 403 Forbidden from {registry}\n"
+        + "         Invalid API Token: project-scoped token is not valid for project: 'octo-tools'"),
+    twine(
+      "the credential was made to end sooner", "credential-life-over", "--credential-life",
+      "Invalid API Token: token is expired"),
     twine(
       "the API token expired during the upload", "api-token-expired", "--per-file",
       "Invalid API Token: token is expired, token is expired"),

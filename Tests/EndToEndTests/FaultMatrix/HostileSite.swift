@@ -226,9 +226,11 @@ final class HostileSite: Sendable {
   }
 
   private func makeCredential() -> String {
-    let text = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
-    state.withLock { $0.secrets.append("pypi-\(text)") }
-    return "pypi-\(text)"
+    let random = { (count: Int) in (0..<count).map { _ in UInt8.random(in: 0 ... .max) } }
+    // A macaroon without a condition: it can be narrowed.
+    let text = "pypi-" + Base64URL.encode([2, 2, 16] + random(16) + [0, 0, 6, 32] + random(32))
+    state.withLock { $0.secrets.append(text) }
+    return text
   }
 
   static func head(_ body: String, status: Int = 200, fields: String = "") -> String {

@@ -25,17 +25,22 @@
     }
 
     /// Runs `exec` with a command that waits, and looks at the tool meanwhile.
-    private func look(at site: HostileSite, isGitLab: Bool, texts: () -> [String]) async throws -> Look {
+    private func look(
+      at site: HostileSite, isGitLab: Bool, file: String? = nil, texts: (_ own: String) -> [String]
+    ) async throws -> Look {
       let folder = try TestFolder()
       defer { folder.remove() }
+      if let file { try folder.write(file, "") }
       let variables = site.variables(isGitLab: isGitLab)
       async let run = BuiltTool.run(
         ["exec", "pypi", "--no-compare", "--env", "T={token}", "--", "sh", "-c"] + [
-          "echo $PPID >ready; until [ -e go ]; do sleep 0.02; done"
-        ], variables, in: folder)
+          "printenv T >token; echo $PPID >ready; until [ -e go ]; do sleep 0.02; done"
+        ] + (file.map { ["sh", $0] } ?? []), variables, in: folder)
       while !folder.read("ready").hasSuffix("\n") { try await Task.sleep(for: .milliseconds(10)) }
       let process = String(folder.read("ready").dropLast())
-      let look = Look(copies: Memory(of: process)?.counts(of: texts()), limits: Memory.file("limits", of: process))
+      let look = Look(
+        copies: Memory(of: process)?.counts(of: texts(String(folder.read("token").dropLast()))),
+        limits: Memory.file("limits", of: process))
       try folder.write("go", "")
       let ended = try await run
       #expect(ended.status == 0, "\(ended.error)")
@@ -51,7 +56,7 @@
     @Test(arguments: [false, true]) func keepsNoIdentityTokenBehindItsExchange(_ isGitLab: Bool) async throws {
       let site = try HostileSite(.burn, healthy)
       defer { site.stop() }
-      let look = try await look(at: site, isGitLab: isGitLab) {
+      let look = try await look(at: site, isGitLab: isGitLab) { _ in
         let identity = site.identityTokens.map(\.token)
         let credential = site.secrets.filter { $0.hasPrefix("pypi-") }
         return identity + identity.map { String($0.split(separator: ".")[1]) }
@@ -66,6 +71,23 @@
       #expect(copies[2] == 0, "copies for basic authentication: \(copies)")
       #expect((1...3).contains(copies[3]), "copies of the credential: \(copies)")
       site.stop()
+    }
+
+    /// A credential that was narrowed is overwritten: there is what the command has, and nothing that is good for more.
+    @Test func keepsNoCredentialAsItCame() async throws {
+      let site = try HostileSite(.burn, healthy)
+      defer { site.stop() }
+      let look = try await look(at: site, isGitLab: false, file: "octo_sample-1.0.tar.gz") { own in
+        let given = site.secrets.filter { $0.hasPrefix("pypi-") }
+        return given + given.map { Data("__token__:\($0)".utf8).base64EncodedString() }
+          // What is left of it where the rest is the narrowed one's, too.
+          + given.map { String($0.suffix(40)) } + [own]
+      }
+      guard let copies = look.copies else { return #expect(geteuid() != 0) }
+      try #require(copies.count == 4)
+      guard broker_memory_is_wiped() == 1 else { return }
+      #expect(copies[..<3].allSatisfy { $0 == 0 }, "copies of the credential as it came: \(copies)")
+      #expect((1...3).contains(copies[3]), "copies of the narrowed credential: \(copies)")
     }
 
     /// Where libcurl makes room for a request piece by piece, the pieces that it left have nothing of the request token.

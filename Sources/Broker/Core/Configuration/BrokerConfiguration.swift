@@ -76,6 +76,7 @@ public struct ConfiguredRegistry: Sendable {
   /// The target of a run, whose registry is made of these services.
   public func target(_ services: PluginServices) -> Target {
     Target(
-      plugin.make(services), project: settings.project, expectations: settings.expectations, gates: gates)
+      plugin.make(services), project: settings.project, expectations: settings.expectations, gates: gates,
+      narrowing: settings.narrowing)
   }
 }

@@ -18,6 +18,8 @@ public struct ConfigurationKey: Sendable, Hashable {
     case word([String])
     /// `true`, or left out.
     case mark
+    /// `true`, `false`, or one string out of these.
+    case flagOr([String])
     /// An object with any keys, each of which holds this.
     case map(Kind)
     /// An object with these keys.
@@ -29,7 +31,7 @@ public struct ConfigurationKey: Sendable, Hashable {
       case .address: node.string.map { [$0] } ?? []
       case .map(let inner): node.object?.members.flatMap { inner.addresses(in: $0.value) } ?? []
       case .object(let keys): keys.flatMap { key in node.object?[key.name].map(key.kind.addresses) ?? [] }
-      case .text, .audience, .texts, .identifiers, .words, .word, .mark: []
+      case .text, .audience, .texts, .identifiers, .words, .word, .mark, .flagOr: []
       }
     }
   }
@@ -40,6 +42,8 @@ public struct ConfigurationKey: Sendable, Hashable {
     case fixed
     /// It may change the value: that lets no other job, host or audience in.
     case free
+    /// It may make the value stricter.
+    case tightening
   }
 
   /// The name, in kebab case.

@@ -130,6 +130,7 @@ public struct ConfigurationSchema: Sendable {
     case .words(let words): list([("enum", .array(words.map { .string($0) }))])
     case .word(let words): [("enum", .array(words.map { .string($0) }))]
     case .mark: [("const", true)]
+    case .flagOr(let words): [("enum", .array([true, false] + words.map { .string($0) }))]
     case .map(let inner):
       [("type", "object"), ("additionalProperties", .object(members(of: inner)))]
     case .object(let keys):

@@ -45,6 +45,7 @@ struct LayerNarrowing: Sendable {
     ) { (entry, section) throws(BrokerError) in throw notThere(entry.name, in: section, "is not a provider") }
     let registries = try plugins(
       upper.registries, decoder.catalog.registries.map(\.plugin), section: "registries", of: lower, adding: judgeAdded)
+    try checkNarrowing(of: registries)
     let rules = try RuleSet(from: lower)
     let warnings = try upper.rules.first.map { (set) throws(BrokerError) in
       try RuleNarrowing(upper: set, upperOrigin: upperRoot.nameOrigin(of: "rules"), jobs: upper.jobs).check(rules)
@@ -101,6 +102,21 @@ struct LayerNarrowing: Sendable {
       throw changed(
         key.name, value.map { Message(Neutralized.quoted($0.text)) } ?? "another value",
         before.map { Message(Neutralized.quoted($0.text)) } ?? "not set", own, inherited)
+    }
+  }
+
+  /// Whether credentials are narrowed may be made stricter, by what is in force where a layer does not say.
+  private func checkNarrowing(of registries: [DecodedLayers.Entry<any Registry>]) throws(BrokerError) {
+    for entry in registries {
+      guard let inherited = upper.registries.first(where: { $0.name == entry.name }), let own = entry.layers.last,
+        entry.layers.count > inherited.layers.count, let mode = try RegistrySettings.narrowing(in: own)
+      else { continue }
+      let before =
+        try RegistrySettings.narrowing(in: inherited.object)
+        ?? (Self.reach(of: inherited).capabilities.narrow?.isUsual == true ? .on : .off)
+      guard mode < before else { continue }
+      throw changed(
+        "narrow", RegistrySettings.text(of: mode), RegistrySettings.text(of: before), own, inherited)
     }
   }
 

@@ -21,6 +21,8 @@ public enum EngineEvent: Sendable {
   case exchangeSent(registry: String, host: Origin.Authority)
   /// The registry gave a credential.
   case credentialReceived(Credential)
+  /// A credential was made good for less than it was given for; the one that was received is not used.
+  case credentialNarrowed(Credential, CredentialReach?)
   /// A step failed and is tried again after a wait.
   case retrying(registry: String, BrokerError, after: Duration)
   /// No credential will come for this registry.
@@ -39,7 +41,7 @@ public enum EngineEvent: Sendable {
       .exchangeSent(let registry, _), .retrying(let registry, _, _), .failed(let registry, _),
       .burned(let registry), .burnFailed(let registry, _):
       registry
-    case .credentialReceived(let credential): credential.registry
+    case .credentialReceived(let credential), .credentialNarrowed(let credential, _): credential.registry
     }
   }
 }

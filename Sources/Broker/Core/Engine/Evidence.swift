@@ -18,6 +18,8 @@ public struct Evidence: Sendable {
   public var audited: [BrokerError] = []
   /// When the credential expires.
   public var expires: UnixTime?
+  /// In which form the credential is handed over.
+  public var credential: CredentialForm?
   /// Who published the project's last attested release.
   public var lastRelease: PublishedRelease?
   /// Whether an exchange was cut off that may have been made.

@@ -16,6 +16,7 @@ struct MintRun: Sendable {
   /// The credential, or why there is none, within the policy's total time.
   func mint() async -> Outcome<Credential> {
     await limited { () async throws(BrokerError) in
+      try target.narrowing.check(for: target.registry)
       let (audience, attempt) = try await prepare()
       return try await exchange(attempt, for: audience)
     }
@@ -231,15 +232,25 @@ struct MintRun: Sendable {
     }
   }
 
-  /// Hides a credential that came; one that cannot be hidden is burned.
+  /// Hides a credential that came, and narrows it; one that cannot be hidden, or has to be narrowed and is not, is burned.
+  ///
+  /// From here on nothing holds the credential as it came, where it was narrowed.
   private func received(_ credential: Credential) async throws(BrokerError) -> Credential {
-    do throws(BrokerError) { try engine.hide(.credentialReceived(credential)) } catch {
+    do throws(BrokerError) {
+      try engine.hide(.credentialReceived(credential))
+      engine.observe(.credentialReceived(credential))
+      let (narrowed, form) = target.narrowing.apply(to: credential, from: target.registry, by: engine.time)
+      seen.note { ($0.expires, $0.credential) = (narrowed.expires, form) }
+      try target.narrowing.judge(form, for: target.name)
+      guard form.isNarrowed else { return credential }
+      let event = EngineEvent.credentialNarrowed(narrowed, form.reach)
+      try engine.hide(event)
+      engine.observe(event)
+      return narrowed.bound(to: secretOrigin, in: engine.bindings)
+    } catch {
       await engine.burn([credential], at: [target])
       throw error
     }
-    seen.note { $0.expires = credential.expires }
-    engine.observe(.credentialReceived(credential))
-    return credential
   }
 
   // MARK: Rules

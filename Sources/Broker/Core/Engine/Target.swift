@@ -6,6 +6,8 @@ public struct Target: Sendable {
   public var project: String?
   /// Who the job is expected to be; all of them hold.
   public let expectations: [Expectations]
+  /// What its credentials are to be good for.
+  public var narrowing: Narrowing
   /// What is judged before an identity token is sent, beside the expectations.
   public private(set) var gates: [any JobGate]
   /// The one audience that is accepted: built in, configured or pinned; nil if the registry says which.
@@ -13,12 +15,14 @@ public struct Target: Sendable {
 
   /// A registry, and what is said about it.
   public init(
-    _ registry: any Registry, project: String? = nil, expectations: [Expectations] = [], gates: [any JobGate] = []
+    _ registry: any Registry, project: String? = nil, expectations: [Expectations] = [], gates: [any JobGate] = [],
+    narrowing: NarrowingMode? = nil
   ) {
     self.registry = registry
     self.project = project
     self.expectations = expectations
     self.gates = gates
+    self.narrowing = Narrowing(narrowing ?? (registry.capabilities.narrow?.isUsual == true ? .on : .off))
     expectedAudience = registry.expectedAudience
   }
 

@@ -99,6 +99,8 @@ extension ErrorCode {
   /// A rehearsal's identity token was about to leave the sandbox, or a real one to enter it.
   public static let rehearsalBoundary = ErrorCode("rehearsal-boundary", .rule)
 
+  /// A credential has to be narrowed, and cannot be.
+  public static let narrowingRequired = ErrorCode("narrowing-required", .rule)
   /// A file of the same name is published already, with other contents.
   public static let releaseConflict = ErrorCode("release-conflict", .rule)
 
@@ -138,6 +140,7 @@ extension ErrorCode {
     releaseMissing,
     unreachable, timedOut, tlsFailed, unavailable, redirected, libcurlUnavailable,
     audienceRefused, identityTokenAudience, ruleRefused, rehearsalBoundary, expectationFailed, releaseConflict,
+    narrowingRequired,
     pluginContract, programFailed,
     deliveryFailed,
     commandNotRunnable, commandNotFound,

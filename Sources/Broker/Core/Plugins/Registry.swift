@@ -83,6 +83,8 @@ public struct RegistryCapabilities: Sendable {
   ///
   /// - Throws: ``ErrorCode/revokeUnsupported`` if this registry cannot; else what went wrong on the way.
   public var revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)?
+  /// The means to make a credential good for less than it was given for.
+  public var narrow: CredentialNarrowing?
   /// The means to see what is published already.
   public var releases: (any ReleaseIndex)?
   /// What it can be told of files before they are published.
@@ -95,14 +97,15 @@ public struct RegistryCapabilities: Sendable {
   /// Capabilities.
   public init(
     publishers: PublisherRules? = nil, refusals: RegistryRefusals? = nil, acceptedIssuers: [AcceptedIssuer] = [],
-    revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)? = nil, releases: (any ReleaseIndex)? = nil,
-    distributions: (any DistributionFormat)? = nil, history: (any PublisherHistory)? = nil,
-    tools: PublishingTools = .none
+    revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)? = nil, narrow: CredentialNarrowing? = nil,
+    releases: (any ReleaseIndex)? = nil, distributions: (any DistributionFormat)? = nil,
+    history: (any PublisherHistory)? = nil, tools: PublishingTools = .none
   ) {
     self.publishers = publishers
     self.refusals = refusals
     self.acceptedIssuers = acceptedIssuers
     self.revoke = revoke
+    self.narrow = narrow
     self.releases = releases
     self.distributions = distributions
     self.history = history

@@ -32,10 +32,13 @@ public struct PublishingFailure: Sendable {
   public let cause: Cause
   /// Whether the registry refused an upload; else the tool gave up by itself.
   public let isRefusal: Bool
+  /// Whether the credential was made good for less than the upload takes.
+  public let isAboutReach: Bool
 
   /// A failure; the cause's code is what machines know it by.
-  public init(_ cause: Cause, isRefusal: Bool) {
+  public init(_ cause: Cause, isRefusal: Bool, isAboutReach: Bool = false) {
     self.cause = cause
     self.isRefusal = isRefusal
+    self.isAboutReach = isAboutReach
   }
 }

@@ -58,6 +58,21 @@ public struct Credential: Sendable {
       && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && !text.contains("::") && !text.contains("##[")
   }
 
+  /// The same credential with another API token of the registry's that is good for less; nil if that is none, by
+  /// ``isToken(_:)``.
+  ///
+  /// - Parameters:
+  ///   - secret: The API token.
+  ///   - end: When it expires, by the registry's clock; nil for the same moment.
+  ///   - time: Clocks.
+  /// - Returns: The credential.
+  func narrowed(to secret: Secret, expires end: UnixTime?, by time: TimeSource) -> Credential? {
+    Credential(
+      registry: registry, secret: secret, username: username, expires: end ?? expires,
+      end: end.map { time.elapsed() + .seconds($0.seconds(since: expires) + secondsLeft(by: time)) } ?? self.end,
+      uploadURL: uploadURL)
+  }
+
   /// Whether an API token is the sandbox's.
   public static func isRehearsal(_ secret: Secret) -> Bool { secret.reveal().prefix(32).contains(rehearsalMark) }
 

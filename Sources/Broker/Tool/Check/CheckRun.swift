@@ -108,7 +108,7 @@ struct CheckRun: Sendable {
       var section = section(target, evidence, outcome.failure, supply, targets, provider)
       if choice.mints, outcome.failure == nil {
         switch await mint(target) {
-        case .success(let item): section.items.append(item)
+        case .success(let items): section.items += items
         case .failure(let error):
           section.items.append(CheckItem("exchange", .fail, error.message, causes: TargetCheck.causes(of: error)))
           section.error = error
@@ -137,20 +137,43 @@ struct CheckRun: Sendable {
   }
 
   /// The exchange itself; the credential is burned at once.
-  private func mint(_ target: Target) async -> Result<CheckItem, BrokerError> {
+  private func mint(_ target: Target) async -> Result<[CheckItem], BrokerError> {
     do throws(BrokerError) {
       let engine = engine
       // Another selection, so that the tokens of the job are all there again.
       let provider = try await session.selectProvider()
-      let credentials = try await engine.mint([target], from: provider.source).credentials.get()
+      var asked = target
+      // It is handed over to nobody: one that cannot be narrowed is a finding.
+      if case .required = asked.narrowing.mode { asked.narrowing.mode = .on }
+      let projectName = target.registry.capabilities.narrow?.projectName
+      if let name = target.project.flatMap({ projectName?($0) }) { asked.narrowing.projects = .named([name]) }
+      let minted = await engine.mint([asked], from: provider.source)
+      let credentials = try minted.credentials.get()
       let seconds = credentials.first.map { $0.secondsLeft(by: broker.time) } ?? 0
       await engine.burn(credentials, at: [target])
       return .success(
-        CheckItem(
-          "exchange", .pass,
-          "\(Neutralized(target.name)) gave an API token with \(seconds) s to live, and was asked to burn it. (A site that is "
-            + "read-only gives one too, and refuses the upload.)"))
+        [
+          CheckItem(
+            "exchange", .pass,
+            "\(Neutralized(target.name)) gave an API token with \(seconds) s to live, and was asked to burn it. (A site "
+              + "that is read-only gives one too, and refuses the upload.)"),
+          minted.outcomes.first?.evidence.credential.flatMap { Self.credential($0, target.narrowing.mode) },
+        ].compactMap { $0 })
     } catch { return .failure(error) }
+  }
+
+  /// What the API token was good for; nil if nothing can be said about the registry's.
+  private static func credential(_ form: CredentialForm, _ mode: NarrowingMode) -> CheckItem? {
+    guard let reach = form.reach else {
+      guard mode != .off, let reason = form.reason else { return nil }
+      return CheckItem("credential", mode == .required ? .fail : .warn, "It cannot be narrowed: \(reason).")
+    }
+    let end: Message = reach.expires.map { ", until \($0)" } ?? ""
+    let more: Message =
+      form.isNarrowed
+      ? " It was narrowed to the project that is named."
+      : mode == .off ? " It is not narrowed." : " exec narrows it to the projects of the files in its command."
+    return CheckItem("credential", .pass, "It was good for \(reach.summary)\(end).\(more)")
   }
 
   // MARK: Offline

@@ -10,6 +10,8 @@ enum MintCommand: Command {
       operands: "TARGET...", operandCount: 1...64, operandChoices: catalog.usualTargets,
       options: OptionSpec.configuration + OptionSpec.report(for: catalog) + [
         OptionSpec("--provider", "NAME", "use this identity provider"),
+        OptionSpec(
+          "--project", "NAME", "make the API token good for this project alone, or for these", isRepeatable: true),
         OptionSpec("--audience", "AUDIENCE", "accept this audience alone (one target)"),
         format(for: catalog.plugins.runners),
         OptionSpec("--output", "FILE", "write to FILE, which is replaced as a whole and readable by its owner alone"),
@@ -75,6 +77,7 @@ enum MintCommand: Command {
           to: pinned, ownHostAlone: session.configuration.hasOrganisation, isRehearsal: isRehearsal)
       }
     }
+    try narrow(&targets, to: arguments.all("--project"))
     let engine = session.engine()
     let minted = await engine.mint(targets, from: provider.source)
     for outcome in minted.outcomes { recorder.add(outcome) }
@@ -85,16 +88,47 @@ enum MintCommand: Command {
     }
     do throws(BrokerError) {
       let place = try delivery.deliver(credentials)
-      for credential in credentials {
+      for (credential, outcome) in zip(credentials, minted.outcomes) {
         let seconds = credential.secondsLeft(by: session.broker.time)
-        console.error(
-          "\(Neutralized(credential.registry)): API token written to \(place); it expires in \(seconds) s\n")
+        let form = outcome.evidence.credential
+        let reach: Message? = form.flatMap { $0.isNarrowed ? $0.reach?.summary : nil }.map { ", and is good for \($0)" }
+        let registry = Neutralized(credential.registry)
+        console.error("\(registry): API token written to \(place); it expires in \(seconds) s\(reach ?? "")\n")
+        guard let reason = form?.reason else { continue }
+        console.warn("\(registry): the API token is not narrowed: \(reason)")
       }
     } catch {
       await engine.burn(credentials, at: targets)
       throw error
     }
     return ExitStatus.done.rawValue
+  }
+
+  /// Has the credentials made good for the projects of `--project` alone, whether the configuration asks for it or not.
+  private static func narrow(_ targets: inout [Target], to projects: [String]) throws(BrokerError) {
+    guard !projects.isEmpty else {
+      for target in targets { try target.narrowing.check(for: target.registry) }
+      return
+    }
+    for index in targets.indices {
+      let target = targets[index]
+      guard let narrow = target.registry.capabilities.narrow else {
+        throw BrokerError(
+          .usage, "--project is given, and API tokens of \(Neutralized(target.name)) cannot be narrowed.",
+          remedy: "Leave --project out, or leave \(Neutralized(target.name)) out.")
+      }
+      var names: Set<String> = []
+      for project in projects {
+        guard let name = narrow.projectName(project) else {
+          throw BrokerError(
+            .usage, "--project is \(Neutralized.quoted(project)), which is no project's name.",
+            remedy: "Write one name, such as my-project; --project may be repeated.")
+        }
+        names.insert(name)
+      }
+      targets[index].narrowing.mode = max(target.narrowing.mode, .on)
+      targets[index].narrowing.projects = .named(names.sorted())
+    }
   }
 
   /// One error ends the run; what the other targets' failures may have left behind has to be said as well.

@@ -7,13 +7,13 @@ enum CredentialUse {
   /// How long before the end of a credential's life that is said, in seconds.
   private static let warning: Int64 = 120
 
-  /// Whether a further command is started with it.
-  static func mayGoOn(_ credential: Credential, by time: TimeSource) -> Bool {
-    credential.secondsLeft(by: time) > shortest
+  /// Whether a further command is started with it; `life` is how long it is good in all, where that was shortened.
+  static func mayGoOn(_ credential: Credential, by time: TimeSource, life: Int64? = nil) -> Bool {
+    credential.secondsLeft(by: time) > min(shortest, (life ?? .max) / 2)
   }
 
   /// The time until its end is to be said.
-  static func quietTime(of credential: Credential, by time: TimeSource) -> Duration {
-    .seconds(max(0, credential.secondsLeft(by: time) - warning))
+  static func quietTime(of credential: Credential, by time: TimeSource, life: Int64? = nil) -> Duration {
+    .seconds(max(0, credential.secondsLeft(by: time) - min(warning, (life ?? .max) / 4)))
   }
 }

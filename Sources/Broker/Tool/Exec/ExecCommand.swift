@@ -52,6 +52,7 @@ enum ExecCommand: Command {
       let decisions = try await check.decide(plan.files, of: options.command, at: plan.steps.map(\.target))
       plan = plan.decided { decisions[$0.name] ?? .publish }
     }
+    try plan.checkNarrowing(life: options.credentialLife)
     let engine = session.engine()
     let targets = plan.steps.filter { $0.decision != .alreadyPublished }.map(\.target)
     let audiences = try await engine.check(

@@ -18,6 +18,8 @@ struct ExecOptions: Sendable {
   let keepsIdentity: Bool
   /// `--keep-credential`.
   let keepsCredential: Bool
+  /// `--credential-life`, in seconds.
+  let credentialLife: Int64?
   /// `--no-compare`.
   let isCompared: Bool
   /// `--no-confirm`, and `--no-compare`: the index is then not asked at all.
@@ -37,6 +39,9 @@ struct ExecOptions: Sendable {
       OptionSpec("--per-file", nil, "run the command once for each distribution file, with a credential each"),
       OptionSpec("--keep-identity", nil, "leave the job's identity in the command's environment"),
       OptionSpec("--keep-credential", nil, "do not burn the credential when the command has ended"),
+      OptionSpec(
+        "--credential-life", "SECONDS",
+        "have the credential end so long after it was made: 30 to 900, where it can be narrowed"),
       OptionSpec("--no-compare", nil, "do not ask the indexes what they have, neither before nor afterwards"),
       OptionSpec("--no-confirm", nil, "do not ask the indexes afterwards whether they have what was published"),
       OptionSpec("--redact", nil, "take the credential out of what the command prints, where no runner masks it"),
@@ -62,8 +67,19 @@ struct ExecOptions: Sendable {
     isPerFile = arguments.has("--per-file")
     keepsIdentity = arguments.has("--keep-identity")
     keepsCredential = arguments.has("--keep-credential")
+    credentialLife = try Self.credentialLife(arguments)
     isCompared = !arguments.has("--no-compare")
     isConfirmed = isCompared && !arguments.has("--no-confirm")
     isRedacted = arguments.has("--redact")
+  }
+
+  private static func credentialLife(_ arguments: ParsedArguments) throws(BrokerError) -> Int64? {
+    guard let text = arguments.value("--credential-life") else { return nil }
+    guard let seconds = Int64(text), (30...900).contains(seconds) else {
+      throw BrokerError(
+        .usage, "--credential-life is \(Neutralized.quoted(text)), not a number of seconds from 30 to 900.",
+        remedy: "Write 30 to 900; an upload that takes longer is refused.")
+    }
+    return seconds
   }
 }

@@ -27,6 +27,8 @@ struct ExecPlan: Sendable {
     let words: [String]
     /// The distribution files that it names.
     let files: [DistributionFile]
+    /// The projects of what it publishes.
+    let projects: Narrowing.Projects
   }
 
   /// The commands, in order.
@@ -104,6 +106,28 @@ struct ExecPlan: Sendable {
     return plan
   }
 
+  /// Refuses what can be known beforehand of credentials that cannot be narrowed as they have to be.
+  ///
+  /// - Throws: `ErrorCode.narrowingRequired`, or `ErrorCode.usage` for a life that cannot be set.
+  func checkNarrowing(life: Int64?) throws(BrokerError) {
+    for step in steps where step.decision != .alreadyPublished {
+      for command in commands(for: step) {
+        var narrowing = step.target.narrowing
+        (narrowing.projects, narrowing.life) = (command.projects, life)
+        try narrowing.check(for: step.target.registry)
+      }
+    }
+  }
+
+  /// The commands of a step, by what is decided about it.
+  func commands(for step: Step) -> [FileCommand] {
+    switch step.decision {
+    case .alreadyPublished: []
+    case .publish: commands(for: step, passingOver: [])
+    case .publishRest(let published): commands(for: step, passingOver: published)
+    }
+  }
+
   /// The commands of a step.
   ///
   /// - Parameters:
@@ -129,7 +153,10 @@ struct ExecPlan: Sendable {
       // Before the tool's other words, of which some may be taken for files only.
       if index == step.recognised?.subcommand { words += step.added }
     }
-    return FileCommand(words: words, files: kept)
+    return FileCommand(
+      words: words, files: kept,
+      projects: files.projects(
+        of: kept, others: others, in: step.command, by: step.target.registry.capabilities.distributions))
   }
 
   /// Refuses variables of `--env` that are a tool's own and would be given another value.

@@ -85,8 +85,8 @@ struct ExecRun: Sendable {
     confirmation.add(
       plan.files.files.filter { published.contains($0.name) && step.recognised != nil }.map(\.location),
       .alreadyThere)
-    let commands = plan.commands(for: step, passingOver: published)
-    guard step.decision != .alreadyPublished, !commands.isEmpty else {
+    let commands = plan.commands(for: step)
+    guard !commands.isEmpty else {
       surroundings.console.error("\(Neutralized(step.target.name)): already published\n")
       return Turn(files: confirmation.files)
     }

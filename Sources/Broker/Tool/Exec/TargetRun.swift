@@ -40,11 +40,11 @@ struct TargetRun: Sendable {
   }
 
   private func runAll(_ burn: CredentialBurn, _ ending: inout Ending) async throws(BrokerError) -> Int32 {
-    var credential: Credential?
+    var credential: Usable?
     for (index, command) in commands.enumerated() {
       let rest = commands[index...].flatMap { $0.files.map(\.name) }
       do throws(BrokerError) {
-        let usable = try await self.credential(after: credential, burn)
+        let usable = try await self.credential(for: commands[index...], after: credential, burn)
         credential = usable
         let exit = try await run(command, with: usable, burn, isLast: index == commands.count - 1)
         if exit == 0 { ending.finished += command.files } else { ending.failed += command.files }
@@ -60,10 +60,20 @@ struct TargetRun: Sendable {
     return 0
   }
 
-  /// A credential for the next command: a new one wherever identity tokens are made on request.
-  private func credential(after last: Credential?, _ burn: CredentialBurn) async throws(BrokerError) -> Credential {
-    if let last, case .fixed(let remaining) = supply() {
-      if CredentialUse.mayGoOn(last, by: engine.time) { return last }
+  /// A credential, and what it is good for.
+  private struct Usable: Sendable {
+    let credential: Credential
+    let form: CredentialForm?
+  }
+
+  /// A credential for the next command: a new one wherever identity tokens are made on request; else one for all that
+  /// are left.
+  private func credential(
+    for commands: ArraySlice<ExecPlan.FileCommand>, after previous: Usable?, _ burn: CredentialBurn
+  ) async throws(BrokerError) -> Usable {
+    if let previous, case .fixed(let remaining) = supply() {
+      let last = previous.credential
+      if CredentialUse.mayGoOn(last, by: engine.time, life: options.credentialLife) { return previous }
       guard remaining > 0 else {
         throw BrokerError(
           .identityTokenSpent,
@@ -74,20 +84,37 @@ struct TargetRun: Sendable {
       }
     }
     await burn.finish()
+    var target = target
+    let isReused = if case .fixed = supply() { true } else { false }
+    target.narrowing.projects = Self.projects(of: isReused ? commands : commands.prefix(1))
+    target.narrowing.life = options.credentialLife
     let minted = await engine.mint([target], from: source)
     for outcome in minted.outcomes { recorder.add(outcome) }
     let credential = try minted.credentials.get()[0]
+    let form = minted.outcomes.first?.evidence.credential
+    if let reason = form?.reason { say("the credential is not narrowed to projects: \(reason)") }
     if !options.keepsCredential { burn.add(credential) }
     guard surroundings.signals.received == nil else {
       throw BrokerError(.interrupted, "Interrupted before the command for \(Neutralized(target.name)) was started.")
     }
-    return credential
+    return Usable(credential: credential, form: form)
+  }
+
+  /// The projects of all of the commands.
+  private static func projects(of commands: ArraySlice<ExecPlan.FileCommand>) -> Narrowing.Projects {
+    var names: Set<String> = []
+    for command in commands {
+      guard case .named(let own) = command.projects else { return command.projects }
+      names.formUnion(own)
+    }
+    return .named(names.sorted())
   }
 
   private func run(
-    _ command: ExecPlan.FileCommand, with credential: Credential, _ burn: CredentialBurn, isLast: Bool
+    _ command: ExecPlan.FileCommand, with usable: Usable, _ burn: CredentialBurn, isLast: Bool
   ) async throws(BrokerError) -> Int32 {
     let name = Neutralized(command.words[0])
+    let credential = usable.credential
     say("running \(name)\(Self.summary(command.files))")
     let tail = OutputTail()
     try credential.handOver(to: .command(command.words[0]))
@@ -110,6 +137,9 @@ struct TargetRun: Sendable {
     let failure = target.registry.capabilities.refusals?.publishing(LogText(tail.bytes).line)
     if let failure, case let cause = failure.cause, cause.certainty > (failure.isRefusal ? .possible : .likely) {
       for hint in cause.fixes.prefix(1) { say("hint: \(hint)") }
+      if failure.isAboutReach, let reach = usable.form?.reach {
+        say("the credential was good for \(reach.summary), until \(credential.expires)")
+      }
     } else if mayHaveMissed, CommandTable.commands.contains(where: { $0.name == "explain" }) {
       say("hint: token-broker explain says what an error means that is pasted into it")
     }
@@ -123,7 +153,8 @@ struct TargetRun: Sendable {
 
   /// Says that the credential expires before it does, while the command runs.
   private func warn(of credential: Credential, _ name: Neutralized) async {
-    do { try await engine.time.sleep(CredentialUse.quietTime(of: credential, by: engine.time)) } catch { return }
+    let quiet = CredentialUse.quietTime(of: credential, by: engine.time, life: options.credentialLife)
+    do { try await engine.time.sleep(quiet) } catch { return }
     let advice: Message = commands.count == 1 ? "; --per-file mints one for each file" : ""
     say("the credential expires in \(credential.secondsLeft(by: engine.time)) s, and \(name) still runs\(advice)")
   }

@@ -33,7 +33,7 @@ enum ExplainCommand: Command {
     let explanation = LogExplanation(
       log, providers: configuration.providers.map { $0.make(services) },
       registries: try registries(arguments, configuration, services, LogText(log.text.utf8)),
-      project: arguments.value("--project"))
+      project: arguments.value("--project"), now: broker.time.now())
     guard !explanation.causes.isEmpty else {
       throw BrokerError(
         .logNotRecognised, "Nothing in this text is an error that token-broker knows.",

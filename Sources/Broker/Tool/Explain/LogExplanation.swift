@@ -8,7 +8,10 @@ struct LogExplanation: Sendable {
   let causes: [Cause]
 
   /// Asks the registries in their order; the first that recognises something is meant.
-  init(_ log: LogReading, providers: [any IdentityProvider], registries: [any Registry], project: String?) {
+  init(
+    _ log: LogReading, providers: [any IdentityProvider], registries: [any Registry], project: String?,
+    now: UnixTime? = nil
+  ) {
     func first<Found>(_ find: @escaping (RegistryRefusals) -> Found?) -> (registry: any Registry, found: Found)? {
       registries.lazy.compactMap { registry in
         registry.capabilities.refusals.flatMap(find).map { (registry, $0) }
@@ -41,7 +44,32 @@ struct LogExplanation: Sendable {
           "token-in-log", .possible, "The text holds an identity token, whole.",
           fixes: ["Delete the log: until the token expires, whoever reads it can act as the job."]))
     }
+    let tokens = Self.tokens(in: log.text, registries, now: now)
+    if causes.isEmpty, !tokens.isEmpty { title = "an API token" }
     self.title = title
-    self.causes = Diagnosis.ranked(causes)
+    self.causes = Diagnosis.ranked(causes + tokens)
+  }
+
+  /// What the API tokens in a log are good for, by the first registry that can read them.
+  private static func tokens(in text: String, _ registries: [any Registry], now: UnixTime?) -> [Cause] {
+    for registry in registries {
+      guard let narrow = registry.capabilities.narrow else { continue }
+      let reaches = narrow.tokens(text).compactMap(narrow.reach)
+      guard !reaches.isEmpty else { continue }
+      return reaches.map { reach in
+        let isOver = if let now, let end = reach.expires { end <= now } else { false }
+        let end: Message = reach.expires.map { isOver ? ", and ended at \($0)" : ", until \($0)" } ?? ""
+        let maker: Message = reach.maker.map { " that \($0) made" } ?? ""
+        return Cause(
+          "api-token-in-log", isOver ? .possible : .certain,
+          "The text holds an API token\(maker). It is good for \(reach.summary)\(end).",
+          fixes: [
+            isOver
+              ? "It has ended by itself; find out how it came into the text."
+              : "Delete the text, and burn the token: token-broker revoke reads it from standard input."
+          ])
+      }
+    }
+    return []
   }
 }

@@ -11,7 +11,7 @@ struct SecretMasks: Sendable {
     guard console.runner?.canHide == true else { return }
     switch event {
     case .identityTokenReceived(_, let token, _): try console.mask(token.secret)
-    case .credentialReceived(let credential):
+    case .credentialReceived(let credential), .credentialNarrowed(let credential, _):
       for form in SecretForms.all(of: credential) { try console.mask(form) }
     default: break
     }

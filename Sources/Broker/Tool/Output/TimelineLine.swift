@@ -29,6 +29,9 @@ struct TimelineLine: Sendable {
         "credential",
         "\(credential.secret), expires \(credential.expires) (in \(credential.secondsLeft(by: time)) s)"
       )
+    case .credentialNarrowed(let credential, let reach):
+      let projects = reach.map { "good for \($0.summary), " } ?? ""
+      (step, text) = ("narrow", "\(projects)expires in \(credential.secondsLeft(by: time)) s")
     case .retrying(_, let error, let wait):
       (step, text) = ("retry", "\(error.message) Trying again in \(Self.shown(wait)).")
     case .failed(_, let error): (step, text) = ("failed", "[\(error.code)] \(error.message)")

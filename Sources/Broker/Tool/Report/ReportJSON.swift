@@ -21,6 +21,7 @@ struct ReportJSON: Sendable {
       ("files", .array((section.files?.files ?? []).map(file))),
       ("releases", .array((section.files?.pages ?? []).map { .string($0) })),
       ("expires", section.evidence.expires.map { .integer($0.seconds) } ?? .null),
+      ("credential", section.evidence.credential.map(credential) ?? .null),
       ("error", section.error.map(error) ?? .null),
     ])
   }
@@ -41,6 +42,15 @@ struct ReportJSON: Sendable {
       ("ref-protected", job.refProtected.map { .boolean($0) } ?? .null), ("sha", text(job.sha)),
       ("environment", text(job.environment)), ("event", text(job.event)), ("runner", text(job.runner)),
       ("visibility", text(job.visibility)),
+    ])
+  }
+
+  private static func credential(_ form: CredentialForm) -> JSONText.Value {
+    var projects: [String]?
+    if case .named(let names) = form.reach?.projects { projects = names }
+    return .object([
+      ("form", .string(form.isNarrowed ? "narrowed" : "as-minted")),
+      ("projects", projects.map { .array($0.map { text($0) }) } ?? .null), ("reason", text(form.reason?.text)),
     ])
   }
 

@@ -9,8 +9,8 @@ struct ReportMarkdown: Sendable {
     var text: Message = "### token-broker \(Neutralized(report.command)): \(report.hasFailed ? "failed" : "done")\n\n"
     let targets = report.sections.filter { $0.registry != nil }
     if !targets.isEmpty {
-      text += "| target | result | provider | repository | workflow | environment | ref | expires |\n"
-      text += "|---|---|---|---|---|---|---|---|\n"
+      text += "| target | result | provider | repository | workflow | environment | ref | expires | good for |\n"
+      text += "|---|---|---|---|---|---|---|---|---|\n"
       text += targets.map { Self.row($0, report) }.joined()
     }
     let files = targets.compactMap(\.files)
@@ -31,6 +31,7 @@ struct ReportMarkdown: Sendable {
     let cells: [String?] = [
       section.registry, result(section), report.provider, repository, job?.workflow,
       job.map { $0.environment ?? "(none)" }, job?.ref, section.evidence.expires?.description,
+      section.evidence.credential?.reach?.summary.text,
     ]
     return
       "| \(cells.map { $0.map { escaped(Message(Neutralized($0, limit: 255))) } ?? "" }.joined(separator: " | ")) |\n"

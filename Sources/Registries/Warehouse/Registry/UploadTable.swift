@@ -2,13 +2,16 @@ import BrokerCore
 
 /// Why publishing failed, as a tool shows it: by texts in lower case, of which the output has one.
 ///
-/// In its sentences `{registry}` stands for the registry's name.
+/// In its sentences `{registry}` stands for the registry's name, `{project}` for the project that the registry names, and
+/// `{files}` for the files of it that the tool names: `, to which F belongs`.
 struct UploadRow: Sendable {
   /// The cause's name.
   let code: Message
   let certainty: Cause.Certainty
   /// Whether the registry refused an upload; else the tool gave up by itself.
   let isRefusal: Bool
+  /// Whether the credential was made good for less than the upload takes.
+  let isAboutReach: Bool
   /// Texts of which the output has one, in lower case.
   let texts: [String]
   /// What happened, one sentence.
@@ -17,24 +20,34 @@ struct UploadRow: Sendable {
   let fixes: [Message]
 
   init(
-    _ code: Message, _ certainty: Cause.Certainty = .certain, isRefusal: Bool = true, texts: [String],
-    _ summary: Message,
-    fixes: Message...
+    _ code: Message, _ certainty: Cause.Certainty = .certain, isRefusal: Bool = true, isAboutReach: Bool = false,
+    texts: [String], _ summary: Message, fixes: Message...
   ) {
     self.code = code
     self.certainty = certainty
     self.isRefusal = isRefusal
+    self.isAboutReach = isAboutReach
     self.texts = texts
     self.summary = summary
     self.fixes = fixes
   }
 
-  /// What it means at a registry.
-  func failure(at registry: String) -> PublishingFailure {
+  /// What it means at a registry, where a tool printed `output`.
+  func failure(at registry: String, in output: String) -> PublishingFailure {
+    let refused = isAboutReach ? RefusedProject(in: output) : nil
     func filled(_ sentence: Message) -> Message {
-      sentence.filled { $0 == "registry" ? Message(Neutralized(registry)) : nil }
+      sentence.filled { name in
+        switch name {
+        case "registry": Message(Neutralized(registry))
+        case "project": refused?.name ?? "this file's"
+        case "files": refused?.files ?? ""
+        default: nil
+        }
+      }
     }
-    return PublishingFailure(Cause(code, certainty, filled(summary), fixes: fixes.map(filled)), isRefusal: isRefusal)
+    return PublishingFailure(
+      Cause(code, certainty, filled(summary), fixes: fixes.map(filled)), isRefusal: isRefusal,
+      isAboutReach: isAboutReach)
   }
 }
 
@@ -90,10 +103,17 @@ enum UploadTable {
         "The project's name in its metadata is not the name in the pending publisher at {registry}: make them equal."),
     UploadRow(
       "project-not-covered",
-      texts: ["oidc scoped token is not valid for project", "project-scoped token is not valid for project"],
+      texts: ["oidc scoped token is not valid for project"],
       "The API token is not for the project that the file belongs to.",
       fixes:
         "The trusted publisher of this job belongs to another project at {registry}: add it to this project's too."),
+    // Of a token that its publisher covers the registry says so alone where a holder has added projects to it.
+    UploadRow(
+      "credential-too-narrow", isAboutReach: true, texts: ["project-scoped token is not valid for project"],
+      "The API token was made good for other projects than the file's.",
+      fixes:
+        "The credential was made good for other projects than {project}{files}: name its file in the command of exec, or "
+        + "the project with mint --project."),
     UploadRow(
       "project-name-similar", texts: ["is too similar to an existing project"],
       "{registry} makes no project of this name: it is too similar to that of another project.",
@@ -232,9 +252,15 @@ enum UploadTable {
   // MARK: The credential
 
   private static let credentials = [
+    // What a holder has added is checked once; what the registry gave, twice.
     UploadRow(
-      "api-token-expired", texts: ["token is expired"], "The API token expired before the upload was done.",
+      "api-token-expired", texts: ["token is expired, token is expired"],
+      "The API token expired before the upload was done.",
       fixes: "The credential expired during the upload, it lives 15 minutes: --per-file mints one for each file."),
+    UploadRow(
+      "credential-life-over", isAboutReach: true, texts: ["token is expired"],
+      "The API token was made to end before its 15 minutes are over, and did before the upload was done.",
+      fixes: "Give a longer --credential-life, or --per-file, which mints a credential for each file."),
     UploadRow(
       "user-name-wrong",
       texts: ["username/password authentication is no longer supported", "has two factor auth enabled"],

@@ -43,7 +43,7 @@ public struct Warehouse: Registry {
     settings.audience.map { .pinned($0, askForAudience) } ?? .asked(askForAudience)
   }
 
-  /// PyPI's forms and refusals, its `burn-token`, its simple index, its Integrity API, and the tools that publish to it.
+  /// PyPI's forms and refusals, its `burn-token`, what its macaroons take, its simple index, its Integrity API, and the tools that publish to it.
   public var capabilities: RegistryCapabilities {
     // In a rehearsal, the sandbox's.
     let listing = SimpleIndex(
@@ -53,8 +53,8 @@ public struct Warehouse: Registry {
     return RegistryCapabilities(
       publishers: forms.rules,
       refusals: RefusalReading.refusals(of: forms, isUsual: settings.isUsual, isSite: settings.isSite),
-      acceptedIssuers: RefusalTable.acceptedIssuers, revoke: revoke, releases: listing,
-      distributions: PythonDistributions(),
+      acceptedIssuers: RefusalTable.acceptedIssuers, revoke: revoke, narrow: .warehouse(isUsual: settings.isSite),
+      releases: listing, distributions: PythonDistributions(),
       history: IntegrityHistory(index: listing, services: services), tools: .python)
   }
 
