@@ -50,7 +50,7 @@ struct EnvironmentTests {
       BuiltTool.path, "exec", "pypi", "--env", "T={token}", "--", "sh", "-c",
       "echo \"$no_proxy|$NO_PROXY|$http_proxy\"",
     ]
-    let run = try await BuiltTool.run(["sandbox", "--"] + inner, surrounding)
+    let run = try await BuiltTool.run(["sandbox", "--raw", "--"] + inner, surrounding)
     #expect(run.output == "\(lower)|\(upper)|http://127.0.0.1:1\n", "\(run.error)")
     // A sandbox that was started elsewhere.
     let sandbox = try Sandbox.started()

@@ -123,7 +123,7 @@ struct ToolTests {
 
   @Test func sandboxesCommandStartsClean() async throws {
     let run = try await BuiltTool.run(
-      ["sandbox", "--", "sh", "-c", "grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd | wc -l"])
+      ["sandbox", "--raw", "--", "sh", "-c", "grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd | wc -l"])
     #expect(run.status == 0, "\(run.error)")
     // The shell itself may catch signals in what it runs; grep inherits none blocked and none ignored.
     #expect(
@@ -135,7 +135,7 @@ struct ToolTests {
   @Test func sandboxRunsTheToolItself() async throws {
     for provider in ["github", "gitlab"] {
       let run = try await BuiltTool.run(
-        ["sandbox", "--provider", provider, "--", BuiltTool.path, "mint", "pypi", "--format", "token"])
+        ["sandbox", "--raw", "--provider", provider, "--", BuiltTool.path, "mint", "pypi", "--format", "token"])
       #expect(run.status == 0, "\(run.error)")
       #expect(run.output.wholeMatch(of: /pypi-[\w-]+\n/) != nil)
     }
