@@ -126,9 +126,15 @@ struct ExecRun: Sendable {
     let isChosen = plan.files.files.isEmpty && plan.files.others.isEmpty
     let finished = isChosen && ending.isGood ? own.paths() : ending.finished.map(\.location)
     confirmation.add(finished, .published)
-    confirmation.add(ending.failed.map(\.location), .unknown)
+    let failed = isChosen && !ending.isGood ? own.paths() : ending.failed.map(\.location)
+    confirmation.add(failed, .unknown)
     guard surroundings.signals.received == nil else { return }
-    guard ending.isGood else { return await confirmation.look(within: limit) }
+    guard ending.isGood else {
+      let listings = await confirmation.look(within: limit)
+      guard ending.isReasonHidden else { return }
+      return confirmation.explain(
+        with: listings, isAttested: (ending.failed + ending.finished).contains(where: \.isAttested))
+    }
     try await confirmation.confirm(after: recognised.client.name, isLast: isLast, within: limit)
   }
 }

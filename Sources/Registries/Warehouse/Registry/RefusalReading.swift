@@ -26,7 +26,8 @@ struct RefusalReading: Sendable {
     RegistryRefusals(
       explain: { refusal, input in
         RefusalReading(refusal.text, input, forms: forms).causes(of: RefusalTable.code(refusal.code))
-      }, recognise: refusal, publishing: { failure($0, at: forms.registry) }, isUsual: isUsual,
+      }, recognise: refusal, publishing: { failure($0, at: forms.registry) },
+      remaining: HiddenReason(registry: forms.registry, isSite: isSite).causes, isUsual: isUsual,
       mayBePrinted: isSite)
   }
 
