@@ -104,6 +104,9 @@ extension ErrorCode {
   /// A file of the same name is published already, with other contents.
   public static let releaseConflict = ErrorCode("release-conflict", .rule)
 
+  /// The files of a release were not signed, or an attestation is not for its file.
+  public static let attestationFailed = ErrorCode("attestation-failed", .rule)
+
   /// A registry does not list files that a tool says it has published.
   public static let releaseMissing = ErrorCode("release-missing", .registry)
 
@@ -140,7 +143,7 @@ extension ErrorCode {
     releaseMissing,
     unreachable, timedOut, tlsFailed, unavailable, redirected, libcurlUnavailable,
     audienceRefused, identityTokenAudience, ruleRefused, rehearsalBoundary, expectationFailed, releaseConflict,
-    narrowingRequired,
+    narrowingRequired, attestationFailed,
     pluginContract, programFailed,
     deliveryFailed,
     commandNotRunnable, commandNotFound,

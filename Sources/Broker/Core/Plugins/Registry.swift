@@ -93,13 +93,15 @@ public struct RegistryCapabilities: Sendable {
   public var history: (any PublisherHistory)?
   /// What publishes to it.
   public var tools: PublishingTools
+  /// What signs the files that are published to it.
+  public var attestations: AttestationTool?
 
   /// Capabilities.
   public init(
     publishers: PublisherRules? = nil, refusals: RegistryRefusals? = nil, acceptedIssuers: [AcceptedIssuer] = [],
     revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)? = nil, narrow: CredentialNarrowing? = nil,
     releases: (any ReleaseIndex)? = nil, distributions: (any DistributionFormat)? = nil,
-    history: (any PublisherHistory)? = nil, tools: PublishingTools = .none
+    history: (any PublisherHistory)? = nil, tools: PublishingTools = .none, attestations: AttestationTool? = nil
   ) {
     self.publishers = publishers
     self.refusals = refusals
@@ -110,6 +112,7 @@ public struct RegistryCapabilities: Sendable {
     self.distributions = distributions
     self.history = history
     self.tools = tools
+    self.attestations = attestations
   }
 
   /// Nothing is known.

@@ -9,6 +9,8 @@ public struct Runner: Sendable {
   public let variable: String
   /// What that variable holds.
   public let value: String
+  /// The names of the variables that it sets for its jobs; `*` at the end stands for any rest.
+  public var variables: [String] = []
   /// What begins a command in its log.
   public var marks: [LogMark] = []
   /// The line, without its end, that hides a value in the rest of the log; nil if a value that is made while the job runs

@@ -55,7 +55,7 @@ public struct Warehouse: Registry {
       refusals: RefusalReading.refusals(of: forms, isUsual: settings.isUsual, isSite: settings.isSite),
       acceptedIssuers: RefusalTable.acceptedIssuers, revoke: revoke, narrow: .warehouse(isUsual: settings.isSite),
       releases: listing, distributions: PythonDistributions(),
-      history: IntegrityHistory(index: listing, services: services), tools: .python)
+      history: IntegrityHistory(index: listing, services: services), tools: .python, attestations: .python)
   }
 
   // MARK: Requests
