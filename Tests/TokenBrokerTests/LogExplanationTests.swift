@@ -9,7 +9,7 @@ struct LogExplanationTests {
     let name: String
     let text: String
     var uploadURL: HTTPURL { HTTPURL(home, path: "/") }
-    var home: Origin { .https(host: "\(name).example.com") }
+    var home: Origin { (try? HTTPURL("https://\(name).example.com/"))?.origin ?? .loopback(port: 1) }
     var audience: AudienceSource { .known("x") }
 
     var capabilities: RegistryCapabilities {

@@ -1,15 +1,15 @@
 /// A stable name for a kind of failure, and the status the process ends with.
 ///
 /// Plug-ins may make codes of their own; those of the broker are the static members.
-public struct ErrorCode: Sendable, Hashable, CustomStringConvertible {
+public struct ErrorCode: Sendable, Hashable, MessageValue {
   /// The name, in kebab case.
   public let name: String
   /// The exit status that goes with it.
   public let status: ExitStatus
 
   /// A code; `name` is in kebab case and never changes its meaning.
-  public init(_ name: String, _ status: ExitStatus) {
-    self.name = name
+  public init(_ name: StaticString, _ status: ExitStatus) {
+    self.name = name.description
     self.status = status
   }
 

@@ -127,12 +127,3 @@ extension Sequence where Element: MessageValue {
     return message
   }
 }
-
-extension Origin: MessageValue {}
-extension HTTPRequest.Method: MessageValue {}
-extension Audience: MessageValue {}
-extension AudienceClaim: MessageValue {}
-extension UnixTime: MessageValue {}
-extension SourcePosition: MessageValue {}
-extension ErrorCode: MessageValue {}
-extension Secret: MessageValue {}

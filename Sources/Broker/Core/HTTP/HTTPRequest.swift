@@ -1,7 +1,7 @@
 /// A request to be sent.
 public struct HTTPRequest: Sendable {
   /// A method: a token of RFC 9110, section 9.1, with regard to case.
-  public struct Method: Sendable, Hashable, CustomStringConvertible {
+  public struct Method: Sendable, Hashable, MessageValue {
     /// The name as it is sent.
     public let name: String
 
