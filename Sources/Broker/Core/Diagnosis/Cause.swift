@@ -20,7 +20,7 @@ public struct Cause: Sendable, Equatable {
       }
     }
 
-    /// The word.
+    /// The same word.
     public var description: String { name }
 
     /// Whether `left` is less sure.

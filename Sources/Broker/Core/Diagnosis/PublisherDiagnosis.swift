@@ -71,7 +71,7 @@ struct PublisherDiagnosis {
 
   // MARK: What cannot be told apart
 
-  /// Of a job whose issuer the form does not mean, nothing is to be registered by these values.
+  /// For a job of another issuer than the form means: these values alone are not to be registered.
   private func fieldsDiffer(_ job: JobIdentity, beside obstacle: Cause) -> Cause {
     Cause(
       "publisher-differs", .possible,

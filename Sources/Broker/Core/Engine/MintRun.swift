@@ -257,7 +257,7 @@ struct MintRun: Sendable {
 
   private var secretOrigin: Origin { target.registry.secretOrigin(isRehearsal: engine.isRehearsal) }
 
-  /// A credential that may be sent to the registry that gave it, to burn it, and is used there.
+  /// The credential, bound to the registry that gave it: it may be used and burned there alone.
   private func bind(_ credential: Credential) throws(BrokerError) -> Credential {
     let uploadURL = target.registry.uploadURL
     guard credential.registry == target.name, credential.uploadURL == uploadURL else {
@@ -328,7 +328,7 @@ struct MintRun: Sendable {
     return failure.with(message: "\(failure.message) \(loss)")
   }
 
-  /// What an exchange may leave behind whose answer is not known.
+  /// What an exchange may leave behind if its answer is not known.
   private var loss: Message {
     let life: Message = target.registry.credentialLifetime.map { " within \($0.components.seconds / 60) minutes" } ?? ""
     return "A credential may have been minted that nobody received; it expires by itself\(life)."

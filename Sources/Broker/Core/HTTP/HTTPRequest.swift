@@ -149,7 +149,7 @@ public struct HTTPRequest: Sendable {
 }
 
 extension HTTPFailure {
-  /// A request that nothing was sent of, because it breaks the rules for secrets.
+  /// The failure of a request that breaks the rules for secrets; nothing of it was sent.
   static func misdirected(_ reason: Message) -> HTTPFailure {
     HTTPFailure(.misdirected, detail: reason, arrival: .nothingSent)
   }

@@ -39,7 +39,7 @@ extension HTTPTransport {
     }
   }
 
-  /// The host that a redirect points to, and nothing else of its address; nor of the request, which it may echo.
+  /// The host that a redirect points to; nothing else of its address, which may echo the request.
   private static func place(of response: HTTPResponse, _ redaction: SecretRedaction) -> Message {
     guard let location = response.field("location") else { return "nowhere" }
     if location.hasPrefix("/"), !location.hasPrefix("//") { return "another path of the same host" }

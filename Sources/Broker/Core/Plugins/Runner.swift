@@ -1,7 +1,7 @@
 /// What runs a provider's jobs: what reads their log and what it obeys there, and what a step may write beside it.
 ///
-/// It is known of a type of provider, not of a provider that was selected: what the first line of a log holds has to be
-/// harmless, too. What is left out, the runner does not have.
+/// A type of provider has one, so that it is known before a provider is selected: the first line of a log has to be harmless,
+/// too. The runner does not have what is left out.
 public struct Runner: Sendable {
   /// What people call it, such as `Own CI`.
   public let name: String

@@ -1,7 +1,7 @@
 import BrokerCore
 import BrokerSystem
 
-/// `token-broker config publishers`: the sheet for the one step that only a person can do.
+/// `token-broker config publishers`: what a person has to register at each registry.
 enum ConfigPublishersCommand: Command {
   static let name = "config publishers"
   static func spec(for catalog: ToolCatalog) -> CommandSpec {

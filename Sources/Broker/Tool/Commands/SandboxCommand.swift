@@ -169,7 +169,7 @@ enum SandboxCommand: Command {
     return configuration
   }
 
-  /// What names a registry that is not there would never happen, and nobody would know.
+  /// Refuses what names a registry that the sandbox does not have: it would have no effect.
   private static func checkRegistries(_ configuration: SandboxConfiguration) throws(BrokerError) {
     let known = configuration.registries.map(\.name)
     if let twice = known.first(where: { name in known.count { $0 == name } > 1 }) {

@@ -24,7 +24,7 @@ struct ExecRun: Sendable {
     var files: [PublishedFile] = []
   }
 
-  /// Runs; the last that is said is which file is where.
+  /// Runs, and says at the end which file is where.
   ///
   /// - Returns: The exit status: that of the first command that failed, 125 for a failure of ours, or 0.
   func run() async -> Int32 {
