@@ -19,7 +19,7 @@ struct ToolTests {
   ])
   func showsWaits(_ wait: Duration, _ shown: String) {
     let event = EngineEvent.retrying(registry: "pypi", BrokerError(.unavailable, "No answer."), after: wait)
-    #expect(TimelineLine(event, by: FakeTime().source()).text == "No answer. Trying again in \(shown).")
+    #expect(TimelineLine(event, by: FakeTime().source()).text == "No answer. Trying again in \(Neutralized(shown)).")
   }
 
   @Test func showsHelpForEveryCommand() async throws {

@@ -81,7 +81,7 @@ enum ExecCommand: Command {
     guard let tool = tools.first, tools.count == targets.count, tools.allSatisfy({ $0.program == tool.program }) else {
       let without = targets.filter { $0.registry.capabilities.attestations?.program != tools.first?.program }
       throw BrokerError(
-        .usage, "No program is known that signs files for \((without.first ?? targets[0]).name).",
+        .usage, "No program is known that signs files for \(Neutralized((without.first ?? targets[0]).name)).",
         remedy: "Leave --attest out.")
     }
     // Neither a CI system's variables nor those of the publishing tools are any business of the program that signs.

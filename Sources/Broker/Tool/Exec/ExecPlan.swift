@@ -121,7 +121,7 @@ struct ExecPlan: Sendable {
       throw BrokerError(
         .usage, "\(name) is not known to send attestations.",
         remedy: able.isEmpty
-          ? "Leave --attest out." : "Leave --attest out, or publish with \(PublishingTools.choice(able)).")
+          ? "Leave --attest out." : "Leave --attest out, or publish with \(Neutralized(PublishingTools.choice(able))).")
     }
     guard !files.files.isEmpty else {
       throw BrokerError(

@@ -103,7 +103,7 @@ struct TargetConfirmation: Sendable {
       )
     }
     for cause in causes {
-      say(cause.certainty == .certain ? cause.summary : "\(cause.certainty.name): \(cause.summary)")
+      say(cause.certainty == .certain ? cause.summary : "\(cause.certainty): \(cause.summary)")
       for fix in cause.fixes.prefix(1) { say("hint: \(fix)") }
     }
   }
