@@ -216,10 +216,7 @@
       guard !version.error.contains("cannot be preloaded") else { return #expect(name != "libc_malloc_debug.so.0") }
       #expect(version.status == 0, "\(version.error)")
       let run = try await BuiltTool.run(
-        [
-          "sandbox", "--raw", "--", BuiltTool.path, "exec", "pypi", "--env", "T={token}", "--", "/bin/sh", "-c",
-          "echo $T",
-        ],
+        ["sandbox", "--", BuiltTool.path, "exec", "pypi", "--env", "T={token}", "--", "/bin/sh", "-c", "echo $T"],
         variables)
       #expect(run.status == 0 && run.output.contains("pypi-"), "\(run.error)")
     }

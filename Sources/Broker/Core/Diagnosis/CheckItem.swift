@@ -2,9 +2,9 @@
 public struct CheckItem: Sendable, Equatable {
   /// How it looks.
   public enum Outcome: String, Sendable, MessageValue {
-    /// It is as it should be.
+    /// As it should.
     case pass
-    /// Publishing works, but something about it is a risk.
+    /// It works, and something about it will bite.
     case warn
     /// Publishing would fail.
     case fail

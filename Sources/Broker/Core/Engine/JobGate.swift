@@ -13,6 +13,6 @@ public protocol JobGate: Sendable {
 }
 
 extension JobGate {
-  /// No.
+  /// No: a refusal is a refusal.
   public var isAudit: Bool { false }
 }

@@ -1,10 +1,10 @@
-package import BrokerCore
+import BrokerCore
 import Synchronization
 
 /// A server on one port of 127.0.0.1: one thread accepts, one serves each connection.
-package final class Listener: Sendable {
+final class Listener: Sendable {
   /// Answers a request; the number is that of the connection, from 1.
-  package typealias Respond = @Sendable (ServerRequest, Int) -> ServerResponse
+  typealias Respond = @Sendable (ServerRequest, Int) -> ServerResponse
 
   private struct State {
     var connections: [Int: LoopbackSocket] = [:]
@@ -17,10 +17,10 @@ package final class Listener: Sendable {
   private let now: @Sendable () -> UnixTime
   private let state = Mutex(State())
 
-  package init(port: UInt16 = 0, now: @escaping @Sendable () -> UnixTime) throws(BrokerError) {
+  init(port: UInt16 = 0, now: @escaping @Sendable () -> UnixTime) throws(BrokerError) {
     guard let (socket, port) = LoopbackSocket.listening(port: port) else {
       throw BrokerError(
-        .unreachable, "Cannot listen on 127.0.0.1.",
+        .unreachable, "The sandbox cannot listen on 127.0.0.1.",
         remedy: "Check that this machine has a loopback address.")
     }
     self.socket = socket
@@ -28,9 +28,9 @@ package final class Listener: Sendable {
     self.now = now
   }
 
-  package var origin: Origin { Origin.loopback(port: port) }
+  var origin: Origin { Origin.loopback(port: port) }
 
-  package func start(_ respond: @escaping Respond) {
+  func start(_ respond: @escaping Respond) {
     DedicatedThread.start { [self] in
       while let connection = socket.accept() {
         guard let number = add(connection) else { break }
@@ -43,7 +43,7 @@ package final class Listener: Sendable {
     }
   }
 
-  package func stop() {
+  func stop() {
     socket.shutDown()
     let connections = state.withLock { state in
       state.isStopped = true

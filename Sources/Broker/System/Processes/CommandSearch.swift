@@ -30,9 +30,8 @@ public struct CommandSearch: Sendable {
 
   /// Looks whether the command could be started.
   ///
-  /// - Returns: Its file, as an absolute path; symbolic links are not followed.
   /// - Throws: What starting it would.
-  @discardableResult public func check() throws(BrokerError) -> String {
+  public func check() throws(BrokerError) {
     var failure = ENOENT
     for candidate in candidates {
       var status = stat()
@@ -45,7 +44,7 @@ public struct CommandSearch: Sendable {
         failure = EACCES
         continue
       }
-      return FileLocation.absolute(candidate, from: FileLocation.currentFolder ?? "/")
+      return
     }
     throw CommandNotStarted(name: name, failure: failure).asBrokerError
   }

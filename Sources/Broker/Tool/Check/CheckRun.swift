@@ -119,7 +119,7 @@ struct CheckRun: Sendable {
     return sections
   }
 
-  /// Shows a credential that was not burned, which the table does not say.
+  /// The table does not say what lives on, so that it is shown beside it.
   private var engine: Engine {
     session.engine { event in if case .burnFailed = event { true } else { false } }
   }
