@@ -28,7 +28,12 @@ enum LogTarget {
       summary(shown)
     }
     // What is neutralised needs no guard, wherever its lines are broken.
-    for neutral in [Neutralized(text).text, JSONText.quoted(text), DeceptiveText.marked(text).text] {
+    let (left, right) = (Neutralized(text[..<middle]), Neutralized(text[middle...]))
+    let messages: [Message] = ["\(left)\(right)", Message(left) + Message(right), [left, right, left].joined()]
+    for message in messages { judge(message.text) }
+    for neutral in [Neutralized(text).text, JSONText.quoted(text), DeceptiveText.marked(text).text]
+      + messages.map(\.text)
+    {
       judge(TextLayout.wrapped(neutral, indent: first % 48, first: second % 48))
     }
   }

@@ -13,7 +13,8 @@ enum StepOutputsTarget {
           || !text.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "refused")
       return
     }
-    let outputs = read(CredentialText.text(.github, [credential]).reveal())
+    guard let form = Runner.gitHub.outputs else { fatalError("no outputs") }
+    let outputs = read(CredentialText.text(.outputs(form, of: .gitHub), [credential]).reveal())
     require(outputs.map(\.name) == ["api-token", "expires", "registry"], "\(outputs)")
     require(outputs.map(\.value) == [text, "1795000900", "internal"], "\(outputs)")
     require(CredentialText.text(.token, [credential]).reveal() == text + "\n", "token")

@@ -307,7 +307,15 @@ def check_action(document, report):
     if set(document) - {"name", "description", "author", "branding", "inputs", "outputs", "runs"}:
         report("unknown keys of an action")
     outputs, inputs = {}, set(document.get("inputs") or {})
-    for step in document["runs"]["steps"]:
+    runs = document["runs"]
+    if runs["using"] != "composite":
+        for key in set(runs) - {"using"}:
+            if key not in ("main", "post") or not os.path.isfile(os.path.join(ROOT, runs[key])):
+                report(f"there is no script {runs[key]} for {key}")
+        if runs["using"] != "node24":
+            report(f"runs on {runs['using']}, which is not the runner's own Node")
+        return
+    for step in runs["steps"]:
         if "run" in step and "shell" not in step:
             report("a step of a composite action needs a shell")
         check_step(step, set(), inputs, outputs, set(), report)

@@ -1,29 +1,39 @@
-"""Runs composite actions and jobs the way a GitHub runner does, as far as this project's actions and examples need it.
+"""Runs actions and jobs the way a GitHub runner does, as far as this project's actions and examples need it.
 
 Usage: github.py action FOLDER [INPUT=VALUE...]
        github.py job WORKFLOW JOB [INPUT=VALUE...]
 
-Steps run in order with bash, each with its own file of outputs; this project's actions are run from this checkout. Of the
+Steps run in order with bash, each with its own file of outputs; this project's actions are run from this checkout: those of
+several steps with bash, those in JavaScript with the Node of this machine, their ends behind the last step, whatever came of
+it. Of the
 actions of others, a job has those that bring files: actions/checkout takes them from the folder in ADOPTION_SOURCES,
 actions/upload-artifact and actions/download-artifact keep them in the one in ADOPTION_ARTIFACTS. A job starts in an empty
-workspace, so that it has no file but what its own steps bring. Prints the outputs of the action, or of each step, as JSON; ends with the status of the
-step that failed.
+workspace, so that it has no file but what its own steps bring. Prints as JSON the outputs of the action, or of each step, and
+what the sandbox was asked; ends with the status of the step that failed. The job is cancelled when the sandbox was asked for
+ADOPTION_CANCEL, as a runner does it: by an interrupt of the step that runs, alone.
 """
 
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import urllib.request
 
 import yaml
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EXPRESSION = re.compile(r"\$\{\{\s*([^}]*?)\s*\}\}")
-FILES = ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_ENV", "GITHUB_STEP_SUMMARY")
+FILES = ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_ENV", "GITHUB_STEP_SUMMARY", "GITHUB_STATE")
+# What waits for the end of the job: the action's folder, its variables and its search path.
+ENDS = []
+# The step that runs.
+RUNNING = []
 
 
 class Run:
@@ -133,14 +143,57 @@ class Run:
                 environment["GITHUB_ACTION_PATH"] = self.folder
             if self.workspace:
                 environment["GITHUB_WORKSPACE"] = self.workspace
-            command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", script]
-            # What a step writes is the log; standard output is this program's answer.
-            done = subprocess.run(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, cwd=self.workspace)
-            self.failed = self.failed or done.returncode
-            for added in open(files["GITHUB_PATH"], encoding="utf-8").read().split("\n"):
-                self.path = f"{added}:{self.path}" if added else self.path
+            status = start(["bash", "--noprofile", "--norc", "-eo", "pipefail", script], environment, self.workspace)
+            self.failed = self.failed or status
+            self.path = search_path(files["GITHUB_PATH"], self.path)
             return read_outputs(files["GITHUB_OUTPUT"])
+
+
+def start(command, environment, workspace):
+    """Runs a step. What it writes is the log; standard output is this program's answer."""
+    # A shell that runs this in the background has interrupts ignored, and that is inherited.
+    step = subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, cwd=workspace, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    RUNNING.append(step)
+    status = step.wait()
+    RUNNING.remove(step)
+    return status if status >= 0 else 128 - status
+
+
+def cancel(target):
+    while not any(request["target"] == target for request in ask_sandbox("/requests")):
+        time.sleep(0.05)
+    for step in RUNNING:
+        step.send_signal(signal.SIGINT)
+
+
+def search_path(file, path):
+    for added in open(file, encoding="utf-8").read().split("\n"):
+        path = f"{added}:{path}" if added else path
+    return path
+
+
+def run_script(folder, script, variables, path, workspace):
+    """Runs a file of an action in JavaScript; returns its status, outputs, search path and what it keeps for its end."""
+    with tempfile.TemporaryDirectory() as scratch:
+        files = {name: os.path.join(scratch, name) for name in FILES}
+        for name in files.values():
+            open(name, "w").close()
+        environment = {**os.environ, **variables, **files, "PATH": path}
+        if workspace:
+            environment["GITHUB_WORKSPACE"] = workspace
+        status = start(["node", os.path.join(folder, script)], environment, workspace)
+        return (status, read_outputs(files["GITHUB_OUTPUT"]), search_path(files["GITHUB_PATH"], path),
+                read_outputs(files["GITHUB_STATE"]))
+
+
+def run_ends(path, workspace, failed):
+    """Runs the ends of actions, the last one first; each has its own state and the search path of the job's end."""
+    while ENDS:
+        folder, script, variables = ENDS.pop()
+        failed = run_script(folder, script, variables, path, workspace)[0] or failed
+    return failed
 
 
 def read_outputs(path):
@@ -180,8 +233,17 @@ def with_defaults(specification, given):
 def run_action(folder, given, path, variables=None, workspace=None):
     with open(os.path.join(folder, "action.yml"), encoding="utf-8") as file:
         action = yaml.safe_load(file)
-    run = Run(with_defaults(action.get("inputs"), given), path, folder, variables, workspace)
-    run.run(action["runs"]["steps"])
+    inputs = with_defaults(action.get("inputs"), given)
+    runs = action["runs"]
+    if runs["using"].startswith("node"):
+        own = {**(variables or {}), **{f"INPUT_{name.upper()}": value for name, value in inputs.items()}}
+        status, outputs, path, state = run_script(folder, runs["main"], own, path, workspace)
+        if "post" in runs:
+            ENDS.append((folder, runs["post"], {**own, **{f"STATE_{name}": value for name, value in state.items()}}))
+        declared = action.get("outputs") or {}
+        return status, {name: value for name, value in outputs.items() if name in declared}, path
+    run = Run(inputs, path, folder, variables, workspace)
+    run.run(runs["steps"])
     outputs = {name: run.resolve(spec["value"]) for name, spec in (action.get("outputs") or {}).items()}
     return run.failed, outputs, run.path
 
@@ -201,26 +263,32 @@ def run_job(workflow, name, given):
     with tempfile.TemporaryDirectory() as workspace:
         run = Run(with_defaults(inputs, given), os.environ["PATH"], None, variables, os.path.realpath(workspace), permissions)
         run.run(job["steps"])
-    return run.failed, run.steps, run.path
+        return run_ends(run.path, workspace, run.failed), run.steps, run.path
 
 
-def stay_in_sandbox():
-    """A twine that a job calls by itself would go to the real PyPI."""
-    with urllib.request.urlopen(os.environ["TOKEN_BROKER_SANDBOX"]) as answer:
-        os.environ["TWINE_REPOSITORY_URL"] = json.load(answer)["registries"]["pypi"] + "/legacy/"
+def ask_sandbox(path):
+    with urllib.request.urlopen(os.environ["TOKEN_BROKER_SANDBOX"] + path) as answer:
+        return json.load(answer)
 
 
 def main():
-    stay_in_sandbox()
+    if "ADOPTION_CANCEL" in os.environ:
+        threading.Thread(target=cancel, args=[os.environ.pop("ADOPTION_CANCEL")], daemon=True).start()
+    # A twine that a job calls by itself would go to the real PyPI.
+    os.environ["TWINE_REPOSITORY_URL"] = ask_sandbox("/")["registries"]["pypi"] + "/legacy/"
     kind, place = sys.argv[1], os.path.abspath(sys.argv[2])
     rest = sys.argv[3:] if kind == "action" else sys.argv[4:]
     given = dict(pair.split("=", 1) for pair in rest)
     if kind == "action":
         status, outputs, path = run_action(place, given, os.environ["PATH"])
+        status = run_ends(path, None, 0) or status
     else:
         status, outputs, path = run_job(place, sys.argv[3], given)
+    asked = [request["target"] for request in ask_sandbox("/requests") if request["listener"] != "directory"]
     if status == 0:
-        json.dump({"outputs": outputs, "path": path}, sys.stdout)
+        json.dump({"outputs": outputs, "path": path, "asked": asked}, sys.stdout)
+    else:
+        print("asked:", *asked, file=sys.stderr)
     sys.exit(status)
 
 

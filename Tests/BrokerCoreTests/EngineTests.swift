@@ -92,7 +92,7 @@ struct EngineTests {
   @Test func judgesTheJobForLaterTargetsToo() async throws {
     struct Refusal: JobGate {
       func judge(_ job: JobIdentity, for registry: String) throws(BrokerError) {
-        throw BrokerError(.exchangeRefused, "not at \(registry)")
+        throw BrokerError(.exchangeRefused, "not at \(Neutralized(registry))")
       }
     }
     let first = try FakeRegistry(name: "first")

@@ -6,7 +6,7 @@ struct ProviderSelectionTests {
   private func finding(
     _ name: String, _ strength: Clue.Strength, _ result: Result<Detection, BrokerError>
   ) -> ProviderSelection.Finding {
-    ProviderSelection.Finding(name: name, clue: Clue("\(name)=true", strength: strength), result: result)
+    ProviderSelection.Finding(name: name, clue: Clue("\(Neutralized(name))=true", strength: strength), result: result)
   }
 
   private let absent = Result<Detection, BrokerError>.success(.absent("not set"))

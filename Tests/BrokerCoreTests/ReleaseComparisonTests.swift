@@ -18,7 +18,7 @@ struct ReleaseComparisonTests {
   @Test(arguments: [
     (String?.none, String?.none, ReleaseComparison.Verdict.absent), (digest, digest, .published),
     (digest, nil, .partial), (nil, digest, .partial), ("1", digest, .conflict), ("1", nil, .conflict),
-    ("", digest, .unknown("lists \(wheel) without a SHA-256")), ("", "1", .conflict),
+    ("", digest, .unknown("lists \(Neutralized(wheel)) without a SHA-256")), ("", "1", .conflict),
   ])
   func judges(_ first: String?, _ second: String?, _ verdict: ReleaseComparison.Verdict) {
     let listed = [(Self.wheel, first), (Self.sdist, second)].compactMap { name, digest in

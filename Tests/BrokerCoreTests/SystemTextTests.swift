@@ -46,8 +46,8 @@ struct SystemTextTests {
   }
 
   @Test func isShownAsItReads() {
-    #expect(UntrustedText.neutralized(SystemText.exact("ä€.whl")) == "ä€.whl")
-    #expect(UntrustedText.neutralized(SystemText.text(of: [0x61, 0xE4, 0x62])) == "a\u{FFFD}b")
-    #expect(UntrustedText.neutralized(SystemText.exact("\u{202E}::stop\u{85}\n##[x")) == "\u{FFFD}: :stop ## [x")
+    #expect(Neutralized(SystemText.exact("ä€.whl")).text == "ä€.whl")
+    #expect(Neutralized(SystemText.text(of: [0x61, 0xE4, 0x62])).text == "a\u{FFFD}b")
+    #expect(Neutralized(SystemText.exact("\u{202E}::stop\u{85}\n##[x")).text == "\u{FFFD}: :stop ## [x")
   }
 }

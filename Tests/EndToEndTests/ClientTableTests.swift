@@ -174,7 +174,7 @@ struct ClientTableTests {
     let words = command.replacing("{url}", with: url).split(separator: " ").map(String.init)
     let found = ClientRecognition(words, .python) ?? ClientRecognition(words, among: .python)
     guard let recognised = found, let url = try? HTTPURL(url) else {
-      throw BrokerError(.pluginContract, "not recognised: \(command)")
+      throw BrokerError(.pluginContract, "not recognised: \(Neutralized("\(command)"))")
     }
     try ClientArguments(recognised).judge(for: target, uploadURL: url)
   }
@@ -234,7 +234,7 @@ struct ClientTableTests {
     let child = ChildEnvironment(clients: PublishingTools.python.tools, own: [], identityVariables: [])
     let names = child.make(for: try credential("pypi"), in: surrounding).names
     #expect(gone.allSatisfy { !names.contains($0) } && stays.allSatisfy(names.contains))
-    #expect(child.notes(for: "pypi", in: surrounding) == gone.sorted().map { "\($0) is removed" })
+    #expect(child.notes(for: "pypi", in: surrounding) == gone.sorted().map { "\(Neutralized($0)) is removed" })
     let replaced = child.notes(
       for: "pypi", in: Environment(["TWINE_PASSWORD": "old", "POETRY_PYPI_TOKEN_PYPI": "old"]))
     #expect(replaced == ["POETRY_PYPI_TOKEN_PYPI is replaced", "TWINE_PASSWORD is replaced"])

@@ -134,7 +134,7 @@ struct ClockTests {
     #expect(run.status == status, "\(options): \(run.error)")
     guard status == 0, !options[0].hasPrefix("--clock") else { return }
     let mint = try await BuiltTool.run(
-      ["sandbox"] + options + ["--", BuiltTool.path, "mint", "pypi", "--format", "token", "--timeout", "2"])
+      ["sandbox", "--raw"] + options + ["--", BuiltTool.path, "mint", "pypi", "--format", "token", "--timeout", "2"])
     #expect([0, 5, 6, 7].contains(mint.status), "\(mint.status): \(mint.error)")
   }
 }

@@ -145,7 +145,8 @@ struct EndingTests {
       let folder = try TestFolder()
       defer { folder.remove() }
       let run = try await BuiltTool.run(
-        ["sandbox", "--", "sh", "-c", "links=$(readlink /proc/$$/fd/[012]); echo \"$links\" >links"], in: folder,
+        ["sandbox", "--raw", "--", "sh", "-c", "links=$(readlink /proc/$$/fd/[012]); echo \"$links\" >links"],
+        in: folder,
         streams: "<&- >&- 2>&-")
       #expect(run.status == 0 && folder.read("links") == "/dev/null\n/dev/null\n/dev/null\n")
     }

@@ -41,7 +41,7 @@ import Testing
       let version = try await BuiltTool.run(["--version", "--libcurl"], variables)
       #expect(version.status == 0 && version.output.contains("\nlibcurl: none ("), "\(version.output)")
       let run = try await BuiltTool.run(
-        ["sandbox", "--", BuiltTool.path, "mint", "pypi", "--format", "token"], variables)
+        ["sandbox", "--raw", "--", BuiltTool.path, "mint", "pypi", "--format", "token"], variables)
       #expect(run.status == ErrorCode.libcurlUnavailable.status.rawValue, "\(run.error)")
       #expect(run.error.contains(ErrorCode.libcurlUnavailable.name), "\(run.error)")
       for part in ["libcurl4 on Debian", "Alpine", "Fedora", "macOS", "\(folder.path)/libcurl.so.4"] {

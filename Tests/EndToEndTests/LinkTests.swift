@@ -30,7 +30,10 @@ struct LinkTests {
       ["check", "--mint", "--use-up-token", "pypi"],
     ] {
       let run = try await BuiltTool.run(
-        ["sandbox", "--provider", provider, "--claim", "iss=\(issuer)", "--fault", refused, "--", BuiltTool.path]
+        [
+          "sandbox", "--raw", "--provider", provider, "--claim", "iss=\(issuer)", "--fault", refused, "--",
+          BuiltTool.path,
+        ]
           + command)
       expectNoForm(run, "\(command), \(issuer)")
       #expect((run.output + run.error).contains(issuer), "\(command): \(run.output)\(run.error)")
@@ -51,7 +54,7 @@ struct LinkTests {
   @Test func readsTheHostOfAPipelineFile() async throws {
     for (host, hasForm) in [("gitlab.example.com", false), ("gitlab.com", true)] {
       let run = try await BuiltTool.run(
-        ["explain", "--project", "sample"],
+        ["explain"],
         input:
           "invalid-publisher project_path=data/x namespace_path=data ci_config_ref_uri=\(host)/data/x//.gitlab-ci.yml@r"
       )
@@ -146,7 +149,9 @@ struct LinkTests {
     #expect(folder.read("token-broker.json").contains("\"https://gitlab.acme.corp\""))
     let claims = ["namespace_path=data", "project_path=data/x", "environment=pypi"].flatMap { ["--claim", $0] }
     let check = try await BuiltTool.run(
-      ["sandbox", "--provider", "gitlab"] + claims + ["--", BuiltTool.path, "mint", "pypi", "--format", "token"],
+      ["sandbox", "--raw", "--provider", "gitlab"] + claims + [
+        "--", BuiltTool.path, "mint", "pypi", "--format", "token",
+      ],
       in: folder)
     #expect(check.status == 8 && check.error.contains("issuer"), "\(check.error)")
   }

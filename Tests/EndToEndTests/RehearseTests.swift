@@ -31,12 +31,12 @@ struct RehearseTests {
     defer { folder.remove() }
     try folder.write("token-broker.json", #"{"version":1,"registries":{"pypi":{"expect":{\#(expected)}}}}"#)
     let mint = ["--", BuiltTool.path, "mint", "pypi", "--format", "token"]
-    let run = try await BuiltTool.run(["sandbox", "--provider", provider, "--job", job] + mint, in: folder)
+    let run = try await BuiltTool.run(["sandbox", "--raw", "--provider", provider, "--job", job] + mint, in: folder)
     #expect(run.status == 0 && run.output.hasPrefix("pypi-"), "\(run.error)")
-    let usual = try await BuiltTool.run(["sandbox", "--provider", provider] + mint, in: folder)
+    let usual = try await BuiltTool.run(["sandbox", "--raw", "--provider", provider] + mint, in: folder)
     #expect(usual.status == 8 && usual.error.contains("expectation-failed"), "\(usual.error)")
     let changed = try await BuiltTool.run(
-      ["sandbox", "--provider", provider, "--job", job, "--claim", "environment=other"] + mint, in: folder)
+      ["sandbox", "--raw", "--provider", provider, "--job", job, "--claim", "environment=other"] + mint, in: folder)
     #expect(changed.status == 8, "\(changed.error)")
   }
 

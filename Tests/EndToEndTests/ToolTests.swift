@@ -19,7 +19,7 @@ struct ToolTests {
   ])
   func showsWaits(_ wait: Duration, _ shown: String) {
     let event = EngineEvent.retrying(registry: "pypi", BrokerError(.unavailable, "No answer."), after: wait)
-    #expect(TimelineLine(event, by: FakeTime().source()).text == "No answer. Trying again in \(shown).")
+    #expect(TimelineLine(event, by: FakeTime().source()).text == "No answer. Trying again in \(Neutralized(shown)).")
   }
 
   @Test func showsHelpForEveryCommand() async throws {
@@ -123,7 +123,7 @@ struct ToolTests {
 
   @Test func sandboxesCommandStartsClean() async throws {
     let run = try await BuiltTool.run(
-      ["sandbox", "--", "sh", "-c", "grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd | wc -l"])
+      ["sandbox", "--raw", "--", "sh", "-c", "grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd | wc -l"])
     #expect(run.status == 0, "\(run.error)")
     // The shell itself may catch signals in what it runs; grep inherits none blocked and none ignored.
     #expect(
@@ -135,7 +135,7 @@ struct ToolTests {
   @Test func sandboxRunsTheToolItself() async throws {
     for provider in ["github", "gitlab"] {
       let run = try await BuiltTool.run(
-        ["sandbox", "--provider", provider, "--", BuiltTool.path, "mint", "pypi", "--format", "token"])
+        ["sandbox", "--raw", "--provider", provider, "--", BuiltTool.path, "mint", "pypi", "--format", "token"])
       #expect(run.status == 0, "\(run.error)")
       #expect(run.output.wholeMatch(of: /pypi-[\w-]+\n/) != nil)
     }

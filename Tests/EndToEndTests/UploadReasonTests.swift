@@ -34,4 +34,53 @@ struct UploadReasonTests {
       words.hasSuffix(end) && words.ranges(of: "--verbose").count == end.ranges(of: "--verbose").count, "\(words)")
     #expect(!words.isEmpty && !words.contains("\n"))
   }
+
+  /// The tool shows a refusal and no reason: what the index lists then, and what is said of it.
+  @Test(
+    arguments: [
+      (
+        "simple@pypi=status:404*1", ReleaseBench.wheel,
+        ["pypi: pypi has \"\(ReleaseBench.wheel)\" with other contents."],
+        "never takes another"
+      ),
+      (
+        "simple@pypi=status:404*1", "sample-1.0.zip",
+        ["pypi has \"sample-1.0.zip\" already, and takes one of a release."],
+        "leave this one out"
+      ),
+      (
+        "simple@pypi=html*2", "", ["what remains:", "possible: The API token is not for the project", "possible: "],
+        "add it to this project's too"
+      ),
+      ("upload@pypi=stall", "", ["by its list of files:", "likely: pypi lists nothing of sample."], "make them equal"),
+    ] as [(String, String, [String], String)])
+  func asksTheIndexWhatItHas(_ fault: String, _ listed: String, _ words: [String], _ hint: String) async throws {
+    let bench = try ReleaseBench([fault])
+    if !listed.isEmpty { try await bench.publish(listed, "other", at: "pypi") }
+    try bench.folder.write("upload", "echo 'HTTPError: 400 Bad Request from http://127.0.0.1/legacy/' >&2; exit 1\n")
+    let files = listed.isEmpty ? [ReleaseBench.wheel] : [ReleaseBench.wheel, ReleaseBench.sdist]
+    let run = try await bench.exec(["pypi", "--", "twine", "upload"] + files, isConfirmed: true)
+    #expect(run.status == 1, "\(run.error)")
+    for words in words { #expect(run.error.contains(words), "\(words): \(run.error)") }
+    #expect(run.error.contains(hint), "\(run.error)")
+    #expect(!listed.isEmpty == !run.error.contains("what remains"), "\(run.error)")
+  }
+
+  /// A failure whose reason is shown needs no question.
+  @Test func asksNothingWhereTheReasonIsShown() async throws {
+    let bench = try ReleaseBench()
+    try bench.folder.write("upload", "echo '400 Only one sdist may be uploaded per release.'; exit 1\n")
+    let run = try await bench.exec(["pypi", "--", "twine", "upload", ReleaseBench.wheel], isConfirmed: true)
+    #expect(run.status == 1 && run.error.contains("hint: The release has a source distribution"), "\(run.error)")
+    #expect(!run.error.contains("what remains"))
+  }
+
+  /// 502 and 503: the next run passes over what is there.
+  @Test(arguments: ["HTTPError: 502 Bad Gateway from x", "Server returned status code 503 Service Unavailable"])
+  func saysThatASecondRunPassesOverWhatIsThere(_ output: String) async throws {
+    let bench = try ReleaseBench()
+    try bench.folder.write("upload", "echo '\(output)'; exit 1\n")
+    let run = try await bench.exec(["pypi", "--", "twine", "upload", ReleaseBench.wheel], isConfirmed: true)
+    #expect(run.status == 1 && run.error.contains("hint: Run exec again: it passes over what pypi has already."))
+  }
 }

@@ -382,12 +382,12 @@ extension LayerPair {
       "a section that is locked", #""lower-layers": {"locked": ["rules"]}"#, #""rules": {"ref-type": ["tag"]}"#,
       .refused(
         .configurationWidens, lower: "\"rules\"", upper: "\"rules\"]",
-        words: "rules is said again, but rules is locked")),
+        words: "rules is set again, but rules is locked")),
     LayerPair(
       "an entry that is locked", #""lower-layers": {"locked": ["registries.pypi"]}"#,
       #""registries": {"pypi": {"rules": {"ref-type": ["tag"]}}}"#,
       .refused(
-        .configurationWidens, lower: "\"pypi\"", upper: "\"registries.pypi\"", words: "registries.pypi is said again")),
+        .configurationWidens, lower: "\"pypi\"", upper: "\"registries.pypi\"", words: "registries.pypi is set again")),
     LayerPair(
       "an entry that is locked and left out", #""lower-layers": {"locked": ["registries.pypi"]}"#,
       #""registries": {"testpypi": {}}"#,
@@ -408,7 +408,7 @@ extension LayerPair {
     LayerPair(
       "a lock on nothing", #""lower-layers": {"locked": ["registries.pypy"]}"#, "",
       .refused(
-        .configurationInvalid, lower: "", upper: "[\"registries.pypy\"]", words: "which there is not in this file")),
+        .configurationInvalid, lower: "", upper: "[\"registries.pypy\"]", words: "which this file does not have")),
     LayerPair(
       "extends above", #""extends": "x.json""#, "",
       .refused(

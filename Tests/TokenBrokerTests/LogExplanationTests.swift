@@ -9,17 +9,18 @@ struct LogExplanationTests {
     let name: String
     let text: String
     var uploadURL: HTTPURL { HTTPURL(home, path: "/") }
-    var home: Origin { .https(host: "\(name).example.com") }
+    var home: Origin { (try? HTTPURL("https://\(name).example.com/"))?.origin ?? .loopback(port: 1) }
     var audience: AudienceSource { .known("x") }
 
     var capabilities: RegistryCapabilities {
       RegistryCapabilities(
         refusals: RegistryRefusals(
-          explain: { _, input in [Cause("own-cause", .certain, "Said at \(input.registry).", fixes: [])] },
+          explain: { _, input in [Cause("own-cause", .certain, "Said at \(Neutralized(input.registry)).", fixes: [])] },
           recognise: { $0.contains(text) ? Refusal(status: 400, code: "own-code", text: text) : nil },
           publishing: {
             $0.contains("\(name) is closed")
-              ? PublishingFailure(Cause("closed", .certain, "Closed at \(name).", fixes: []), isRefusal: true) : nil
+              ? PublishingFailure(
+                Cause("closed", .certain, "Closed at \(Neutralized(name)).", fixes: []), isRefusal: true) : nil
           }))
     }
 

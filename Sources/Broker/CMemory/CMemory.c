@@ -21,7 +21,7 @@
 #include <stdint.h>
 #include <string.h>
 
-// The C library's own, under the name that it keeps for those who put another before it.
+// The C library's own free, under its other name: the replacement below has the usual one.
 extern void __libc_free(void *);
 
 #if defined(__x86_64__)

@@ -29,6 +29,8 @@ public struct SandboxProvider: Sendable, Hashable {
   let claimsOfPublisher: @Sendable (SandboxPublisher) -> [SandboxClaim]
   /// Makes the endpoint of one sandbox.
   let makeEndpoint: @Sendable () -> any SandboxEndpoint
+  /// Makes what reads the log of a job that has these variables; nil if its log shows what the job prints.
+  package let makeRunner: (@Sendable (_ variables: [String: String]) -> any SandboxRunner)?
 
   /// A CI system.
   public init(
@@ -36,7 +38,8 @@ public struct SandboxProvider: Sendable, Hashable {
     stepFiles: [String: String] = [:], isAsked: Bool, tokenLifetime: Int64,
     claims: [(name: String, value: String)], publisher: (owner: String, repository: String, workflow: String),
     claimsOfPublisher: @escaping @Sendable (SandboxPublisher) -> [SandboxClaim],
-    makeEndpoint: @escaping @Sendable () -> any SandboxEndpoint
+    makeEndpoint: @escaping @Sendable () -> any SandboxEndpoint,
+    makeRunner: (@Sendable (_ variables: [String: String]) -> any SandboxRunner)? = nil
   ) {
     self.name = name
     self.title = title
@@ -50,6 +53,7 @@ public struct SandboxProvider: Sendable, Hashable {
     self.publisher = publisher
     self.claimsOfPublisher = claimsOfPublisher
     self.makeEndpoint = makeEndpoint
+    self.makeRunner = makeRunner
   }
 
   /// The publisher that the played job matches, allowed to upload to any project.

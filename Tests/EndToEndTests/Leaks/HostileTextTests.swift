@@ -11,7 +11,7 @@ struct HostileTextTests {
     case audience, refusalCode, refusalText, refusalMessage, location, wait, keys, reason, claims, identityAnswer
     case registryName, configurationKey, configurationValue, entryName, configurationPath, gitHubActions, sandboxAddress
     case requestAddress, outputPath, forkPath, variableName, target, format, pin, provider, outputOption, fromVariable
-    case command, fault, claim, publisher, childCommand, exclusion
+    case command, fault, faultPlace, faultArgument, claim, publisher, childCommand, toolRunner, exclusion
   }
 
   private static let entrancesOfLongTexts: Set<Entrance> = [.refusalText, .configurationValue, .target, .keys]
@@ -88,9 +88,13 @@ struct HostileTextTests {
     case .fromVariable: arguments = ["revoke", "pypi", "--from-env", text]
     case .command: arguments = [text]
     case .fault: arguments = ["sandbox", "--fault", text, "--", "true"]
+    case .faultPlace: arguments = ["sandbox", "--fault", "directory@\(text)=stall", "--", "true"]
+    case .faultArgument: arguments = ["sandbox", "--fault", "exchange=audience:\(text)", "--", "true"]
     case .claim: arguments = ["sandbox", "--claim", text, "--", "true"]
     case .publisher: arguments = ["sandbox", "--publisher", text, "--switch", text, "--", "true"]
     case .childCommand: arguments = ["sandbox", "--", text]
+    case .toolRunner:
+      arguments = ["exec", "pypi", "--", "uv", "run", "--env-file\(text)", "twine", "upload", "dist/a.whl"]
     case .exclusion: arguments = ["mint", "pypi", "--\(text)"]
     }
     let site = try HostileSite(step, Fault(entrance.rawValue, answer), claims: claims)

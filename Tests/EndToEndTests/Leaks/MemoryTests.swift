@@ -216,7 +216,10 @@
       guard !version.error.contains("cannot be preloaded") else { return #expect(name != "libc_malloc_debug.so.0") }
       #expect(version.status == 0, "\(version.error)")
       let run = try await BuiltTool.run(
-        ["sandbox", "--", BuiltTool.path, "exec", "pypi", "--env", "T={token}", "--", "/bin/sh", "-c", "echo $T"],
+        [
+          "sandbox", "--raw", "--", BuiltTool.path, "exec", "pypi", "--env", "T={token}", "--", "/bin/sh", "-c",
+          "echo $T",
+        ],
         variables)
       #expect(run.status == 0 && run.output.contains("pypi-"), "\(run.error)")
     }

@@ -143,7 +143,7 @@ struct LayerNarrowing: Sendable {
       throw notThere(entry.name, in: section, "adds the host \(registry.home.authority), which is not one")
     }
     let type = decoder.catalog.registries.first { $0.plugin.name == entry.plugin.type }?.plugin
-    // A type that cannot do without settings has nothing by itself.
+    // A type that needs settings has no addresses by itself.
     let usual = type.flatMap { try? $0.configured($0.name, .empty(path: ["registries", $0.name])) }
     let keys = (type?.keys ?? []) + RegistrySettings.keys(decoder.catalog.jobs)
     try judgeAddresses(of: entry, keys, usual)
@@ -311,7 +311,7 @@ struct LayerNarrowing: Sendable {
 
   // MARK: Locks
 
-  /// What is locked may not be mentioned, but for an empty object, and not be dropped by a section without it.
+  /// A locked key may not be mentioned, except as an empty object, and a section may not leave it out.
   private func checkLocks(_ lower: ConfigurationObject) throws(BrokerError) {
     for (path, origin) in lowerLayers.locked {
       var object = lower
@@ -324,7 +324,7 @@ struct LayerNarrowing: Sendable {
         let node = object.object[key]
         if depth == path.count - 1 {
           if let inner = node?.object, inner.members.isEmpty, depth > 0 { break }
-          throw lockBroken(path, origin, at: object.nameOrigin(of: key), "is said again", depth + 1)
+          throw lockBroken(path, origin, at: object.nameOrigin(of: key), "is set again", depth + 1)
         }
         guard let inner = try object.child(key) else { break }
         object = inner

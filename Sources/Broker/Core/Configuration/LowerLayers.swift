@@ -49,7 +49,7 @@ struct LowerLayers: Sendable {
       }
       guard path.count == 1 || names[section] == nil || entries.contains(path[1]) else {
         throw object.error(
-          "locked", "has \(Neutralized.quoted(text)), which there is not in this file",
+          "locked", "has \(Neutralized.quoted(text)), which this file does not have",
           remedy: NearestName.remedy(for: path[1], among: entries))
       }
       locked.append((path, origin))

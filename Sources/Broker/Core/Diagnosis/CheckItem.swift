@@ -2,9 +2,9 @@
 public struct CheckItem: Sendable, Equatable {
   /// How it looks.
   public enum Outcome: String, Sendable, MessageValue {
-    /// As it should.
+    /// It is as it should be.
     case pass
-    /// It works, and something about it will bite.
+    /// Publishing works, but something about it is a risk.
     case warn
     /// Publishing would fail.
     case fail

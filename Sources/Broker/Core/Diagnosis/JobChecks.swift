@@ -1,4 +1,4 @@
-/// Looks at a job before it publishes, for what a registry would refuse and for what works and will bite (pure).
+/// Looks at a job before it publishes: for what a registry would refuse, and for what works but is a risk (pure).
 public struct JobChecks: Sendable {
   /// The items, in the order they are shown.
   public let items: [CheckItem]
@@ -81,10 +81,10 @@ private struct Checks {
         ])
     }
     return CheckItem(
-      "last-release", .pass, "\(release.words) was published by \(release.publisher()), as this job would.")
+      "last-release", .pass, "\(release.words) was published by \(release.publisher), as this job would.")
   }
 
-  // MARK: What will bite
+  // MARK: Risks
 
   var environment: CheckItem {
     guard let environment = job.environment else {

@@ -2,7 +2,7 @@
 ///
 /// Nothing in it is trusted.
 public struct LogReading: Sendable {
-  /// So many bytes of the end are read: that is where a log says why a job failed.
+  /// How many bytes are read, from the end: there a log says why a job failed.
   public static let maximumBytes = 1024 * 1024
 
   /// The text on one line, without a terminal's escapes.

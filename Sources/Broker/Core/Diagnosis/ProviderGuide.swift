@@ -8,25 +8,17 @@ public struct ProviderGuide: Sendable {
   public let spareToken: @Sendable (Audience) -> Snippet?
   /// What the provider has to protect a branch or a tag with, such as `protected tags`; nil if that is not known.
   public let protection: Message?
-  /// The file that defines the jobs unless another is configured; nil if there is none.
-  public let usualFile: String?
-  /// What a file of a checkout, by its path and text, says about publishing; nil if it defines no jobs.
-  public let jobFile: @Sendable (_ path: String, _ text: String) -> JobFile?
 
   /// A guide; what is left out is not known.
   public init(
     environment: @escaping @Sendable (String) -> Snippet? = { _ in nil },
     identityToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil },
-    spareToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil }, protection: Message? = nil,
-    usualFile: String? = nil,
-    jobFile: @escaping @Sendable (_ path: String, _ text: String) -> JobFile? = { _, _ in nil }
+    spareToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil }, protection: Message? = nil
   ) {
     self.environment = environment
     self.identityToken = identityToken
     self.spareToken = spareToken
     self.protection = protection
-    self.usualFile = usualFile
-    self.jobFile = jobFile
   }
 
   /// A guide that knows nothing.

@@ -50,7 +50,7 @@ final class Attempts: Sendable {
   /// Notes that it is waited for no more.
   func leave(_ words: Message) { steps.withLock { $0.removeAll { $0 == words } } }
 
-  /// Whether it was asked before whether the clocks are known to differ: that is said once.
+  /// Whether this was read before: the difference of the clocks is reported once.
   var isClockSaid: Bool {
     clockSaid.withLock { isSaid in
       defer { isSaid = true }

@@ -1,7 +1,7 @@
 /// Decides whether a registry may be given an identity token for the audience it names.
 ///
 /// A hostile or broken registry could name another relying party's audience and replay the token there; these rules
-/// leave it no choice.
+/// prevent that.
 public struct AudiencePolicy: Sendable {
   /// The registry's name in the configuration.
   public let registry: String

@@ -13,6 +13,6 @@ public protocol JobGate: Sendable {
 }
 
 extension JobGate {
-  /// No: a refusal is a refusal.
+  /// No.
   public var isAudit: Bool { false }
 }

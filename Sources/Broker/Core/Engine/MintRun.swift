@@ -68,17 +68,12 @@ struct MintRun: Sendable {
     guard case .failure(let error) = result else {
       return Outcome(target: target, result: result, evidence: seen.evidence)
     }
-    let background = engine.background()
     if error.code == .publisherNotFound {
-      var asked = target
-      asked.project = target.project ?? target.likelyProject ?? background.checkout.project
-      let search = EvidenceSearch(time: engine.time)
-      let release = await search.lastRelease(of: asked)
-      let isListed = release == nil ? await search.isListed(at: asked) : true
-      seen.note { ($0.lastRelease, $0.isListed) = (release, isListed) }
+      let release = await EvidenceSearch(time: engine.time).lastRelease(of: target)
+      seen.note { $0.lastRelease = release }
     }
     let evidence = seen.evidence
-    let explained = error.explained(target, evidence, source, time: engine.time, background: background)
+    let explained = error.explained(target, evidence, source, time: engine.time)
     engine.observe(.failed(registry: target.name, explained))
     return Outcome(target: target, result: .failure(explained), evidence: evidence)
   }
@@ -262,7 +257,7 @@ struct MintRun: Sendable {
 
   private var secretOrigin: Origin { target.registry.secretOrigin(isRehearsal: engine.isRehearsal) }
 
-  /// A credential that may be sent to the registry that gave it, to burn it, and is used there.
+  /// The credential, bound to the registry that gave it: it may be used and burned there alone.
   private func bind(_ credential: Credential) throws(BrokerError) -> Credential {
     let uploadURL = target.registry.uploadURL
     guard credential.registry == target.name, credential.uploadURL == uploadURL else {
@@ -333,7 +328,7 @@ struct MintRun: Sendable {
     return failure.with(message: "\(failure.message) \(loss)")
   }
 
-  /// What an exchange may leave behind whose answer is not known.
+  /// What an exchange may leave behind if its answer is not known.
   private var loss: Message {
     let life: Message = target.registry.credentialLifetime.map { " within \($0.components.seconds / 60) minutes" } ?? ""
     return "A credential may have been minted that nobody received; it expires by itself\(life)."

@@ -2,7 +2,7 @@
 public struct RetryPolicy: Sendable, Equatable {
   /// The greatest number of attempts for a step, the first included.
   ///
-  /// Time is what limits a run: an outage that passes lasts seconds, and a handful of attempts outlasts none.
+  /// Time is what limits a run: an outage that passes lasts seconds, and a handful of attempts is over before it passes.
   public var attempts: Int
   /// The wait before the second attempt, before jitter; it doubles each time.
   public var base: Duration
@@ -57,7 +57,7 @@ public struct RetryPolicy: Sendable, Equatable {
       ceiling = min(ceiling * 2, cap)
       left -= 1
     }
-    // A tenth at least: jitter must not make a hail of requests.
+    // A tenth at least: jitter must not make the attempts follow each other at once.
     let jittered = max(ceiling * random, min(base, cap) / 10)
     let wait = max(after ?? .zero, jittered)
     return wait < remaining ? .wait(wait) : .stop

@@ -20,7 +20,7 @@ package enum SideBySide {
       var values = [Value?](repeating: nil, count: items.count)
       while let placed = await group.next() { values[placed.place] = placed.value }
       return values.map { value in
-        // To go on without a value would take a question that was not answered for a good answer.
+        // Without this, a question that got no answer would count as answered.
         guard let value else { preconditionFailure("an item was left out") }
         return value
       }

@@ -1,4 +1,4 @@
-/// A failure in the reader's world: what happened, what to change, where to read on.
+/// A failure as its reader sees it: what happened, what to change, where to read on.
 ///
 /// Texts of servers, files and variables become part of an error as ``Neutralized`` alone; secrets never do.
 public struct BrokerError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,15 +1,15 @@
 /// A stable name for a kind of failure, and the status the process ends with.
 ///
 /// Plug-ins may make codes of their own; those of the broker are the static members.
-public struct ErrorCode: Sendable, Hashable, CustomStringConvertible {
+public struct ErrorCode: Sendable, Hashable, MessageValue {
   /// The name, in kebab case.
   public let name: String
   /// The exit status that goes with it.
   public let status: ExitStatus
 
   /// A code; `name` is in kebab case and never changes its meaning.
-  public init(_ name: String, _ status: ExitStatus) {
-    self.name = name
+  public init(_ name: StaticString, _ status: ExitStatus) {
+    self.name = name.description
     self.status = status
   }
 
@@ -104,6 +104,9 @@ extension ErrorCode {
   /// A file of the same name is published already, with other contents.
   public static let releaseConflict = ErrorCode("release-conflict", .rule)
 
+  /// The files of a release were not signed, or an attestation is not for its file.
+  public static let attestationFailed = ErrorCode("attestation-failed", .rule)
+
   /// A registry does not list files that a tool says it has published.
   public static let releaseMissing = ErrorCode("release-missing", .registry)
 
@@ -140,7 +143,7 @@ extension ErrorCode {
     releaseMissing,
     unreachable, timedOut, tlsFailed, unavailable, redirected, libcurlUnavailable,
     audienceRefused, identityTokenAudience, ruleRefused, rehearsalBoundary, expectationFailed, releaseConflict,
-    narrowingRequired,
+    narrowingRequired, attestationFailed,
     pluginContract, programFailed,
     deliveryFailed,
     commandNotRunnable, commandNotFound,

@@ -102,11 +102,15 @@ public struct Message: MessageValue, Sendable, Hashable, ExpressibleByStringInte
     /// Appends a value whose text is ours.
     public mutating func appendInterpolation(_ value: some MessageValue) { message.append(value.description) }
 
-    /// Appends a text that ``Message`` knows nothing of.
-    mutating func appendUnjudged(_ value: String) { message.append(value) }
-
     /// Appends a number.
     public mutating func appendInterpolation(_ value: some BinaryInteger) { message.append(String(value)) }
+
+    /// Never: whether the text is ours cannot be seen.
+    @available(
+      *, unavailable,
+      message: "text of others goes in as Neutralized(text), and a value whose text is ours conforms to MessageValue"
+    )
+    public mutating func appendInterpolation(_ value: some StringProtocol) {}
   }
 }
 
@@ -127,12 +131,3 @@ extension Sequence where Element: MessageValue {
     return message
   }
 }
-
-extension Origin: MessageValue {}
-extension HTTPRequest.Method: MessageValue {}
-extension Audience: MessageValue {}
-extension AudienceClaim: MessageValue {}
-extension UnixTime: MessageValue {}
-extension SourcePosition: MessageValue {}
-extension ErrorCode: MessageValue {}
-extension Secret: MessageValue {}

@@ -12,8 +12,8 @@ public struct Refusal: Sendable, Equatable {
   /// A refusal; the texts are neutralised here.
   public init(status: Int, code: String?, text: String, isAboutPublisher: Bool = false) {
     self.status = status
-    self.code = code.map { UntrustedText.neutralized($0, limit: 64) }
-    self.text = UntrustedText.neutralized(text)
+    self.code = code.map { Neutralized($0, limit: 64).text }
+    self.text = Neutralized(text).text
     self.isAboutPublisher = isAboutPublisher
   }
 

@@ -3,7 +3,7 @@
 /// A secret that is wrapped or coloured inside is not found. What may be the beginning of a secret is held back, if it is
 /// long enough to tell, until more arrives or ``flush()`` is called; what went out before that is not taken back, but the
 /// rest of the secret is.
-public struct StreamRedaction: Sendable {
+public struct StreamRedaction: StreamFilter {
   /// The shortest beginning of a secret that is held back, in bytes.
   public static let shortestBeginning = 12
 

@@ -30,14 +30,14 @@ public struct HTTPFailure: Error, Sendable, Equatable {
 
   /// What went wrong.
   public let reason: Reason
-  /// Detail in the transport's own words, neutralised; may be empty.
+  /// Detail in the transport's own words; may be empty.
   public let detail: Message
   /// What the transport's settings have to do with it, as sentences; nil for nothing.
   public let advice: Message?
   /// Whether the server may have received the request.
   public let arrival: Recovery.Arrival
 
-  /// A failure; the detail is neutralised here.
+  /// A failure.
   public init(_ reason: Reason, detail: Message = "", advice: Message? = nil, arrival: Recovery.Arrival) {
     self.reason = reason
     self.detail = detail

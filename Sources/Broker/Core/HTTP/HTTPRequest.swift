@@ -1,7 +1,7 @@
 /// A request to be sent.
 public struct HTTPRequest: Sendable {
   /// A method: a token of RFC 9110, section 9.1, with regard to case.
-  public struct Method: Sendable, Hashable, CustomStringConvertible {
+  public struct Method: Sendable, Hashable, MessageValue {
     /// The name as it is sent.
     public let name: String
 
@@ -149,7 +149,7 @@ public struct HTTPRequest: Sendable {
 }
 
 extension HTTPFailure {
-  /// A request that nothing was sent of, because it breaks the rules for secrets.
+  /// The failure of a request that breaks the rules for secrets; nothing of it was sent.
   static func misdirected(_ reason: Message) -> HTTPFailure {
     HTTPFailure(.misdirected, detail: reason, arrival: .nothingSent)
   }

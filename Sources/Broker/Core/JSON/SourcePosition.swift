@@ -1,5 +1,5 @@
 /// A place in a text, for error messages.
-public struct SourcePosition: Sendable, Hashable, CustomStringConvertible {
+public struct SourcePosition: Sendable, Hashable, MessageValue {
   /// The line, from 1.
   public let line: Int
   /// The column, from 1, counted in Unicode scalars as editors do.

@@ -8,9 +8,9 @@ public struct JobKind: Sendable {
   public let events: [String]
   /// Those of them that can run other people's code with the repository's identity.
   public let dangerousEvents: [String]
-  /// Where the files lie that define jobs, such as `.ci/jobs/`; nil if they may lie anywhere.
+  /// The folder of the files that define jobs, such as `.ci/jobs/`; nil if they may lie anywhere.
   public let workflowFolder: String?
-  /// How the file begins that defines the jobs unless another is configured, such as `.ci.yml`; nil if there is none.
+  /// The beginning of the path of the usual file that defines jobs, such as `.ci.yml`; nil if there is none.
   public let workflowFile: String?
 
   /// A kind of job.

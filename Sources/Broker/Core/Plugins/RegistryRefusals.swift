@@ -6,6 +6,8 @@ public struct RegistryRefusals: Sendable {
   public let recognise: @Sendable (_ log: String) -> Refusal?
   /// Why publishing failed, by what a tool printed, on one line; nil if that shows no known cause.
   public let publishing: @Sendable (_ output: String) -> PublishingFailure?
+  /// What may have made it refuse an upload where the output does not show why; the surest first.
+  public let remaining: @Sendable (UnexplainedUpload) -> [Cause]
   /// Whether tools mean this registry where they name none.
   public let isUsual: Bool
   /// Whether a tool may print its answers whole: nothing in them is a command to a runner.
@@ -15,12 +17,14 @@ public struct RegistryRefusals: Sendable {
   public init(
     explain: @escaping @Sendable (Refusal, DiagnosisInput) -> [Cause] = { _, _ in [] },
     recognise: @escaping @Sendable (_ log: String) -> Refusal? = { _ in nil },
-    publishing: @escaping @Sendable (_ output: String) -> PublishingFailure? = { _ in nil }, isUsual: Bool = false,
+    publishing: @escaping @Sendable (_ output: String) -> PublishingFailure? = { _ in nil },
+    remaining: @escaping @Sendable (UnexplainedUpload) -> [Cause] = { _ in [] }, isUsual: Bool = false,
     mayBePrinted: Bool = false
   ) {
     self.explain = explain
     self.recognise = recognise
     self.publishing = publishing
+    self.remaining = remaining
     self.isUsual = isUsual
     self.mayBePrinted = mayBePrinted
   }

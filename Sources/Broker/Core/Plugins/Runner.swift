@@ -1,7 +1,7 @@
 /// What runs a provider's jobs: what reads their log and what it obeys there, and what a step may write beside it.
 ///
-/// It is known of a type of provider, not of a provider that was selected: what the first line of a log holds has to be
-/// harmless, too. What is left out, the runner does not have.
+/// A type of provider has one, so that it is known before a provider is selected: the first line of a log has to be harmless,
+/// too. The runner does not have what is left out.
 public struct Runner: Sendable {
   /// What people call it, such as `Own CI`.
   public let name: String
@@ -9,6 +9,8 @@ public struct Runner: Sendable {
   public let variable: String
   /// What that variable holds.
   public let value: String
+  /// The names of the variables that it sets for its jobs; `*` at the end stands for any rest.
+  public var variables: [String] = []
   /// What begins a command in its log.
   public var marks: [LogMark] = []
   /// The line, without its end, that hides a value in the rest of the log; nil if a value that is made while the job runs

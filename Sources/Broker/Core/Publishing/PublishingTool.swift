@@ -46,6 +46,14 @@ public struct PublishingTool: Sendable, Equatable {
     case written(to: String)
   }
 
+  /// How it is brought to send the attestations of files.
+  public enum Attestations: Sendable, Equatable {
+    /// Not at all.
+    case unsent
+    /// It sends those that its arguments name beside the files, with these options.
+    case named([String])
+  }
+
   /// The name of its program and, where an interpreter runs it, of its module.
   public let name: String
   /// The words that make it publish.
@@ -79,6 +87,8 @@ public struct PublishingTool: Sendable, Equatable {
   public let dryRunOptions: [String]
   /// The options with which it prints the answer to a refused upload, and no secret; empty if it has none, or needs none.
   public let answerOptions: [String]
+  /// How it is brought to send attestations.
+  public let attestations: Attestations
 
   /// A publishing tool.
   public init(
@@ -86,7 +96,8 @@ public struct PublishingTool: Sendable, Equatable {
     removedVariables: [String], address: [String] = [], guardedOptions: [Option], isAbbreviated: Bool = false,
     switches: [String] = [], globalValueOptions: [String] = [], valueOptions: [String] = [],
     folder: Folder = .current([]), ownFiles: OwnFiles, dryRunOptions: [String] = [],
-    answerOptions: [String] = []
+    answerOptions: [String] = [],
+    attestations: Attestations = .unsent
   ) {
     self.name = name
     self.subcommands = subcommands
@@ -103,6 +114,7 @@ public struct PublishingTool: Sendable, Equatable {
     self.ownFiles = ownFiles
     self.dryRunOptions = dryRunOptions
     self.answerOptions = answerOptions
+    self.attestations = attestations
   }
 
   /// Whether a variable is one that is set for the tool or taken from it.

@@ -53,6 +53,8 @@ public struct ReleaseComparison: Sendable, Equatable {
   public let conflicts: [Conflict]
   /// What follows.
   public let verdict: Verdict
+  /// What the registry lists, by project.
+  public let listings: [String: ReleaseListing]
 
   /// Compares `files` with what the registry lists, by project.
   public init(_ files: [LocalFile], with listings: [String: ReleaseListing]) {
@@ -81,6 +83,7 @@ public struct ReleaseComparison: Sendable, Equatable {
       case nil: unknown = "was not asked for \(Neutralized(file.name.project))"
       }
     }
+    self.listings = listings
     self.published = published
     self.absent = absent
     self.conflicts = conflicts

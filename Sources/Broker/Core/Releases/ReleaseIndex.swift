@@ -10,22 +10,9 @@ public protocol ReleaseIndex: Sendable {
 
   /// The address where people find a release; nil if it is not known.
   func page(of release: DistributionName) -> String?
-
-  /// Asks whether there is a project of this name: one request, never repeated here.
-  ///
-  /// - Parameter project: The project's name, as people write it.
-  /// - Returns: Whether there is; nil if the registry does not say.
-  /// - Throws: If there is no answer.
-  func knows(_ project: String) async throws(BrokerError) -> Bool?
 }
 
 extension ReleaseIndex {
   /// Not known.
   public func page(of release: DistributionName) -> String? { nil }
-
-  /// A project with files is there; of one without, nothing is known.
-  public func knows(_ project: String) async throws(BrokerError) -> Bool? {
-    guard case .files(let files) = try await listing(of: project), !files.isEmpty else { return nil }
-    return true
-  }
 }

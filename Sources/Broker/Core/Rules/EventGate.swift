@@ -1,12 +1,12 @@
 /// Keeps out events that run other people's code with this repository's identity, unless a rule names them.
 ///
-/// Which events these are, each provider declares (``JobKind/dangerousEvents``).
+/// Each provider declares which events these are (``JobKind/dangerousEvents``).
 /// A merge request of a fork that runs in the parent project is refused by the provider, which sees the variables.
 public struct EventGate: JobGate {
   /// The events that are kept out.
   let refused: [String]
 
-  /// A gate for these events but for those that a rule names in full.
+  /// A gate for these events, without those that a rule names in full.
   init(_ dangerous: [String], admittedBy rules: [JobRule]) {
     let named = Self.named(in: rules)
     refused = dangerous.filter { !named.contains($0) }

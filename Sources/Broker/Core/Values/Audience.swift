@@ -1,5 +1,5 @@
 /// The relying party that an identity token is made out to (RFC 7519, section 4.1.3): `pypi`, `npm:registry.npmjs.org`.
-public struct Audience: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
+public struct Audience: Sendable, Hashable, ExpressibleByStringLiteral, MessageValue {
   /// The text as it stands in the `aud` claim.
   public let value: String
 

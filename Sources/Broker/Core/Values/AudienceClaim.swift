@@ -1,5 +1,5 @@
 /// The forms an `aud` claim takes (RFC 7519, section 4.1.3).
-public enum AudienceClaim: Sendable, Equatable, CustomStringConvertible {
+public enum AudienceClaim: Sendable, Equatable, MessageValue {
   /// One string, which is what PyPI accepts.
   case single(String)
   /// A list, which PyPI refuses even with one element.

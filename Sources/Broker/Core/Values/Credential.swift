@@ -26,7 +26,7 @@ public struct Credential: Sendable {
   public static let minimumBytes = 16
   /// The greatest length of an API token in bytes.
   public static let maximumBytes = 4 * 1024
-  /// What an API token of the sandbox has among its first characters, and no registry's.
+  /// The mark among the first characters of a sandbox's API token; a registry's has none.
   public static let rehearsalMark = "-rehearsal-"
 
   /// A credential; nil if the API token is none, by ``isToken(_:)``.

@@ -1,4 +1,4 @@
-/// The variables a run is given: a value, so that tests run side by side and nothing reads the process behind our back.
+/// The variables a run is given: a value, so that tests run side by side and nothing else reads those of the process.
 ///
 /// A variable may hold a secret, so printing an environment gives the number of its variables only.
 public struct Environment: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -1,5 +1,5 @@
 /// Scheme, host and port of an HTTP address (RFC 6454, section 4).
-public struct Origin: Sendable, Hashable, CustomStringConvertible {
+public struct Origin: Sendable, Hashable, MessageValue {
   /// The two schemes the broker speaks.
   public enum Scheme: String, Sendable {
     /// HTTP over TLS.
@@ -19,8 +19,8 @@ public struct Origin: Sendable, Hashable, CustomStringConvertible {
   public let port: Int
 
   /// The https origin of a host on the usual port; `host` is a valid name in lower case.
-  public static func https(host: String) -> Origin {
-    Origin(scheme: .https, host: host, port: Scheme.https.defaultPort)
+  public static func https(host: StaticString) -> Origin {
+    Origin(scheme: .https, host: host.description, port: Scheme.https.defaultPort)
   }
 
   /// The plain http origin of a port on 127.0.0.1.

@@ -2,7 +2,7 @@
 ///
 /// Every way of printing a secret gives `[redacted]`. The text leaves through ``reveal()`` alone, so that a search
 /// for that name finds every place where it does. The type conforms to no coding protocol.
-public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct Secret: Sendable, Hashable, MessageValue, CustomDebugStringConvertible, CustomReflectable {
   private let text: String
 
   /// Wraps `text`.

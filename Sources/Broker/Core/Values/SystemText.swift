@@ -1,7 +1,7 @@
 /// Text of the operating system: arguments, variables and the names of files, which are bytes and need not be UTF-8.
 ///
 /// Each byte that has no place in a `String` is a scalar of its own, of a private range, so that the bytes come back as they
-/// were. A character of that range is given as its bytes, so that no two texts share their bytes. ``UntrustedText`` shows
+/// were. A character of that range is given as its bytes, so that no two texts share their bytes. ``Neutralized`` shows
 /// what the bytes mean.
 public enum SystemText {
   /// What a scalar adds to the byte that it stands for; the bytes are 0x80 to 0xFF.

@@ -1,5 +1,5 @@
 /// A moment in whole seconds since 1970-01-01T00:00:00Z, as JWT claims and PyPI's `expires` count them.
-public struct UnixTime: Sendable, Hashable, Comparable, CustomStringConvertible {
+public struct UnixTime: Sendable, Hashable, Comparable, MessageValue {
   /// Seconds since the epoch; leap seconds are not counted.
   public let seconds: Int64
 

@@ -1,10 +1,10 @@
-import BrokerCore
+package import BrokerCore
 import Synchronization
 
 /// A server on one port of 127.0.0.1: one thread accepts, one serves each connection.
-final class Listener: Sendable {
+package final class Listener: Sendable {
   /// Answers a request; the number is that of the connection, from 1.
-  typealias Respond = @Sendable (ServerRequest, Int) -> ServerResponse
+  package typealias Respond = @Sendable (ServerRequest, Int) -> ServerResponse
 
   private struct State {
     var connections: [Int: LoopbackSocket] = [:]
@@ -17,10 +17,10 @@ final class Listener: Sendable {
   private let now: @Sendable () -> UnixTime
   private let state = Mutex(State())
 
-  init(port: UInt16 = 0, now: @escaping @Sendable () -> UnixTime) throws(BrokerError) {
+  package init(port: UInt16 = 0, now: @escaping @Sendable () -> UnixTime) throws(BrokerError) {
     guard let (socket, port) = LoopbackSocket.listening(port: port) else {
       throw BrokerError(
-        .unreachable, "The sandbox cannot listen on 127.0.0.1.",
+        .unreachable, "Cannot listen on 127.0.0.1.",
         remedy: "Check that this machine has a loopback address.")
     }
     self.socket = socket
@@ -28,9 +28,9 @@ final class Listener: Sendable {
     self.now = now
   }
 
-  var origin: Origin { Origin.loopback(port: port) }
+  package var origin: Origin { Origin.loopback(port: port) }
 
-  func start(_ respond: @escaping Respond) {
+  package func start(_ respond: @escaping Respond) {
     DedicatedThread.start { [self] in
       while let connection = socket.accept() {
         guard let number = add(connection) else { break }
@@ -43,7 +43,7 @@ final class Listener: Sendable {
     }
   }
 
-  func stop() {
+  package func stop() {
     socket.shutDown()
     let connections = state.withLock { state in
       state.isStopped = true

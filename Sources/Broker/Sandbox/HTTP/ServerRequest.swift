@@ -26,6 +26,16 @@ public struct ServerRequest: Sendable {
     return nil
   }
 
+  /// The values of a query item, percent-decoded, in their order.
+  package func queryItems(_ name: String) -> [String] {
+    guard let question = target.firstIndex(of: "?") else { return [] }
+    return target[target.index(after: question)...].split(separator: "&").compactMap { item in
+      let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard Self.percentDecoded(parts[0]) == name else { return nil }
+      return parts.count == 2 ? Self.percentDecoded(parts[1]) : ""
+    }
+  }
+
   /// The address as the client wrote it: host and port.
   public var host: String { field("host") ?? "127.0.0.1" }
 

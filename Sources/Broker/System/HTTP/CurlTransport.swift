@@ -39,11 +39,7 @@ public final class CurlTransport: HTTPTransport {
     try request.checkDestinations()
     let submission = CurlSubmission(
       request: request, configuration: configuration, end: request.grace > .zero ? TimeLimit.end : nil)
-    do {
-      var response = try await loop.send(submission).get()
-      response.proxy = configuration.proxies.name(for: request.url.origin)
-      return response
-    } catch {
+    do { return try await loop.send(submission).get() } catch {
       guard error.reason == .tls else { throw error }
       throw HTTPFailure(
         error.reason, detail: error.detail, advice: configuration.rootVariables.advice, arrival: error.arrival)

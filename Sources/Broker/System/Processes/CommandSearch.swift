@@ -30,8 +30,9 @@ public struct CommandSearch: Sendable {
 
   /// Looks whether the command could be started.
   ///
+  /// - Returns: Its file, as an absolute path; symbolic links are not followed.
   /// - Throws: What starting it would.
-  public func check() throws(BrokerError) {
+  @discardableResult public func check() throws(BrokerError) -> String {
     var failure = ENOENT
     for candidate in candidates {
       var status = stat()
@@ -44,7 +45,7 @@ public struct CommandSearch: Sendable {
         failure = EACCES
         continue
       }
-      return
+      return FileLocation.absolute(candidate, from: FileLocation.currentFolder ?? "/")
     }
     throw CommandNotStarted(name: name, failure: failure).asBrokerError
   }

@@ -19,7 +19,7 @@ final class OutputRelay: Sendable {
 
   private let reading: Int32
   private let destination: Int32
-  private let redaction: StreamRedaction?
+  private let filter: (any StreamFilter)?
   private let tail: OutputTail
   private let isRelaying = Atomic(false)
   /// Written to when the child has ended.
@@ -31,12 +31,12 @@ final class OutputRelay: Sendable {
   /// How long a beginning of a secret is held back, in milliseconds.
   private static let heldBack: Int64 = 200
 
-  init(from ends: ChildPipe.Ends, to destination: Int32, redaction: StreamRedaction?, tail: OutputTail) {
+  init(from ends: ChildPipe.Ends, to destination: Int32, filter: (any StreamFilter)?, tail: OutputTail) {
     childEnd = ends.writing
     reading = ends.reading
     isTerminal = ends.isTerminal
     self.destination = destination
-    self.redaction = redaction
+    self.filter = filter
     self.tail = tail
     ending = ChildPipe.openPipe()
   }
@@ -86,7 +86,7 @@ final class OutputRelay: Sendable {
   // MARK: The thread
 
   private func relay() {
-    var filter = redaction
+    var filter = filter
     var buffer = [UInt8](repeating: 0, count: 64 * 1024)
     var deadline: Int64?
     var isOpen = true

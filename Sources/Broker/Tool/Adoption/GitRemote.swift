@@ -44,7 +44,7 @@ struct GitRemote: Sendable, Equatable {
   /// `OWNER/NAME`.
   var path: String { "\(owner)/\(name)" }
 
-  /// Hosts and names have these characters alone; anything else would be a surprise in an address.
+  /// Hosts and names have these characters alone; anything else is refused.
   private static func isPlain(_ text: String) -> Bool {
     text != "." && text != ".."
       && text.utf8.allSatisfy {

@@ -119,7 +119,7 @@ struct CheckRun: Sendable {
     return sections
   }
 
-  /// The table does not say what lives on, so that it is shown beside it.
+  /// Shows a credential that was not burned, which the table does not say.
   private var engine: Engine {
     session.engine { event in if case .burnFailed = event { true } else { false } }
   }

@@ -1,7 +1,7 @@
 import BrokerCore
 import BrokerSystem
 
-/// `token-broker config publishers`: the sheet for the one step that only a person can do.
+/// `token-broker config publishers`: what a person has to register at each registry.
 enum ConfigPublishersCommand: Command {
   static let name = "config publishers"
   static func spec(for catalog: ToolCatalog) -> CommandSpec {
@@ -24,8 +24,7 @@ enum ConfigPublishersCommand: Command {
           + "which are read by their lines. Each value is printed with its origin; nothing is sent anywhere.",
         "PyPI's forms mean github.com and gitlab.com: for a repository on another server no form is filled in. OWNER/NAME is "
           + "on the server whose job this is, or on the hosted one; of another server, write https://HOST/OWNER/NAME.",
-        "Register a publisher where the project exists in the project's settings, whose form its address fills in, and where it "
-          + "does not as a pending one, whose form is filled in by hand.",
+        "Register a publisher where the project exists in the project's settings, and where it does not as a pending one.",
       ])
   }
 

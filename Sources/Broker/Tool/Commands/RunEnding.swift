@@ -12,7 +12,7 @@ final class RunEnding: Sendable {
   private static let orderlyLimit: UInt32 = 5
   /// The time that it has at a second signal, in seconds.
   private static let urgentLimit: UInt32 = 1
-  /// A signal that a terminal and a program between send both is one.
+  /// The same signal from a terminal and from a program in between counts once.
   private static let sameSignal: Duration = .milliseconds(250)
 
   init(of work: Task<Void, Never>, _ signals: SignalRelay) {

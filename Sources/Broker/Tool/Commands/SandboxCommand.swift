@@ -41,12 +41,18 @@ enum SandboxCommand: Command {
           "--switch", "NAME", "what an index's administrators can switch, such as read-only",
           choices: switches, isRepeatable: true),
         OptionSpec(
+          "--raw", nil,
+          "show what the COMMAND prints as it is, on the streams it writes to, and not as the CI system's log shows it"),
+        OptionSpec(
           "--no-cdn", nil,
           "answer as an index itself does, with the reason of a refusal in the status line; a CDN before it takes that out"
         ),
       ],
       takesCommand: true,
       notes: [
+        "The output of the COMMAND is shown as the log of the CI system shows it: secrets masked, messages and groups as "
+          + "people see them, both streams as one. What it leaves for later steps is kept and named. In a job of a CI system "
+          + "the output passes as it is: the runner of that job has to see what the COMMAND tells it.",
         "With a COMMAND, runs it with the variables of a job; its status is this command's, and 125 stands for a failure "
           + "of the sandbox. Without one, prints the variables for a shell and stays until it is interrupted.",
         "Nothing is signed: the identity tokens carry random bytes as their signature, and the indexes accept exactly the "
@@ -76,13 +82,24 @@ enum SandboxCommand: Command {
       )
     }
     let files = try StepFiles(provider, surroundings.environment)
-    defer { files?.remove() }
+    var isKept = false
+    defer { if !isKept { files?.remove() } }
     let variables = sandbox.environment(for: provider).merging(files?.variables ?? [:]) { $1 }
+    // Where a runner surrounds us, it has to see what the command tells it.
+    let isPlayed = !arguments.has("--raw") && surroundings.console.runner == nil
+    let log = isPlayed ? provider.makeRunner.map { PlayedLog($0(variables)) } : nil
     let child = ChildProcess(
       command,
       environment: surroundings.environment.merging(foreignVariables(catalog))
-        .merging(LoopbackExemption.changes(in: surroundings.environment)).merging(variables.mapValues { Optional($0) }))
+        .merging(LoopbackExemption.changes(in: surroundings.environment)).merging(variables.mapValues { Optional($0) }),
+      streams: log.map { .merged(through: $0) } ?? .inherited)
     let exit = try await Supervisor(child, in: surroundings).run()
+    if let log {
+      await child.outputRelayed()
+      let contents = files?.contents() ?? []
+      isKept = contents.contains { !$0.content.isEmpty }
+      for line in log.page(contents) { surroundings.console.error("sandbox: \(Neutralized(line))\n") }
+    }
     for upload in sandbox.uploads {
       let attested: Message = upload.attestationCount == 0 ? "" : ", attested"
       surroundings.console.error(
@@ -152,7 +169,7 @@ enum SandboxCommand: Command {
     return configuration
   }
 
-  /// What names a registry that is not there would never happen, and nobody would know.
+  /// Refuses what names a registry that the sandbox does not have: it would have no effect.
   private static func checkRegistries(_ configuration: SandboxConfiguration) throws(BrokerError) {
     let known = configuration.registries.map(\.name)
     if let twice = known.first(where: { name in known.count { $0 == name } > 1 }) {

@@ -56,7 +56,7 @@ final class SignalRelay: Sendable {
     for act in acts { act() }
   }
 
-  /// Sends signals to `receiver` while `body` runs, and at once the one that came before, if one did.
+  /// Sends signals to `receiver` while `body` runs; one that came before is sent at once.
   func passing<Value>(
     to receiver: @escaping @Sendable (Signal) -> Void, during body: () async -> Value
   ) async -> Value {

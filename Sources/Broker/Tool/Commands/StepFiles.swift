@@ -18,5 +18,14 @@ struct StepFiles: Sendable {
   /// The variables that name them.
   var variables: [String: String] { names.mapValues { "\(folder.path)/\($0)" } }
 
+  /// What the command wrote to them, at most 16 MiB each.
+  func contents() -> [SandboxStepFile] {
+    names.sorted { $0.key < $1.key }.map { variable, name in
+      let path = "\(folder.path)/\(name)"
+      let bytes = try? FileReader.read(path, maximumBytes: 16 << 20, code: .usage)
+      return SandboxStepFile(variable: variable, path: path, content: bytes ?? [])
+    }
+  }
+
   func remove() { folder.remove() }
 }

@@ -20,7 +20,7 @@ struct OutputFile: Sendable {
     }
   }
 
-  /// Refuses to write two things to one file: one of them would be lost, and nobody would know.
+  /// Refuses to write two things to one file: one of them would be lost without a word.
   ///
   /// - Throws: `ErrorCode.usage`.
   func check(apartFrom others: [OutputFile]) throws(BrokerError) {

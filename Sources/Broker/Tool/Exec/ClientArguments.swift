@@ -78,6 +78,12 @@ struct ClientArguments: Sendable {
     return client.answerOptions.filter { !gives([$0]) }
   }
 
+  /// The options with which the tool sends attestations; none if it has them already, or needs none.
+  var attestation: [String] {
+    guard case .named(let options) = client.attestations else { return [] }
+    return options.filter { !gives([$0]) }
+  }
+
   /// Whether the tool is told to publish nothing.
   var isDryRun: Bool {
     command[subcommand...].contains { client.syntax.match($0, client.dryRunOptions) != nil }

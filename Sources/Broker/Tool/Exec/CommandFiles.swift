@@ -3,7 +3,7 @@ import BrokerCore
 /// What a command names to be published.
 struct CommandFiles: Sendable {
   /// The distribution files that are named and that exist, in their order.
-  let files: [DistributionFile]
+  private(set) var files: [DistributionFile]
   /// The indices of the words that may name more: patterns, folders, other files, files in a folder that is not known.
   let others: [Int]
   /// Why the files are not known to be all that will be published; nil if they, and the other words, are.
@@ -48,4 +48,11 @@ struct CommandFiles: Sendable {
 
   /// Whether the files are all that the command publishes.
   var isWhole: Bool { unknown == nil && others.isEmpty }
+
+  /// The same, with an attestation of each of these files.
+  func attested(_ attested: [DistributionFile]) -> CommandFiles {
+    var files = self
+    files.files = self.files.map { attested.contains($0) ? $0.attested() : $0 }
+    return files
+  }
 }

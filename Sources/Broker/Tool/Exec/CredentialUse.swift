@@ -4,7 +4,7 @@ import BrokerCore
 enum CredentialUse {
   /// What is left of a credential's life, in seconds, with which no further command is started.
   private static let shortest: Int64 = 60
-  /// How long before the end of a credential's life that is said, in seconds.
+  /// How many seconds before the end of a credential's life a run says that it ends.
   private static let warning: Int64 = 120
 
   /// Whether a further command is started with it; `life` is how long it is good in all, where that was shortened.

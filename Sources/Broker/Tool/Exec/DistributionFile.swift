@@ -10,10 +10,17 @@ struct DistributionFile: Sendable, Equatable {
   /// The indices of the words of the command that name it and what belongs to it.
   let words: [Int]
   /// Whether there is an attestation for it.
-  let isAttested: Bool
+  private(set) var isAttested: Bool
 
   /// The name without its folder.
   var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// The same file, attested.
+  func attested() -> DistributionFile {
+    var file = self
+    file.isAttested = true
+    return file
+  }
 
   /// The file that a word names; nil if it names none that is there.
   ///

@@ -46,6 +46,7 @@ enum ExecCommand: Command {
 
     var plan = try ExecPlan(options, targets: try await session.targets(names))
     for step in plan.steps { try CommandSearch(step.command[0], in: surroundings.environment).check() }
+    if options.isAttested { try plan.checkAttestable() }
     let localFiles = LocalFiles()
     if options.isCompared {
       let check = ReleaseCheck(broker: session.broker, console: surroundings.console, localFiles: localFiles)
@@ -57,12 +58,43 @@ enum ExecCommand: Command {
     let targets = plan.steps.filter { $0.decision != .alreadyPublished }.map(\.target)
     let audiences = try await engine.check(
       targets, from: provider.source, asking: Set(targets.dropFirst().map(\.name)))
+    if options.isAttested, !targets.isEmpty {
+      plan = plan.attested(
+        try await attest(plan.filesLeft, for: targets, plan, options, engine, provider.source, surroundings))
+    }
     return await ExecRun(
       plan: plan.ready(for: targets, audiences), options: options, engine: engine, source: provider.source,
       recorder: recorder, surroundings: surroundings, localFiles: localFiles,
       lookup: ReleaseLookup(time: session.broker.time, console: surroundings.console),
       confirmationLimit: min(engine.policy.total, ReleaseLookup.limit), isRehearsal: session.broker.isRehearsal
     ).run()
+  }
+
+  /// Has files signed.
+  ///
+  /// - Returns: The files.
+  private static func attest(
+    _ files: [DistributionFile], for targets: [Target], _ plan: ExecPlan, _ options: ExecOptions, _ engine: Engine,
+    _ source: any IdentityTokenSource, _ surroundings: Surroundings
+  ) async throws(BrokerError) -> [DistributionFile] {
+    let tools = targets.compactMap(\.registry.capabilities.attestations)
+    guard let tool = tools.first, tools.count == targets.count, tools.allSatisfy({ $0.program == tool.program }) else {
+      let without = targets.filter { $0.registry.capabilities.attestations?.program != tools.first?.program }
+      throw BrokerError(
+        .usage, "No program is known that signs files for \(Neutralized((without.first ?? targets[0]).name)).",
+        remedy: "Leave --attest out.")
+    }
+    // Neither a CI system's variables nor those of the publishing tools are any business of the program that signs.
+    let withheld =
+      surroundings.catalog.plugins.runners.flatMap { [$0.variable] + $0.variables } + ["TOKEN_BROKER_*"]
+      + plan.clients.flatMap { client in
+        client.removedVariables + targets.flatMap { target in client.variables.map { $0.name(for: target.name) } }
+      }
+    try await Attesting(
+      tool: tool, program: options.attester, files: files, withheld: withheld, engine: engine, source: source,
+      surroundings: surroundings
+    ).run()
+    return files
   }
 
   /// The registries that the targets stand for, from `from` on.

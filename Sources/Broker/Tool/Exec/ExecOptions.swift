@@ -24,6 +24,10 @@ struct ExecOptions: Sendable {
   let isCompared: Bool
   /// `--no-confirm`, and `--no-compare`: the index is then not asked at all.
   let isConfirmed: Bool
+  /// `--attest`, or `--attest-with`.
+  let isAttested: Bool
+  /// `--attest-with`: the program that signs and its first arguments.
+  let attester: [String]?
   /// `--redact`.
   let isRedacted: Bool
 
@@ -44,6 +48,9 @@ struct ExecOptions: Sendable {
         "have the credential end so long after it was made: 30 to 900, where it can be narrowed"),
       OptionSpec("--no-compare", nil, "do not ask the indexes what they have, neither before nor afterwards"),
       OptionSpec("--no-confirm", nil, "do not ask the indexes afterwards whether they have what was published"),
+      OptionSpec("--attest", nil, "sign the files that have no attestation yet, before the first target's turn"),
+      OptionSpec(
+        "--attest-with", "COMMAND", "sign with this command, words between spaces, in place of the one that is known"),
       OptionSpec("--redact", nil, "take the credential out of what the command prints, where no runner masks it"),
       OptionSpec("--provider", "NAME", "use this identity provider"),
       OptionSpec(
@@ -71,6 +78,12 @@ struct ExecOptions: Sendable {
     isCompared = !arguments.has("--no-compare")
     isConfirmed = isCompared && !arguments.has("--no-confirm")
     isRedacted = arguments.has("--redact")
+    attester = arguments.value("--attest-with").map { $0.split(separator: " ").map(String.init) }
+    isAttested = attester != nil || arguments.has("--attest")
+    guard attester?.isEmpty != true else {
+      throw BrokerError(
+        .usage, "--attest-with names no command.", remedy: "Write --attest-with COMMAND, or --attest alone.")
+    }
   }
 
   private static func credentialLife(_ arguments: ParsedArguments) throws(BrokerError) -> Int64? {

@@ -38,8 +38,10 @@ struct ExecPlan: Sendable {
   /// The publishing tools that all targets take.
   let tools: PublishingTools
   /// What the command names to be published.
-  let files: CommandFiles
+  private(set) var files: CommandFiles
 
+  /// Whether the files are signed before they are published.
+  let isAttested: Bool
   /// Whether the command is run once for each file.
   let isPerFile: Bool
 
@@ -60,6 +62,7 @@ struct ExecPlan: Sendable {
     for target in targets { try Self.check(options.environment, of: clients, for: target.name) }
     files = CommandFiles(options.command, recognise(options.command), tools.files)
     isPerFile = options.isPerFile
+    isAttested = options.isAttested
     guard !isPerFile || !files.files.isEmpty else {
       throw BrokerError(
         .usage, "--per-file runs the command once for each distribution file, and it names none that is there.",
@@ -69,11 +72,7 @@ struct ExecPlan: Sendable {
       )
     }
     var steps: [Step] = []
-    for var target in targets {
-      target.likelyProject =
-        options.command.dropFirst().lazy.compactMap { [format = target.registry.capabilities.distributions] in
-          format?.name(of: $0)?.project
-        }.first
+    for target in targets {
       let command = CommandPlaceholders.replaced(
         in: options.command, registry: target.name, url: target.registry.uploadURL)
       guard let found = recognise(command) else {
@@ -86,9 +85,49 @@ struct ExecPlan: Sendable {
         Step(
           target: target, command: command,
           added: arguments.address(for: target.name, uploadURL: target.registry.uploadURL)
-            + arguments.answer(from: target.registry.capabilities.refusals), recognised: found))
+            + arguments.answer(from: target.registry.capabilities.refusals)
+            + (options.isAttested ? arguments.attestation : []), recognised: found))
     }
     self.steps = steps
+  }
+
+  /// The files that have to be published somewhere.
+  var filesLeft: [DistributionFile] {
+    files.files.filter { file in
+      steps.contains { step in
+        switch step.decision {
+        case .alreadyPublished: false
+        case .publish: true
+        case .publishRest(let published): !published.contains(file.name)
+        }
+      }
+    }
+  }
+
+  /// This plan, with attestations of these files.
+  func attested(_ attested: [DistributionFile]) -> ExecPlan {
+    var plan = self
+    plan.files = files.attested(attested)
+    return plan
+  }
+
+  /// Whether the tools of all steps send attestations, and the files are known.
+  ///
+  /// - Throws: `ErrorCode.usage` if not.
+  func checkAttestable() throws(BrokerError) {
+    for step in steps where step.recognised.map({ $0.client.attestations == .unsent }) ?? true {
+      let able = tools.tools.filter { $0.attestations != .unsent }.map(\.name)
+      let name: Message = step.recognised.map { "\(Neutralized($0.client.name))" } ?? "The command"
+      throw BrokerError(
+        .usage, "\(name) is not known to send attestations.",
+        remedy: able.isEmpty
+          ? "Leave --attest out." : "Leave --attest out, or publish with \(Neutralized(PublishingTools.choice(able))).")
+    }
+    guard !files.files.isEmpty else {
+      throw BrokerError(
+        .usage, "--attest signs the files that the command names, and it names none that is there.",
+        remedy: "Name the files, for example dist/*.")
+    }
   }
 
   /// This plan, with what is done for each target.
@@ -154,6 +193,7 @@ struct ExecPlan: Sendable {
     var words: [String] = []
     for (index, word) in step.command.enumerated() where !dropped.contains(index) {
       words.append(word)
+      words += attestation(behind: index, in: step, kept)
       // Before the tool's other words, of which some may be taken for files only.
       if index == step.recognised?.subcommand { words += step.added }
     }
@@ -161,6 +201,15 @@ struct ExecPlan: Sendable {
       words: words, files: kept,
       projects: files.projects(
         of: kept, others: others, in: step.command, by: step.target.registry.capabilities.distributions))
+  }
+
+  /// The attestation of the file that a word names, for a tool that has to be given it and is not.
+  private func attestation(behind index: Int, in step: Step, _ kept: [DistributionFile]) -> [String] {
+    guard isAttested, case .named? = step.recognised?.client.attestations, let ending = tools.files.attestationEnding,
+      let file = kept.first(where: { $0.words.first == index && $0.isAttested })
+    else { return [] }
+    let path = file.path + ending
+    return file.words.contains { step.command[$0] == path } ? [] : [path]
   }
 
   /// Refuses variables of `--env` that are a tool's own and would be given another value.

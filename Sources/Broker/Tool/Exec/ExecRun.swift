@@ -24,7 +24,7 @@ struct ExecRun: Sendable {
     var files: [PublishedFile] = []
   }
 
-  /// Runs; the last that is said is which file is where.
+  /// Runs, and says at the end which file is where.
   ///
   /// - Returns: The exit status: that of the first command that failed, 125 for a failure of ours, or 0.
   func run() async -> Int32 {
@@ -126,9 +126,15 @@ struct ExecRun: Sendable {
     let isChosen = plan.files.files.isEmpty && plan.files.others.isEmpty
     let finished = isChosen && ending.isGood ? own.paths() : ending.finished.map(\.location)
     confirmation.add(finished, .published)
-    confirmation.add(ending.failed.map(\.location), .unknown)
+    let failed = isChosen && !ending.isGood ? own.paths() : ending.failed.map(\.location)
+    confirmation.add(failed, .unknown)
     guard surroundings.signals.received == nil else { return }
-    guard ending.isGood else { return await confirmation.look(within: limit) }
+    guard ending.isGood else {
+      let listings = await confirmation.look(within: limit)
+      guard ending.isReasonHidden else { return }
+      return confirmation.explain(
+        with: listings, isAttested: (ending.failed + ending.finished).contains(where: \.isAttested))
+    }
     try await confirmation.confirm(after: recognised.client.name, isLast: isLast, within: limit)
   }
 }

@@ -2,7 +2,7 @@ import BrokerCore
 
 /// Keeps what a command sends to this machine from the proxies that its environment names.
 ///
-/// Publishing tools send 127.0.0.1 to `http_proxy` unless they are told not to; there, nobody or somebody else answers.
+/// Publishing tools send 127.0.0.1 to `http_proxy` unless they are told not to; there, nobody answers, or another server does.
 enum LoopbackExemption {
   private static let hosts = ["127.0.0.1", "localhost"]
 

@@ -79,11 +79,33 @@ struct TargetConfirmation: Sendable {
   }
 
   /// Looks once, after a command failed: some of its files may be there.
-  mutating func look(within limit: Duration) async {
+  ///
+  /// - Returns: What the index lists, by project; empty if it was not asked, or does not say.
+  mutating func look(within limit: Duration) async -> [String: ReleaseListing] {
     let asked = local([.published, .unknown])
-    guard isAsked, limit > .zero, !asked.isEmpty else { return }
-    guard case .compared(let comparison) = await lookup.glance(at: target, for: asked, within: limit) else { return }
+    guard isAsked, limit > .zero, !asked.isEmpty else { return [:] }
+    guard case .compared(let comparison) = await lookup.glance(at: target, for: asked, within: limit) else {
+      return [:]
+    }
     note(comparison)
+    return comparison.listings
+  }
+
+  /// Says what may have made the index refuse the files, where the tool does not show it.
+  func explain(with listings: [String: ReleaseListing], isAttested: Bool) {
+    let upload = UnexplainedUpload(
+      local([.unknown]), listings: listings, isAttested: isAttested, time: lookup.time.now())
+    let causes = target.registry.capabilities.refusals?.remaining(upload) ?? []
+    guard let first = causes.first else { return }
+    if first.certainty < .certain {
+      say(
+        "the reason of the refusal is not in the output; what remains\(listings.isEmpty ? "" : " by its list of files"):"
+      )
+    }
+    for cause in causes {
+      say(cause.certainty == .certain ? cause.summary : "\(cause.certainty): \(cause.summary)")
+      for fix in cause.fixes.prefix(1) { say("hint: \(fix)") }
+    }
   }
 
   private func local(_ states: [PublishedFile.State]) -> [ReleaseComparison.LocalFile] {

@@ -23,6 +23,9 @@ struct TargetRun: Sendable {
     /// The files of the command that failed.
     fileprivate(set) var failed: [DistributionFile] = []
 
+    /// Whether what the command that failed printed shows a refused upload, and not why.
+    fileprivate(set) var isReasonHidden = false
+
     /// Whether all commands ended well.
     var isGood: Bool { if case .success(0) = result { true } else { false } }
   }
@@ -46,7 +49,7 @@ struct TargetRun: Sendable {
       do throws(BrokerError) {
         let usable = try await self.credential(for: commands[index...], after: credential, burn)
         credential = usable
-        let exit = try await run(command, with: usable, burn, isLast: index == commands.count - 1)
+        let exit = try await run(command, with: usable, burn, isLast: index == commands.count - 1, &ending)
         if exit == 0 { ending.finished += command.files } else { ending.failed += command.files }
         guard exit == 0, surroundings.signals.received == nil else {
           if commands.count > 1 { sayNotSent(exit == 0 ? Array(rest.dropFirst()) : rest) }
@@ -111,7 +114,8 @@ struct TargetRun: Sendable {
   }
 
   private func run(
-    _ command: ExecPlan.FileCommand, with usable: Usable, _ burn: CredentialBurn, isLast: Bool
+    _ command: ExecPlan.FileCommand, with usable: Usable, _ burn: CredentialBurn, isLast: Bool,
+    _ ending: inout Ending
   ) async throws(BrokerError) -> Int32 {
     let name = Neutralized(command.words[0])
     let credential = usable.credential
@@ -135,6 +139,7 @@ struct TargetRun: Sendable {
     guard exit.status != 0 else { return 0 }
     say("\(name) ended with status \(exit.status)")
     let failure = target.registry.capabilities.refusals?.publishing(LogText(tail.bytes).line)
+    ending.isReasonHidden = failure.map { $0.isRefusal && $0.cause.certainty == .possible } ?? false
     if let failure, case let cause = failure.cause, cause.certainty > (failure.isRefusal ? .possible : .likely) {
       for hint in cause.fixes.prefix(1) { say("hint: \(hint)") }
       if failure.isAboutReach, let reach = usable.form?.reach {

@@ -28,7 +28,7 @@ struct Console: Sendable {
     }
   }
 
-  /// Writes whole lines to standard error, none of which is a command to a runner; what cannot be said is not said.
+  /// Writes whole lines to standard error, none of which is a command to a runner; a failure to write is ignored.
   func error(_ text: Message) { StandardStreams.writeError(Array(logGuard.harmless(text.text).utf8)) }
 
   /// Writes what is no message to standard error: a help page.

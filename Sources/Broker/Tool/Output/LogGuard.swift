@@ -2,8 +2,8 @@ import BrokerCore
 
 /// The last look at what goes to a log or a job's summary: no line of it is a command to a runner.
 ///
-/// Texts of others are neutralised where they are read (``UntrustedText``). This holds where that was forgotten, and where
-/// two harmless texts make a command together, or a broken line begins with one.
+/// Text of others is neutralised before it is part of a message (`Message`). This holds for data, which is none, and where a
+/// broken line begins with a command.
 struct LogGuard: Sendable {
   private struct Mark: Sendable {
     let bytes: [UInt8]

@@ -3,7 +3,7 @@ import BrokerSystem
 
 /// Colours for a terminal.
 ///
-/// Everywhere else, and where `NO_COLOR` is set, there are none: words say it all without them.
+/// Everywhere else, and where `NO_COLOR` is set, there are none: the words are enough.
 struct TextStyle: Sendable {
   private let isColoured: Bool
 

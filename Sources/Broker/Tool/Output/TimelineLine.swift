@@ -30,7 +30,7 @@ struct TimelineLine: Sendable {
         "\(credential.secret), expires \(credential.expires) (in \(credential.secondsLeft(by: time)) s)"
       )
     case .credentialNarrowed(let credential, let reach):
-      let projects = reach.map { "good for \($0.summary), " } ?? ""
+      let projects: Message = reach.map { "good for \($0.summary), " } ?? ""
       (step, text) = ("narrow", "\(projects)expires in \(credential.secondsLeft(by: time)) s")
     case .retrying(_, let error, let wait):
       (step, text) = ("retry", "\(error.message) Trying again in \(Self.shown(wait)).")

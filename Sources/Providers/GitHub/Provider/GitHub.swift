@@ -23,11 +23,12 @@ public struct GitHub: IdentityProvider {
       job: { claims in
         claims["repository"] == nil && claims["job_workflow_ref"] == nil ? nil : GitHubClaims.job(from: claims)
       }, recognise: GitHubGuide.causes,
-      traces: { environment in GitHubEndpoint.variables.filter { environment.nonEmpty($0) != nil } },
-      lookalike: GitHubLookalike.found)
+      traces: { environment in
+        [GitHubEndpoint.addressVariable, GitHubEndpoint.secretVariable].filter { environment.nonEmpty($0) != nil }
+      })
   }
 
-  /// Recognises a job by `GITHUB_ACTIONS`, unless it runs somewhere that only looks like GitHub, and finds the runner's endpoint in the two variables that the runner sets
+  /// Recognises a job by `GITHUB_ACTIONS`, and finds the runner's endpoint in the two variables that the runner sets
   /// when the job has the permission `id-token: write` (docs.github.com, "OpenID Connect reference").
   public func detect(in environment: Environment) throws(BrokerError) -> Detection {
     switch environment["GITHUB_ACTIONS"] {
@@ -35,12 +36,10 @@ public struct GitHub: IdentityProvider {
     case nil: return .absent("GITHUB_ACTIONS is not set")
     case let other?: return .absent("GITHUB_ACTIONS is \(Neutralized.quoted(other)), not \"true\"")
     }
-    if let other = GitHubLookalike.found(in: environment) { return .absent(other.evidence) }
-    let endpoint = try GitHubEndpoint(in: environment, files: services.files)
+    let endpoint = try GitHubEndpoint(in: environment)
     return .present(
       evidence: "GITHUB_ACTIONS is \"true\"",
-      source: GitHubTokenSource(
-        endpoint: endpoint, fork: GitHubEvent(in: environment)?.ownFork, services: services))
+      source: GitHubTokenSource(endpoint: endpoint, services: services))
   }
 }
 

@@ -23,6 +23,7 @@ extension Runner {
     ) { outputs in
       Secret(outputs.map { record($0.name, $0.value.reveal()) }.joined())
     }
+    runner.variables = ["GITHUB_*", "ACTIONS_*", "RUNNER_*"]
     runner.summary = "GITHUB_STEP_SUMMARY"
     runner.checkout = "GITHUB_WORKSPACE"
     return runner

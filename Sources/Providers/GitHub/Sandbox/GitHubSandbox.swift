@@ -20,7 +20,7 @@ extension SandboxProvider {
         SandboxClaim("sub", "repo:\(path):ref:refs/heads/main"), SandboxClaim("workflow_ref", file),
         SandboxClaim("job_workflow_ref", file),
       ]
-    }, makeEndpoint: GitHubEndpoint.init)
+    }, makeEndpoint: GitHubEndpoint.init, makeRunner: { GitHubLog($0) })
 
   private static let sha = "5770f2c3941334f2828cd79a46b728b6c66d21ba"
 

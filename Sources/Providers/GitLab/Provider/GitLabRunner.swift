@@ -7,6 +7,7 @@ extension Runner {
   /// CI/CD variable").
   public static let gitLab = {
     var runner = Runner("GitLab CI", variable: "GITLAB_CI", value: "true")
+    runner.variables = ["GITLAB_*", "CI_*"]
     runner.checkout = "CI_PROJECT_DIR"
     return runner
   }()

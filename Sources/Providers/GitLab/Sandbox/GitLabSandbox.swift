@@ -16,7 +16,7 @@ extension SandboxProvider {
         SandboxClaim("sub", "project_path:\(path):ref_type:branch:ref:main"),
         SandboxClaim("ci_config_ref_uri", "gitlab.com/\(path)//\(publisher.workflow)@refs/heads/main"),
       ]
-    }, makeEndpoint: GitLabVariables.init)
+    }, makeEndpoint: GitLabVariables.init, makeRunner: { GitLabLog($0) })
 
   private static let sha = "5770f2c3941334f2828cd79a46b728b6c66d21ba"
 

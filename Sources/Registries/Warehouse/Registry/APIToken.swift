@@ -11,14 +11,16 @@ struct APIToken {
 
   /// Reads a token; throws why it is of another form.
   init(_ text: String) throws(NotNarrowed) {
-    guard text.hasPrefix(Self.prefix) else { throw NotNarrowed("the API token does not begin with \(Self.prefix)") }
+    guard text.hasPrefix(Self.prefix) else {
+      throw NotNarrowed("the API token does not begin with \(Neutralized(Self.prefix))")
+    }
     // The sandbox's has its mark in between.
     let mark = String(Credential.rehearsalMark.dropFirst())
     let rest = text.dropFirst(Self.prefix.utf8.count)
     head = rest.hasPrefix(mark) ? Self.prefix + mark : Self.prefix
     let encoded = text.dropFirst(head.utf8.count)
     guard let bytes = Base64URL.decode(encoded), Base64URL.encode(bytes) == encoded else {
-      throw NotNarrowed("the API token is not base64url behind \(Self.prefix)")
+      throw NotNarrowed("the API token is not base64url behind \(Neutralized(Self.prefix))")
     }
     guard let macaroon = Macaroon(bytes), macaroon.bytes == bytes else {
       throw NotNarrowed("the API token is not a macaroon of version 2")

@@ -6,6 +6,9 @@ public struct PythonDistributions: DistributionFormat {
   /// The endings of distribution files.
   public static let endings = [".whl", ".tar.gz", ".zip"]
 
+  /// What is put behind a file's name for its attestation (PEP 740).
+  static let attestationEnding = ".publish.attestation"
+
   /// Reads names.
   public init() {}
 

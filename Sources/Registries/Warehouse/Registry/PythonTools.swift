@@ -21,7 +21,7 @@ private enum PythonTools {
     ],
     files: PublishedFiles(
       endings: PythonDistributions.endings, chosenEndings: [".whl", ".tar.gz"], signatureEndings: [".asc"],
-      attestationEnding: ".publish.attestation"),
+      attestationEnding: PythonDistributions.attestationEnding),
     rootVariables: ["TWINE_CERT"])
 
   /// Variables of the programs that run tools: they lead into another folder, or to a file of more variables.
@@ -42,7 +42,8 @@ private enum PythonTools {
     isAbbreviated: true, switches: ["--sign"],
     valueOptions: [
       "--sign-with", "--identity", "-i", "--comment", "-c", "--config-file", "--cert", "--client-cert",
-    ], ownFiles: .written(to: "dist"), answerOptions: ["--verbose"])
+    ], ownFiles: .written(to: "dist"), answerOptions: ["--verbose"],
+    attestations: .named(["--attestations"]))
 
   /// uv, crates/uv-cli: an address and an index, or a token and a user name, exclude each other; a settings file that is
   /// named goes before `UV_NO_CONFIG`.
@@ -66,7 +67,8 @@ private enum PythonTools {
       Option(.credential, "--keyring-provider"), Option(.credential, "--trusted-publishing"),
     ],
     globalValueOptions: uvGlobalValues, valueOptions: uvGlobalValues,
-    folder: .current(["--directory"]), ownFiles: .all(in: "dist"), dryRunOptions: ["--dry-run"])
+    folder: .current(["--directory"]), ownFiles: .all(in: "dist"), dryRunOptions: ["--dry-run"],
+    attestations: .named([]))
 
   /// poetry/publishing/publisher.py: without a repository it is the real PyPI, whatever variables say.
   ///

@@ -26,7 +26,8 @@ struct RefusalReading: Sendable {
     RegistryRefusals(
       explain: { refusal, input in
         RefusalReading(refusal.text, input, forms: forms).causes(of: RefusalTable.code(refusal.code))
-      }, recognise: refusal, publishing: { failure($0, at: forms.registry) }, isUsual: isUsual,
+      }, recognise: refusal, publishing: { failure($0, at: forms.registry) },
+      remaining: HiddenReason(registry: forms.registry, isSite: isSite).causes, isUsual: isUsual,
       mayBePrinted: isSite)
   }
 
@@ -59,7 +60,7 @@ struct RefusalReading: Sendable {
     sentence.filled { name in
       switch name {
       case "registry": Message(Neutralized(input.registry))
-      case "accepted": Issuers.accepted.clause(for: input.registry, but: Issuers.refused.first { $0.isOf(issuer) })
+      case "accepted": RefusalTable.acceptedIssuers.clause(for: input.registry)
       case "issuer": issuer.isEmpty ? "The identity token's issuer" : "The issuer \(Neutralized.quoted(issuer))"
       case "address": Message(Neutralized(issuer, limit: 255))
       case "claim": Message(Neutralized(claim, limit: 64))

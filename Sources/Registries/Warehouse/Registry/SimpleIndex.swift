@@ -26,18 +26,6 @@ public struct SimpleIndex: ReleaseIndex {
   ///
   /// - Throws: The errors of any request; `ErrorCode.registryAnswerInvalid` for JSON that is not the interface's.
   public func listing(of project: String) async throws(BrokerError) -> ReleaseListing {
-    try await ask(about: project).listing
-  }
-
-  /// The status of the same request: 404 for a project that does not exist.
-  public func knows(_ project: String) async throws(BrokerError) -> Bool? {
-    guard let name = PythonDistributions.normalized(project) else { return nil }
-    let (status, listing) = try await ask(about: name)
-    if case .unavailable = listing { return nil }
-    return status == 200
-  }
-
-  private func ask(about project: String) async throws(BrokerError) -> (status: Int, listing: ReleaseListing) {
     let host = url.origin.authority
     let purpose: Message = "ask \(host) what is published of \(Neutralized(project))"
     let request = HTTPRequest(
@@ -48,18 +36,18 @@ public struct SimpleIndex: ReleaseIndex {
       response = try await services.transport.answer(to: request, purpose: purpose, now: services.time.now())
     } catch {
       guard error.code == .redirected else { throw error }
-      return (0, .unavailable("redirects to another address"))
+      return .unavailable("redirects to another address")
     }
     switch response.status {
     case 200: break
-    case 404: return (404, .files([]))
-    default: return (response.status, .unavailable("answers \(response.status)"))
+    case 404: return .files([])
+    default: return .unavailable("answers \(response.status)")
     }
     let type = (response.field("content-type") ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
     guard type == Self.mediaType else {
-      return (200, .unavailable("answers \(type.isEmpty ? "without a type" : Message(Neutralized(type, limit: 64)))"))
+      return .unavailable("answers \(type.isEmpty ? "without a type" : Message(Neutralized(type, limit: 64)))")
     }
-    return (200, try read(response.body, host: host))
+    return try read(response.body, host: host)
   }
 
   /// `https://pypi.org/project/NAME/VERSION/`.

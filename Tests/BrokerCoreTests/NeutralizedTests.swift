@@ -1,7 +1,7 @@
 import BrokerCore
 import Testing
 
-struct UntrustedTextTests {
+struct NeutralizedTests {
   @Test func neutralisesFacts() {
     let fact = BrokerError.Fact("\(Neutralized("::error::a\r\n##[b]_ID_TOKEN"))", "\(Neutralized("::c"))")
     #expect(fact.label == ": :error: :a ## [b]_ID_TOKEN" && fact.value == ": :c")
@@ -25,7 +25,7 @@ struct UntrustedTextTests {
   ])
   func holdsNoCommand(_ text: String) {
     for prefix in ["", "message: ", " "] {
-      let neutral = UntrustedText.neutralized(prefix + text)
+      let neutral = Neutralized(prefix + text).text
       #expect(!holdsCommand(neutral), "\(neutral.debugDescription)")
       #expect(!neutral.contains("::") && !neutral.contains("##["))
       let isPrintable = neutral.unicodeScalars.allSatisfy { scalar in
@@ -44,11 +44,11 @@ struct UntrustedTextTests {
 
   @Test func limitsLength() {
     let long = String(repeating: "a ", count: 1 << 19)
-    #expect(UntrustedText.neutralized(long).unicodeScalars.count <= Neutralized.defaultLimit + 3)
+    #expect(Neutralized(long).text.unicodeScalars.count <= Neutralized.defaultLimit + 3)
   }
 
   @Test func keepsOrdinaryText() {
     let text = "The name 'sample' isn't allowed: see https://pypi.org/help/#project-name (größe 5 %)"
-    #expect(UntrustedText.neutralized(text) == text)
+    #expect(Neutralized(text).text == text)
   }
 }

@@ -1,0 +1,11 @@
+/// What changes a stream of bytes on its way: it remembers what it has seen.
+public protocol StreamFilter: Sendable {
+  /// Whether something is held back that has to go out soon if nothing more arrives.
+  var isHoldingBack: Bool { get }
+
+  /// The bytes that may go out after `bytes` have arrived.
+  mutating func apply(_ bytes: ArraySlice<UInt8>) -> [UInt8]
+
+  /// What was held back, when nothing more arrives.
+  mutating func flush() -> [UInt8]
+}

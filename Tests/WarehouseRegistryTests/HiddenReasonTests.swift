@@ -1,0 +1,60 @@
+import BrokerCore
+import Testing
+
+@testable import WarehouseRegistry
+
+/// Why an index may have refused files, where the tool does not show it.
+struct HiddenReasonTests {
+  private static let now = UnixTime(1_795_471_556)
+
+  private func causes(
+    _ filename: String, _ listed: [ReleaseFile]?, isSite: Bool = true, isAttested: Bool = false
+  ) throws -> [Cause] {
+    let name = try #require(PythonDistributions().name(of: filename))
+    let file = ReleaseComparison.LocalFile(name, sha256: "ab")
+    let listings = listed.map { [name.project: ReleaseListing.files($0)] } ?? [:]
+    return HiddenReason(registry: "mine", isSite: isSite).causes(
+      of: UnexplainedUpload([file], listings: listings, isAttested: isAttested, time: Self.now))
+  }
+
+  private static func file(_ name: String, _ sha256: String = "cd", daysAgo days: Int64 = 0) -> ReleaseFile {
+    ReleaseFile(filename: name, sha256: sha256, uploadTime: "\(now.advanced(by: -days * 86_400))")
+  }
+
+  private static let wheel = "sample-1.0-py3-none-any.whl"
+
+  /// A file, what is listed, whether it is PyPI or TestPyPI themselves, and the cause that is certain.
+  @Test(
+    arguments: [
+      (wheel, [file(wheel)], false, "file-exists"),
+      ("sample-1.0.tar.gz", [file("Sample-1.0.zip")], false, "second-sdist"),
+      ("sample-1.0+g12.tar.gz", [], true, "local-version"),
+      ("sample-1.0-cp313-cp313-linux_x86_64.whl", [file(wheel)], true, "platform-tag"),
+      (wheel, [file("sample-1.0.tar.gz", daysAgo: 15), file("sample-1.0-cp312-none-any.whl")], true, "release-closed"),
+    ] as [(String, [ReleaseFile], Bool, String)])
+  func provesWhatTheListShows(_ filename: String, _ listed: [ReleaseFile], _ isSite: Bool, _ code: String) throws {
+    let causes = try causes(filename, listed, isSite: isSite)
+    #expect(causes.map(\.code.text) == [code] && causes[0].certainty == .certain, "\(causes)")
+    #expect(!causes[0].summary.contains("{") && causes[0].fixes.allSatisfy { !$0.contains("{") })
+  }
+
+  /// What is left where the list proves nothing: nothing of it is certain.
+  @Test(
+    arguments: [
+      (wheel, [file("sample-0.9.tar.gz")], true, []), (wheel, nil, true, []),
+      ("sample-1.0-cp313-cp313-linux_x86_64.whl", [file(wheel)], false, []),
+      (wheel, [file("sample-1.0.tar.gz", daysAgo: 13)], true, []),
+      (wheel, [file("sample-1.0.tar.gz", daysAgo: 15)], false, []),
+      ("sample-1.0.tar.gz", [file("sample-0.9.tar.gz"), file(wheel)], true, []),
+      (wheel, [], true, ["project-name-differs"]),
+    ] as [(String, [ReleaseFile]?, Bool, [String])])
+  func namesWhatRemains(_ filename: String, _ listed: [ReleaseFile]?, _ isSite: Bool, _ first: [String]) throws {
+    let causes = try causes(filename, listed, isSite: isSite, isAttested: true)
+    #expect(
+      causes.map(\.code.text)
+        == first + [
+          "project-not-covered", "file-name-used", "attestations-invalid", "metadata-invalid", "file-too-large",
+        ])
+    #expect(causes.allSatisfy { $0.certainty < .certain && !$0.fixes.isEmpty })
+  }
+}
