@@ -149,6 +149,20 @@
       SecretSearch([String(token)]).expectNone(in: run.error + run.output)
     }
 
+    /// A signal ends the program that signs, what it started, and the run.
+    @Test func endsWithASignal() async throws {
+      let bench = try await Bench("trap 'echo >ended; exit 1' TERM; echo >started; sleep 600 & wait")
+      var variables = bench.release.sandbox.environment(for: .github)
+      variables["PATH"] = "\(bench.folder.path):/usr/bin:/bin"
+      let run = try await BuiltTool.run(
+        ["exec", "release", "--attest-with", "\(bench.folder.path)/signer", "--", "twine", "upload", Self.wheel],
+        variables,
+        in: bench.folder, interruption: .init(signal: 15) { [folder = bench.folder] in !folder.read("started").isEmpty }
+      )
+      #expect(run.status == 143 && bench.isUntouched, "\(run.error)")
+      #expect(bench.folder.names.contains("ended"))
+    }
+
     /// An attestation that is there is looked at, and kept.
     @Test func passesOverWhatIsSigned() async throws {
       let bench = try await Bench("echo \"$*\" >>signed; ask sigstore >/dev/null; sign \"$@\"")

@@ -2,7 +2,8 @@
 public struct LogMasks: Sendable {
   /// What stands for one of them.
   private let mark: [UInt8]
-  private var texts: [[UInt8]] = []
+  /// The texts, by their first byte: a job may hide thousands.
+  private var texts = [[[UInt8]]](repeating: [], count: 256)
 
   /// Nothing is hidden yet.
   public init(_ mark: String) {
@@ -12,29 +13,27 @@ public struct LogMasks: Sendable {
   /// Hides a text from now on; an empty one hides nothing.
   public mutating func hide(_ text: String) {
     let bytes = Array(text.utf8)
-    if !bytes.isEmpty, !texts.contains(bytes) { texts.append(bytes) }
+    guard let first = bytes.first, !texts[Int(first)].contains(bytes) else { return }
+    texts[Int(first)].append(bytes)
   }
 
   /// A text without what is hidden; texts that overlap or touch have one mark.
   public func applied(to text: String) -> String {
     let bytes = Array(text.utf8)
-    var isHidden = [Bool](repeating: false, count: bytes.count)
-    var isAny = false
-    for hidden in texts where hidden.count <= bytes.count {
-      for start in 0...(bytes.count - hidden.count)
-      where bytes[start] == hidden[0] && bytes[start...].starts(with: hidden) {
-        isAny = true
-        for index in start..<(start + hidden.count) { isHidden[index] = true }
-      }
-    }
-    guard isAny else { return text }
     var output: [UInt8] = []
+    /// What has been passed over, and the end of what is hidden.
+    var (isHidden, end) = (false, 0)
     for (index, byte) in bytes.enumerated() {
-      if !isHidden[index] {
-        output.append(byte)
-      } else if index == 0 || !isHidden[index - 1] {
-        output += mark
+      for hidden in texts[Int(byte)] where index + hidden.count > end && bytes[index...].starts(with: hidden) {
+        end = index + hidden.count
       }
+      guard index < end else {
+        output.append(byte)
+        isHidden = false
+        continue
+      }
+      if !isHidden { output += mark }
+      isHidden = true
     }
     return String(decoding: output, as: UTF8.self)
   }
