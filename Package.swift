@@ -28,6 +28,7 @@ let package = Package(
   products: [
     .executable(name: "token-broker", targets: ["token-broker"]),
     .library(name: "BrokerCore", targets: ["BrokerCore"]),
+    // For tests alone. What needs Testing is left out where that is not there: with --static-swift-stdlib.
     .library(name: "BrokerConformance", targets: ["BrokerConformance"]),
     .library(name: "BrokerSandbox", targets: ["BrokerSandbox"]),
     .library(name: "TokenBroker", targets: ["TokenBroker"]),
