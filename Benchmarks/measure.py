@@ -9,6 +9,7 @@ import datetime, json, os, platform, random, statistics, subprocess, sys, time
 work, rounds = sys.argv[1], int(sys.argv[2])
 results = sys.argv[3] if len(sys.argv) > 3 else None
 plan = json.load(open(f"{work}/plan.json"))
+has_release = plan["released_size"] > 0
 lines = []
 
 
@@ -138,7 +139,29 @@ for name, taken in start.items():
 say()
 verdict("size, stripped", plan["size"] / 1048576, 16, "MiB")
 verdict("start to --version", median(version, "wall"), 2 * median(nothing, "wall") + 5, "ms")
+if has_release:
+    verdict("size of the release, stripped", plan["released_size"] / 1e6, 15, "MB")
+    verdict("size of the release, wheel", plan["wheel"] / 1e6, 6, "MB")
+    static, version = start["static floor --version"], start["token-broker --version, released"]
+    limit = min(1.5, 1.3 * median(static, "wall") + 0.5)
+    verdict("start to --version, released (1.5 ms, and 1.3 times the static floor and 0.5 ms)", median(version, "wall"), limit, "ms")
+    limit = min(1.5, 1.3 * least(static, "wall") + 0.5)
+    verdict("the same of the least times", least(version, "wall"), limit, "ms")
 say()
+
+def verdicts_of_release(taken, rtt):
+    ours, floor = taken["token-broker, released"], taken["static floor"]
+    if rtt:
+        verdict("released, to the static floor", median(ours, "minted") / median(floor, "minted"), 1.03, "x")
+    else:
+        verdict("released, above the static floor", median(ours, "minted") - median(floor, "minted"), 2, "ms")
+        verdict("released, CPU above the static floor", median(ours, "cpu") - median(floor, "cpu"), 2, "ms")
+        verdict("released, peak memory", median(ours, "peak"), 12, "MiB")
+    names = [name for name in taken if "token-broker" not in name and "floor" not in name]
+    best = min(names, key=lambda name: median(taken[name], "minted"))
+    limit = median(taken[best], "minted")
+    verdict(f"released, time to mint, first of the peers that were measured (next is {best})", median(ours, "minted"), limit, "ms")
+
 
 slopes = {}
 for rtt in sorted(map(int, plan["hosts"])):
@@ -160,6 +183,8 @@ for rtt in sorted(map(int, plan["hosts"])):
         best = min(peers, key=peers.get)
         verdict(f"time to mint, first of the peers that were measured (next is {best})", median(ours, "minted"), peers[best], "ms")
     verdict("CPU above the floor", median(ours, "cpu") - median(floor, "cpu"), 5, "ms")
+    if has_release:
+        verdicts_of_release(taken, rtt)
     say()
     for name, samples in taken.items():
         slopes.setdefault(name, {})[rtt] = least(samples, "minted")

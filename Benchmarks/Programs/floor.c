@@ -1,7 +1,7 @@
 // The floor of a mint: the same three requests with the same concurrency and the same roots, in C with libcurl alone.
 // Nothing is checked that could be left out; no mint over the same network can do with less.
 //
-// INDEX, ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN name the servers; SSL_CERT_DIR or SSL_CERT_FILE the roots.
+// With --version it names its libcurl and ends. INDEX, ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN name the servers; SSL_CERT_DIR or SSL_CERT_FILE the roots.
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -56,7 +56,8 @@ static char *text_of(answer *a, const char *name) {
   return start;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+  if (count > 1 && strcmp(arguments[1], "--version") == 0) return puts(curl_version()) < 0;
   const char *index = getenv("INDEX"), *issuer = getenv("ACTIONS_ID_TOKEN_REQUEST_URL");
   const char *secret = getenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
   if (!index || !issuer || !secret) return 2;
