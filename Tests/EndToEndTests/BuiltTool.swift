@@ -25,8 +25,12 @@ enum BuiltTool {
     let error: String
   }
 
-  /// The tool's path: beside the tests' own bundle.
+  /// The binary of a release, which is tried in place of the tool that was built with the tests; nil for that.
+  static let released = Environment.process().nonEmpty("TOKEN_BROKER_RELEASED")
+
+  /// The tool's path: that of a release, or beside the tests' own bundle.
   static var path: String {
+    if let released { return released }
     let bundle = CommandLine.arguments.first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
     let folder = bundle.split(separator: "/").dropLast().joined(separator: "/")
     return "/\(folder)/token-broker"

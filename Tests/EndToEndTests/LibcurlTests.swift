@@ -11,6 +11,7 @@ import Testing
 
 #if os(Linux)
   /// Which libcurl the tool finds, in a folder that is searched before the system's.
+  @Suite(.enabled(if: BuiltTool.released == nil, "a release has libcurl inside"))
   struct LibcurlTests {
     /// The shared library that this process uses.
     private func library() throws -> String {

@@ -54,10 +54,16 @@ FUNCTIONS(DECLARATION)
 #define LINKED(function) (void *)curl_##function
 static const char *const libraries[] = {"linked in"};
 int broker_curl_is_linked(void) { return 1; }
+const char *broker_curl_linked_version(void) {
+  // It needs nothing that is initialised.
+  char *(*version)(void) = LINKED(version);
+  return version();
+}
 static void *open_library(const char *name) { return (void *)name; }
 #else
 #define LINKED(function) NULL
 int broker_curl_is_linked(void) { return 0; }
+const char *broker_curl_linked_version(void) { return NULL; }
 #if defined(__APPLE__)
 static const char *const libraries[] = {"libcurl.4.dylib", "/usr/lib/libcurl.4.dylib"};
 #else
@@ -79,7 +85,21 @@ static const char *binding = "";
 
 enum { GLOBAL_DEFAULT = 3 };
 
+#if defined(TOKEN_BROKER_STATIC)
+// <nss.h>, which not every glibc declares it in.
+int __nss_configure_lookup(const char *database, const char *sources);
+
+// A static program still opens the modules that /etc/nsswitch.conf names, of the system's C library, and crashes where that is
+// another one (seen with libnss_resolve). What reads /etc/hosts and asks DNS is inside.
+static void keep_to_own_name_sources(void) { __nss_configure_lookup("hosts", "files dns"); }
+int broker_curl_asks_own_name_sources(void) { return 1; }
+#else
+static void keep_to_own_name_sources(void) {}
+int broker_curl_asks_own_name_sources(void) { return 0; }
+#endif
+
 static void load(void) {
+  keep_to_own_name_sources();
   size_t count = sizeof libraries / sizeof *libraries;
   for (size_t i = 0; i < count; i++) {
     void *library = open_library(libraries[i]);

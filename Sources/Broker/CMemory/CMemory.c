@@ -15,11 +15,44 @@
 
 #if defined(__GLIBC__) && !defined(IS_SANITIZED)
 
-#include <dlfcn.h>
-#include <link.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <string.h>
+
+static void overwrite(void *start, size_t length) {
+  memset(start, 0, length);
+  // The compiler would leave out a write that nobody reads.
+  __asm__ volatile("" : : "r"(start) : "memory");
+}
+
+#if defined(TOKEN_BROKER_STATIC)
+
+// In a static program a second `free` is an error of the linker. It is told to put these two before the C library's own (--wrap), for
+// the archives' calls too, and nobody else can come before it.
+
+extern void __real_free(void *);
+void __wrap_free(void *);
+void *__wrap_realloc(void *, size_t);
+
+#define TAKES_PLACE_OF(function) __wrap_##function
+static void give_back(void *block) { __real_free(block); }
+
+static int goes_to_foreign_free(void *block) {
+  (void)block;
+  return 0;
+}
+
+static int is_settled(void) { return 1; }
+
+static int goes_to_foreign_realloc(void *block, size_t length, void **moved) {
+  (void)block, (void)length, (void)moved;
+  return 0;
+}
+
+#else
+
+#include <dlfcn.h>
+#include <link.h>
 
 // The C library's own free, under its other name: the replacement below has the usual one.
 extern void __libc_free(void *);
@@ -89,36 +122,45 @@ static int is_settled(void) {
   return 1;
 }
 
-static void overwrite(void *start, size_t length) {
-  memset(start, 0, length);
-  // The compiler would leave out a write that nobody reads.
-  __asm__ volatile("" : : "r"(start) : "memory");
+#define TAKES_PLACE_OF(function) function
+static void give_back(void *block) { __libc_free(block); }
+
+static int goes_to_foreign_free(void *block) {
+  release *give = __atomic_load_n(&foreign_free, __ATOMIC_RELAXED);
+  if (give) give(block);
+  return give != NULL;
 }
 
-void free(void *block) {
+static int goes_to_foreign_realloc(void *block, size_t length, void **moved) {
+  resize *foreign = __atomic_load_n(&foreign_realloc, __ATOMIC_RELAXED);
+  if (foreign) *moved = foreign(block, length);
+  return foreign != NULL;
+}
+
+#endif
+
+void TAKES_PLACE_OF(free)(void *block) {
   // Asking may itself give back the text of an earlier error: too little to be missed.
-  if (!block || !is_settled()) return;
-  release *give = __atomic_load_n(&foreign_free, __ATOMIC_RELAXED);
-  if (give) return give(block);
+  if (!block || !is_settled() || goes_to_foreign_free(block)) return;
   overwrite(block, malloc_usable_size(block));
-  __libc_free(block);
+  give_back(block);
 }
 
 // The C library's own leaves the old contents behind where it moves a block, and the end of it where it shortens one. A block
 // that is long enough, and not twice as long, stays as it is.
-void *realloc(void *block, size_t length) {
+void *TAKES_PLACE_OF(realloc)(void *block, size_t length) {
   if (!block) return malloc(length);
   int knows = is_settled();
-  resize *foreign = __atomic_load_n(&foreign_realloc, __ATOMIC_RELAXED);
-  if (knows && foreign) return foreign(block, length);
+  void *moved = NULL;
+  if (knows && goes_to_foreign_realloc(block, length, &moved)) return moved;
   size_t before = malloc_usable_size(block);
   if (knows && length <= before && length > before / 2) {
     overwrite((char *)block + length, before - length);
     return block;
   }
-  void *moved = length > 0 ? malloc(length) : NULL;
+  moved = length > 0 ? malloc(length) : NULL;
   if (moved) memcpy(moved, block, before < length ? before : length);
-  if (moved || length == 0) free(block);
+  if (moved || length == 0) TAKES_PLACE_OF(free)(block);
   return moved;
 }
 

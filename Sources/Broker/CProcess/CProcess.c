@@ -12,6 +12,10 @@
 #include <termios.h>
 #include <unistd.h>
 
+#if defined(__GLIBC__)
+#include <gnu/libc-version.h>
+#endif
+
 #if defined(__linux__)
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -187,6 +191,35 @@ void broker_process_harden(void) {
   for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) signal(crashes[i], SIG_DFL);
 #endif
 }
+
+#if defined(__GLIBC__)
+// The C library hands a constructor what the kernel gave the program. The Swift runtime of a static program reads /proc for it,
+// which a bare root need not have.
+static char *const *given_arguments;
+
+__attribute__((constructor)) static void keep_arguments(int count, char **arguments) {
+  (void)count;
+  given_arguments = arguments;
+}
+
+char *const *broker_process_arguments(void) { return given_arguments; }
+#else
+char *const *broker_process_arguments(void) { return NULL; }
+#endif
+
+#if defined(TOKEN_BROKER_STATIC)
+const char *broker_process_linked_c_library(void) { return gnu_get_libc_version(); }
+
+// Before the first line of a program, the Swift runtime looks for a program beside itself that explains crashes, and ends where
+// /proc does not tell it its own place. Here is none, and none is to be run: Scripts/release puts this before the runtime's own.
+char *__wrap_swift_copyAuxiliaryExecutablePath(const char *name);
+char *__wrap_swift_copyAuxiliaryExecutablePath(const char *name) {
+  (void)name;
+  return NULL;
+}
+#else
+const char *broker_process_linked_c_library(void) { return NULL; }
+#endif
 
 extern char **environ;
 

@@ -208,6 +208,7 @@
     /// That for debugging comes with the C library; the others are there where they were installed.
     @Test(
       .enabled(if: broker_memory_is_wiped() == 1, "a sanitizer has memory of its own already"),
+      .enabled(if: BuiltTool.released == nil, "nothing is put before the C library of a release, which is inside"),
       arguments: ["libc_malloc_debug.so.0", "libjemalloc.so.2", "libtcmalloc_minimal.so.4", "libasan.so.8"])
     func runsOnTheMemoryOfAnotherLibrary(_ name: String) async throws {
       let variables = ["LD_PRELOAD": name, "GLIBC_TUNABLES": "glibc.malloc.check=3", "ASAN_OPTIONS": "detect_leaks=0"]

@@ -18,6 +18,12 @@ const char *_Nullable broker_curl_load(void);
 /// Whether libcurl is linked in, so that opening it costs nothing.
 int broker_curl_is_linked(void);
 
+/// The version text of a libcurl that is linked in, without the time that its initialising takes; NULL for another.
+const char *_Nullable broker_curl_linked_version(void);
+
+/// Whether names are looked up in /etc/hosts and DNS alone, whatever /etc/nsswitch.conf names: in a static program.
+int broker_curl_asks_own_name_sources(void);
+
 /// The library as it was found, such as "libcurl.so.4" or "linked in"; empty before it was loaded.
 const char *broker_curl_binding(void);
 

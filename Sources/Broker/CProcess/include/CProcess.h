@@ -39,6 +39,12 @@ void broker_terminal_copy_size(int source, int target);
 /// the language's runtime from showing pieces of memory when it crashes.
 void broker_process_harden(void);
 
+/// The program's name and arguments as the kernel gave them, ended by NULL; NULL where the C library does not tell.
+char *_Nullable const *_Nullable broker_process_arguments(void);
+
+/// The version of a glibc that is linked in, such as "2.36"; NULL where the C library is the machine's.
+const char *_Nullable broker_process_linked_c_library(void);
+
 /// The variables of this process as "NAME=VALUE", ended by NULL; they may change while they are read.
 char *_Nullable const *_Nonnull broker_process_environment(void);
 

@@ -12,6 +12,8 @@ public struct HTTPFailure: Error, Sendable, Equatable {
     case handshake
     /// The TLS connection is not trustworthy, or its certificates cannot be read.
     case tls
+    /// There are no root certificates to verify any server by.
+    case withoutRoots
     /// The proxy refused, or could not be reached.
     case proxy
     /// The connection broke before the whole answer was there.

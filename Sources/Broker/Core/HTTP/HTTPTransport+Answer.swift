@@ -64,7 +64,9 @@ extension HTTPTransport {
     case .refused:
       error(.unreachable, "\(host) cannot be connected to", "Check the network, and that \(host) is the right host.")
     case .nameNotResolved:
-      error(.unreachable, "the name \(host) cannot be resolved", "Check the DNS, and that \(host) is the right host.")
+      error(
+        .unreachable, "the name \(host) cannot be resolved",
+        ["Check the DNS, and that \(host) is the right host.", failure.advice].compactMap { $0 }.joined(separator: " "))
     case .timedOut:
       error(.timedOut, "\(host) did not answer in time", "Check the network, or give more time with --timeout.")
     case .handshake:
@@ -78,6 +80,10 @@ extension HTTPTransport {
           "Check the machine's root certificates (package ca-certificates, or SSL_CERT_FILE) and its clock.",
           failure.advice,
         ].compactMap { $0 }.joined(separator: " "), retry: false)
+    case .withoutRoots:
+      error(
+        .tlsFailed, "this machine has no root certificates to know \(host) by",
+        "Install them (package ca-certificates), or set SSL_CERT_FILE to a file that holds them.", retry: false)
     case .proxy:
       error(.unreachable, "the proxy did not connect to \(host)", "Check https_proxy and no_proxy.")
     case .interrupted:

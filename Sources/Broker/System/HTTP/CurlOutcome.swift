@@ -13,13 +13,15 @@ enum CurlOutcome {
     static let timedOut: Int32 = 28
     static let handshake: Int32 = 35
     static let tls: Set<Int32> = [53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91]
+    /// Subsumed under `tls` where a variable names the roots.
+    static let rootsUnreadable: Int32 = 77
     static let proxy: Int32 = 97
     static let malformed: Set<Int32> = [1, 8, 61]
   }
 
   /// Reads the transfer's outcome; its pointers are used within this function alone.
   static func result(
-    of transfer: OpaquePointer, code: Int32, redaction: SecretRedaction?
+    of transfer: OpaquePointer, code: Int32, roots: TrustRoots, redaction: SecretRedaction?
   ) -> Result<HTTPResponse, HTTPFailure> {
     let outcome = unsafe broker_transfer_outcome(transfer, code)
     if code == 0 {
@@ -39,6 +41,10 @@ enum CurlOutcome {
     let proxyStatus = unsafe outcome.connect_code
     let isTooLarge = unsafe outcome.is_too_large != 0
     var reason = reason(code, proxyStatus: proxyStatus, isTooLarge: isTooLarge)
+    if code == Code.rootsUnreadable, roots.areDefaults {
+      let detail: Message = "looked for in \(Neutralized(TrustRoots.places))"
+      return .failure(HTTPFailure(.withoutRoots, detail: detail, arrival: .nothingSent))
+    }
     // For this, libcurl has a text but no code of its own.
     if reason == .interrupted, detail.hasPrefix("Proxy CONNECT aborted") { reason = .proxy }
     let neverArrives: Set<HTTPFailure.Reason> = [.refused, .nameNotResolved, .proxy, .handshake]

@@ -79,7 +79,8 @@ import CLibcurl
     while case let identifier = unsafe broker_multi_next(multi, &code), identifier != 0 {
       unsafe end(identifier) {
         unsafe CurlOutcome.result(
-          of: $0.transfer, code: code, redaction: $0.submission.configuration.proxies.redaction)
+          of: $0.transfer, code: code, roots: $0.submission.configuration.roots,
+          redaction: $0.submission.configuration.proxies.redaction)
       }
     }
     for (identifier, last) in unsafe ends where last <= .now {

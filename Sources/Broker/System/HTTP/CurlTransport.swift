@@ -40,9 +40,18 @@ public final class CurlTransport: HTTPTransport {
     let submission = CurlSubmission(
       request: request, configuration: configuration, end: request.grace > .zero ? TimeLimit.end : nil)
     do { return try await loop.send(submission).get() } catch {
-      guard error.reason == .tls else { throw error }
-      throw HTTPFailure(
-        error.reason, detail: error.detail, advice: configuration.rootVariables.advice, arrival: error.arrival)
+      throw advised(error)
     }
+  }
+
+  /// The failure with what this machine's settings have to do with it.
+  private func advised(_ error: HTTPFailure) -> HTTPFailure {
+    let advice: Message?
+    switch error.reason {
+    case .tls: advice = configuration.rootVariables.advice
+    case .nameNotResolved: advice = NameSources.advice()
+    default: return error
+    }
+    return HTTPFailure(error.reason, detail: error.detail, advice: advice, arrival: error.arrival)
   }
 }

@@ -6,6 +6,8 @@ public enum Libcurl {
   /// How it is bound and what it calls itself, such as `libcurl.so.4: libcurl/7.88.1 OpenSSL/3.0.19`; nil with no usable
   /// one.
   public static var description: String? {
+    // The text is static.
+    if let linked = unsafe broker_curl_linked_version() { return unsafe "linked in: \(String(cString: linked))" }
     guard loadError == nil else { return nil }
     // Both texts are constants of the library.
     return unsafe "\(String(cString: broker_curl_binding())): \(String(cString: broker_curl_version()))"

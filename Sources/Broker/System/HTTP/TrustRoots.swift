@@ -34,15 +34,22 @@ struct TrustRoots: Sendable, Equatable {
       self.folder = nil
     #else
       self.folder = Self.folders.first(where: Self.isHashed)
-      self.file = self.folder == nil ? Self.bundles.first { FileReader.exists($0) } : nil
+      self.file = self.folder == nil ? Self.bundles.first { FileReader.isFile($0) } : nil
     #endif
   }
 
+  /// Debian and its like, Alpine, SUSE; Enterprise Linux.
   private static let folders = ["/etc/ssl/certs", "/etc/pki/tls/certs"]
+  /// Debian and its like, Alpine, distroless; Enterprise Linux, by both of its names; SUSE, by both; Alpine without that
+  /// package, OpenBSD and its like; Nix.
   private static let bundles = [
-    "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
+    "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem",
+    "/var/lib/ca-certificates/ca-bundle.pem", "/etc/ssl/cert.pem", "/etc/ssl/certs/ca-bundle.crt",
   ]
+
+  /// The places that are looked at where no variable names any, as a list in words.
+  static var places: String { (folders + bundles).joined(separator: ", ") }
 
   /// Whether a folder has an entry named as `openssl rehash` names them: eight hexadecimal digits and `.0`.
   private static func isHashed(_ path: String) -> Bool {

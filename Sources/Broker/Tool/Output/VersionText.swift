@@ -3,7 +3,7 @@ import BrokerSystem
 
 /// The text of `--version`.
 enum VersionText {
-  /// Version, commit, and how libcurl is bound.
+  /// Version, commit, how libcurl is bound, and the C library where it is linked in as well.
   ///
   /// A shared libcurl is opened to say which one it is only with `opensLibrary`: opening it takes longer than everything
   /// else that a short command does.
@@ -16,7 +16,7 @@ enum VersionText {
       token-broker \(TokenBrokerTool.version)
       commit: \(SourceRevision.commit ?? "none (built from a work tree)")
       libcurl: \(libcurl)
-
+      \(CLibrary.linked.map { "C library: linked in: \($0)\n" } ?? "")
       """
   }
 }
