@@ -19,6 +19,8 @@ struct SecretDestinationTests {
     ("`GET /_/oidc/audience`", nil),
     ("the runner's request token", .requestToken),
     ("the identity token", .identityToken),
+    // It goes to no index: AttestTests follows it.
+    ("an identity token made out to Sigstore", nil),
     ("the names of the projects that `exec` is to publish", nil),
     ("the name of the project in `registries.*.project` or `--project`", nil),
     ("the API token", .credential),
