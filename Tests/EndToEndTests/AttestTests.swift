@@ -112,6 +112,20 @@
       #expect(!bench.folder.read("log").contains("--attest"))
     }
 
+    /// Each command of `--per-file` has the attestation of its own file; a dry run signs nothing.
+    @Test func signsOnceForAllCommandsAndNotForADryRun() async throws {
+      let bench = try await Bench("echo x >>signed; ask sigstore >/dev/null; sign \"$@\"")
+      let dry = try await bench.exec(.github, [], ["uv", "publish", "--dry-run"])
+      #expect(dry.status == 0 && !bench.folder.names.contains("signed"), "\(dry.error)")
+      try bench.folder.write("log", "")
+      let run = try await bench.exec(.github, ["--per-file"])
+      #expect(run.status == 0 && bench.folder.read("signed") == "x\n", "\(run.error)")
+      let files = [Self.wheel, Self.sdist, Self.wheel, Self.sdist]
+      #expect(
+        bench.release.log.map { $0.split(separator: " ", maxSplits: 1)[1] }
+          == files.map { "upload --attestations \($0) \($0).publish.attestation" }, "\(bench.folder.read("log"))")
+    }
+
     /// Programs that want more than they may have, or do less than they should: nothing is published.
     @Test(
       arguments: [

@@ -58,7 +58,7 @@ enum ExecCommand: Command {
     let targets = plan.steps.filter { $0.decision != .alreadyPublished }.map(\.target)
     let audiences = try await engine.check(
       targets, from: provider.source, asking: Set(targets.dropFirst().map(\.name)))
-    if options.isAttested, !targets.isEmpty {
+    if options.isAttested, !targets.isEmpty, !plan.isDryRun {
       plan = plan.attested(
         try await attest(plan.filesLeft, for: targets, plan, options, engine, provider.source, surroundings))
     }

@@ -91,6 +91,9 @@ struct ExecPlan: Sendable {
     self.steps = steps
   }
 
+  /// Whether the tool is told to publish nothing: what is signed stands in a public log for good.
+  var isDryRun: Bool { steps.contains { $0.recognised.map { ClientArguments($0).isDryRun } ?? false } }
+
   /// The files that have to be published somewhere.
   var filesLeft: [DistributionFile] {
     files.files.filter { file in
