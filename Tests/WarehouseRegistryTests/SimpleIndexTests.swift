@@ -47,7 +47,8 @@ struct SimpleIndexTests {
     let expected: [ReleaseFile] = [
       ReleaseFile(
         filename: "sample-1.0.tar.gz", sha256: Self.digest, provenance: try HTTPURL("https://pypi.org/integrity/x"),
-        uploadTime: "2026-11-24T10:00:00Z"),
+        uploadTime: "2026-11-24T10:00:00Z",
+        age: FakeTime().source().now().seconds(since: try #require(DateReader.iso8601("2026-11-24T10:00:00Z")))),
       ReleaseFile(filename: "sample-0.9.zip", sha256: nil), ReleaseFile(filename: "sample-0.8.zip", sha256: nil),
     ]
     #expect(try await index.listing(of: "sample") == .files(expected))
@@ -78,7 +79,7 @@ struct SimpleIndexTests {
     #expect(sandbox.requests.map(\.url.description) == ["http://127.0.0.1:4711/simple/sample/"])
   }
 
-  /// An answer, and the words of why there is no list; nil for an empty list.
+  /// An answer, and the words of why there is no list; nil for a project that it does not know.
   @Test(arguments: [
     (404, json, "", String?.none), (404, "text/html", "<html>", nil), (200, "text/html", "<html>", "answers text/html"),
     (200, "text/html; charset=utf-8", "<html>", "answers text/html"), (200, "", "{}", "without a type"),
@@ -90,7 +91,8 @@ struct SimpleIndexTests {
   func takesOtherInterfacesForNone(_ status: Int, _ type: String, _ body: String, _ words: String?) async throws {
     let (index, _) = try index { answer(body, status: status, type: type) }
     switch try await index.listing(of: "sample") {
-    case .files(let files): #expect(words == nil && files.isEmpty)
+    case .files: Issue.record("a list was read")
+    case .unknownProject: #expect(words == nil && status == 404)
     case .unavailable(let reason):
       #expect(words.map(reason.contains) == true, "\(reason)")
       #expect(!reason.contains("::") && !reason.contains("##["))

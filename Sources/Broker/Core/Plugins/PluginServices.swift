@@ -41,6 +41,30 @@ public protocol FileReading: Sendable {
   /// - Returns: The bytes.
   /// - Throws: ``ErrorCode/fileUnreadable`` if it cannot be read, is not a regular file, or is too long.
   func read(_ path: String, maximumBytes: Int) throws(BrokerError) -> [UInt8]
+
+  /// The length of a regular file in bytes.
+  ///
+  /// - Throws: ``ErrorCode/fileUnreadable`` if it cannot be read or is not a regular file.
+  func size(of path: String) throws(BrokerError) -> Int
+
+  /// A piece of a regular file; shorter than `count` bytes where the file ends.
+  ///
+  /// - Throws: ``ErrorCode/fileUnreadable`` if it cannot be read or is not a regular file.
+  func read(_ path: String, from offset: Int, count: Int) throws(BrokerError) -> [UInt8]
+}
+
+extension FileReading {
+  /// The length of what is read whole.
+  public func size(of path: String) throws(BrokerError) -> Int {
+    try read(path, maximumBytes: Self.wholeLimit).count
+  }
+
+  /// A piece of what is read whole.
+  public func read(_ path: String, from offset: Int, count: Int) throws(BrokerError) -> [UInt8] {
+    Array(try read(path, maximumBytes: Self.wholeLimit).dropFirst(max(0, offset)).prefix(max(0, count)))
+  }
+
+  private static var wholeLimit: Int { 64 * 1024 * 1024 }
 }
 
 /// Runs programs, without a shell and within limits.

@@ -56,6 +56,9 @@ public struct ReleaseComparison: Sendable, Equatable {
   /// What the registry lists, by project.
   public let listings: [String: ReleaseListing]
 
+  /// The projects, as the registry compares them, that it does not know.
+  public var unknownProjects: [String] { listings.filter { $0.value == .unknownProject }.keys.sorted() }
+
   /// Compares `files` with what the registry lists, by project.
   public init(_ files: [LocalFile], with listings: [String: ReleaseListing]) {
     var published: [String] = []
@@ -64,6 +67,7 @@ public struct ReleaseComparison: Sendable, Equatable {
     var unknown: Message?
     for file in files {
       switch listings[file.name.project] {
+      case .unknownProject: absent.append(file.name.filename)
       case .files(let listed):
         guard let same = listed.first(where: { $0.filename == file.name.filename }) else {
           absent.append(file.name.filename)

@@ -78,20 +78,57 @@ public enum FileReader {
   /// - Returns: The bytes.
   /// - Throws: An error of that code if it cannot be read, is not a regular file, or is too long.
   public static func read(_ path: String, maximumBytes: Int, code: ErrorCode) throws(BrokerError) -> [UInt8] {
-    func failure(_ reason: Message) -> BrokerError {
-      BrokerError(
-        code, "Cannot read \(Neutralized(path)): \(reason).",
-        remedy: "Check the path and its permissions.")
+    let file = try open(path, code: code)
+    guard length(of: file) <= maximumBytes else {
+      throw failure(path, "it is larger than \(maximumBytes) bytes", code)
     }
-    // A pipe without a writer would block an open without O_NONBLOCK.
-    guard let file = FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK) else { throw failure(SystemError.last()) }
-    guard let (kind, length) = file.kindAndLength, kind == S_IFREG else { throw failure("it is not a regular file") }
-    guard length <= maximumBytes else { throw failure("it is larger than \(maximumBytes) bytes") }
     guard let bytes = FileDescriptor.readAll(from: file.number, maximum: maximumBytes + 1) else {
-      throw failure(SystemError.last())
+      throw failure(path, SystemError.last(), code)
     }
-    guard bytes.count <= maximumBytes else { throw failure("it is larger than \(maximumBytes) bytes") }
+    guard bytes.count <= maximumBytes else { throw failure(path, "it is larger than \(maximumBytes) bytes", code) }
     return bytes
+  }
+
+  /// A piece of a regular file; shorter than `count` bytes where the file ends.
+  ///
+  /// - Throws: An error of that code if it cannot be read or is not a regular file.
+  static func read(_ path: String, from offset: Int, count: Int, code: ErrorCode) throws(BrokerError) -> [UInt8] {
+    let file = try open(path, code: code)
+    let length = length(of: file)
+    guard offset >= 0, offset < length, count > 0 else { return [] }
+    guard lseek(file.number, off_t(offset), SEEK_SET) == off_t(offset),
+      let bytes = FileDescriptor.readAll(from: file.number, maximum: min(count, length - offset))
+    else { throw failure(path, SystemError.last(), code) }
+    return bytes
+  }
+
+  /// The length of a regular file in bytes.
+  ///
+  /// - Throws: An error of that code if it cannot be read or is not a regular file.
+  static func length(of path: String, code: ErrorCode) throws(BrokerError) -> Int {
+    length(of: try open(path, code: code))
+  }
+
+  private static func length(of file: borrowing FileDescriptor) -> Int { file.kindAndLength?.length ?? 0 }
+
+  /// Opens a regular file.
+  ///
+  /// - Throws: An error of that code if it cannot be read or is not a regular file.
+  private static func open(_ path: String, code: ErrorCode) throws(BrokerError) -> FileDescriptor {
+    // A pipe without a writer would block an open without O_NONBLOCK.
+    guard let file = FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK) else {
+      throw failure(path, SystemError.last(), code)
+    }
+    guard let (kind, _) = file.kindAndLength, kind == S_IFREG else {
+      throw failure(path, "it is not a regular file", code)
+    }
+    return file
+  }
+
+  private static func failure(_ path: String, _ reason: Message, _ code: ErrorCode) -> BrokerError {
+    BrokerError(
+      code, "Cannot read \(Neutralized(path)): \(reason).",
+      remedy: "Check the path and its permissions.")
   }
 }
 
@@ -105,5 +142,19 @@ public struct SystemFiles: FileReading {
   /// - Throws: `ErrorCode.fileUnreadable` if it cannot be read, is not a regular file, or is too long.
   public func read(_ path: String, maximumBytes: Int) throws(BrokerError) -> [UInt8] {
     try FileReader.read(path, maximumBytes: maximumBytes, code: .fileUnreadable)
+  }
+
+  /// The length of a regular file.
+  ///
+  /// - Throws: `ErrorCode.fileUnreadable` if it cannot be read or is not a regular file.
+  public func size(of path: String) throws(BrokerError) -> Int {
+    try FileReader.length(of: path, code: .fileUnreadable)
+  }
+
+  /// A piece of a regular file.
+  ///
+  /// - Throws: `ErrorCode.fileUnreadable` if it cannot be read or is not a regular file.
+  public func read(_ path: String, from offset: Int, count: Int) throws(BrokerError) -> [UInt8] {
+    try FileReader.read(path, from: offset, count: count, code: .fileUnreadable)
   }
 }

@@ -63,7 +63,11 @@ struct HiddenReason: Sendable {
 
   /// The files that are listed of a project; nil if that is not known.
   private func listed(_ project: String, _ upload: UnexplainedUpload) -> [ReleaseFile]? {
-    if case .files(let files)? = upload.listings[project] { files } else { nil }
+    switch upload.listings[project] {
+    case .files(let files): files
+    case .unknownProject: []
+    case .unavailable, nil: nil
+    }
   }
 
   private func isWheel(_ filename: String) -> Bool { filename.hasSuffix(".whl") }

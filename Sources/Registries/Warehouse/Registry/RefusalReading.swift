@@ -129,7 +129,7 @@ struct RefusalReading: Sendable {
   private static let signSearch = TextSearch(signs.map(\.0))
 
   /// Why publishing failed, by the text that says most.
-  private static func failure(_ output: String, at registry: String) -> PublishingFailure? {
+  static func failure(_ output: String, at registry: String) -> PublishingFailure? {
     let found = UploadTable.search.found(in: LogText(output.lowercased().utf8))
     return UploadTable.rows.first { $0.texts.contains { found[$0] != nil } }?.failure(at: registry, in: output)
   }

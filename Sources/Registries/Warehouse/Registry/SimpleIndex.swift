@@ -40,14 +40,14 @@ public struct SimpleIndex: ReleaseIndex {
     }
     switch response.status {
     case 200: break
-    case 404: return .files([])
+    case 404: return .unknownProject
     default: return .unavailable("answers \(response.status)")
     }
     let type = (response.field("content-type") ?? "").prefix { $0 != ";" && $0 != " " }.lowercased()
     guard type == Self.mediaType else {
       return .unavailable("answers \(type.isEmpty ? "without a type" : Message(Neutralized(type, limit: 64)))")
     }
-    return try read(response.body, host: host)
+    return try read(response.body, host: host, now: response.serverTime ?? services.time.now())
   }
 
   /// `https://pypi.org/project/NAME/VERSION/`.
@@ -58,7 +58,7 @@ public struct SimpleIndex: ReleaseIndex {
     }
   }
 
-  private func read(_ body: [UInt8], host: Origin.Authority) throws(BrokerError) -> ReleaseListing {
+  private func read(_ body: [UInt8], host: Origin.Authority, now: UnixTime) throws(BrokerError) -> ReleaseListing {
     func invalid(_ reason: Message) -> BrokerError {
       BrokerError(
         .registryAnswerInvalid, "\(host) gave no usable list of what is published: \(reason).",
@@ -72,12 +72,13 @@ public struct SimpleIndex: ReleaseIndex {
     var files: [ReleaseFile] = []
     for element in elements {
       guard let filename = element.object?["filename"]?.string else { throw invalid("a file has no \"filename\"") }
+      let uploadTime = element.object?["upload-time"]?.string
       let digest = element.object?["hashes"]?.object?["sha256"]?.string?.lowercased()
       files.append(
         ReleaseFile(
           filename: filename, sha256: digest.flatMap { Self.isDigest($0) ? $0 : nil },
           provenance: element.object?["provenance"]?.string.flatMap { try? HTTPURL($0) },
-          uploadTime: element.object?["upload-time"]?.string))
+          uploadTime: uploadTime, age: uploadTime.flatMap(DateReader.iso8601).map { now.seconds(since: $0) }))
     }
     return .files(files)
   }

@@ -199,7 +199,10 @@ enum UploadTable {
     ),
     UploadRow(
       "file-name-wrong",
-      texts: ["start filename for", "should contain the normalized project name", "version in filename should be"],
+      texts: [
+        "start filename for", "should contain the normalized project name", "version in filename should be",
+        "invalid wheel filename",
+      ] + apostrophes("is invalid, should be '"),
       "The file's name is not made of the project's normalised name and its version.",
       fixes: "Leave the names of files as the build makes them, and build with a backend of today."),
     UploadRow(

@@ -54,7 +54,8 @@ public struct Warehouse: Registry {
       publishers: forms.rules,
       refusals: RefusalReading.refusals(of: forms, isUsual: settings.isUsual, isSite: settings.isSite),
       acceptedIssuers: RefusalTable.acceptedIssuers, revoke: revoke, narrow: .warehouse(isUsual: settings.isSite),
-      releases: listing, distributions: PythonDistributions(),
+      releases: listing,
+      distributions: PythonDistributions(site: settings.isSite ? name : nil, files: services.files),
       history: IntegrityHistory(index: listing, services: services), tools: .python, attestations: .python)
   }
 
