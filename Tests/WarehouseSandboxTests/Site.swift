@@ -106,14 +106,15 @@ final class Site: Sendable {
 
   /// Uploads a file, of four bytes unless others are given; the digest is the right one unless another is given.
   func upload(
-    _ project: String, file: String = "sample-1.0.tar.gz", token: String?, user: String = "__token__",
+    _ project: String, file: String? = nil, version: String = "1.0", token: String?, user: String = "__token__",
     content: String = "\0\u{1}\r\n", digest: String? = nil, fields: [(String, String)] = [],
     accept: String? = nil
   ) -> RawClient.Answer? {
     let credentials = token.map { "\(user):\($0)" }.map { Array($0.utf8) }.map(Self.base64)
     let digest = digest ?? SHA256.hexadecimal(of: Array(content.utf8))
+    let file = file ?? "\(project.replacing("-", with: "_"))-\(version).tar.gz"
     let parts =
-      [("name=\"name\"", project), ("name=\"version\"", "1.0"), ("name=\"sha256_digest\"", digest)]
+      [("name=\"name\"", project), ("name=\"version\"", version), ("name=\"sha256_digest\"", digest)]
       + fields.map { ("name=\"\($0.0)\"", $0.1) } + [("name=\"content\"; filename=\"\(file)\"", content)]
     let body =
       parts.map { "--xyz\r\nContent-Disposition: form-data; \($0.0)\r\n\r\n\($0.1)\r\n" }.joined() + "--xyz--\r\n"

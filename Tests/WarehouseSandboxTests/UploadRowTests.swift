@@ -27,12 +27,12 @@ struct UploadRowTests {
   @Test func takesFilesOfThePublishersProjects() throws {
     let site = try Site()
     let token = try #require(site.credential(for: site.github("octo-org/two")))
-    try expectReceived(site.upload("rig-one", file: "one-1.0.tar.gz", token: token))
-    try expectReceived(site.upload("Rig_Two", file: "two-1.0.tar.gz", token: token))
-    try expectReceived(site.upload("rig.one", file: "one-1.1.tar.gz", token: token))
+    try expectReceived(site.upload("rig-one", token: token))
+    try expectReceived(site.upload("Rig_Two", file: "rig_two-1.0.tar.gz", token: token))
+    try expectReceived(site.upload("rig.one", file: "rig_one-1.1.tar.gz", version: "1.1", token: token))
     let uploads = site.sandbox.uploads
     #expect(uploads.map(\.project) == ["rig-one", "rig-two", "rig-one"])
-    #expect(uploads.map(\.filename) == ["one-1.0.tar.gz", "two-1.0.tar.gz", "one-1.1.tar.gz"])
+    #expect(uploads.map(\.filename) == ["rig_one-1.0.tar.gz", "rig_two-1.0.tar.gz", "rig_one-1.1.tar.gz"])
     #expect(uploads.allSatisfy { $0.size == 4 && $0.username == "__token__" && $0.registry == "pypi" })
   }
 
@@ -106,7 +106,7 @@ struct UploadRowTests {
     #expect(
       answer.status == 400
         && answer.reason
-          == "File already exists ('sample-1.0.tar.gz', with blake2_256 hash 'ab12'). See "
+          == "File already exists ('rig_github-1.0.tar.gz', with blake2_256 hash 'ab12'). See "
           + "\(Self.help)#file-name-reuse for more information."
     )
     #expect(site.sandbox.uploads.count == 1)
@@ -134,7 +134,7 @@ struct UploadRowTests {
     _ = site.upload("rig-github", token: token)
     let answer = try #require(site.upload("rig-github", token: token, content: "other", accept: accept))
     #expect(answer.status == 400 && answer.type == type)
-    let reason = "File already exists (\(type == "text/html" ? "&#x27;" : "'")sample-1.0.tar.gz"
+    let reason = "File already exists (\(type == "text/html" ? "&#x27;" : "'")rig_github-1.0.tar.gz"
     let count = answer.body.ranges(of: reason).count
     // In a page: as the title, as the heading, and behind the explanation.
     #expect(count == (type == "text/html" ? 3 : 2), "\(answer.body)")
@@ -151,5 +151,67 @@ struct UploadRowTests {
     let bad = try #require(site.upload("rig-unknown", token: token))
     #expect(bad.status == 400 && bad.reason == "Bad Request")
     #expect(bad.body.contains("Non-user identities cannot create new projects."))
+  }
+
+  // MARK: What it never takes
+
+  private static let metadata = "See https://packaging.python.org/specifications/core-metadata for more information."
+
+  /// The file, the version, other fields of the form, and why it is refused; nil if it is not.
+  @Test(
+    arguments: [
+      ("rig_github-1.0-py3-none-any.whl", "1.0", [], nil), ("rig_github-1.0.tar.gz", "1.0", [], nil),
+      ("rig_github-1.0.post1.tar.gz", "1.0-1", [], nil), ("rig_github-1-py3-none-any.whl", "1.0", [], nil),
+      (
+        "rig_github-1.0+g1234-py3-none-any.whl", "1.0+g1234", [],
+        "The use of local versions in '1.0+g1234' is not allowed. See https://packaging.python.org/en/latest/"
+          + "specifications/version-specifiers/#local-version-identifiers for more information."
+      ),
+      ("rig_github-1.0.tar.gz", "1.0-foo-bar", [], "'1.0-foo-bar' is invalid for 'version'. \(metadata)"),
+      (
+        "rig_github-1.0.tar.gz", "1.0", [("metadata_version", "9.9")],
+        "'9.9' is not a valid metadata version. \(metadata)"
+      ),
+      (
+        "rig_github-1.0-cp312-cp312-linux_x86_64.whl", "1.0", [],
+        "Binary wheel 'rig_github-1.0-cp312-cp312-linux_x86_64.whl' has an unsupported platform tag 'linux_x86_64'."
+      ),
+      ("rig_github-1.0-cp312-cp312-macosx_10_9_x86_64.manylinux_2_17_x86_64.whl", "1.0", [], nil),
+      ("other-1.0.tar.gz", "1.0", [], "Start filename for 'rig-github' with 'rig_github'."),
+      (
+        "rig-github-1.0.tar.gz", "1.0", [],
+        "Filename 'rig-github-1.0.tar.gz' is invalid, should be 'rig_github-1.0.tar.gz'."
+      ),
+      (
+        "rig.github-1.0-py3-none-any.whl", "1.0", [],
+        "Filename 'rig.github-1.0-py3-none-any.whl' should contain the normalized project name 'rig_github', not "
+          + "'rig.github'."
+      ),
+      ("rig_github-1.1-py3-none-any.whl", "1.0", [], "Version in filename should be '1.0' not '1.1'."),
+    ] as [(String, String, [(String, String)], String?)])
+  func neverTakes(_ file: String, _ version: String, _ fields: [(String, String)], _ reason: String?) throws {
+    let site = try Site()
+    let token = try #require(site.credential(for: site.github()))
+    let answer = try #require(
+      site.upload("rig-github", file: file, version: version, token: token, fields: fields))
+    #expect(
+      answer.status == (reason == nil ? 200 : 400) && reason.map { $0 == answer.reason } ?? true, "\(answer.reason)")
+    #expect(site.sandbox.uploads.count == (reason == nil ? 1 : 0))
+  }
+
+  @Test func takesOneSourceDistributionAndClosesReleases() throws {
+    let site = try Site()
+    let token = try #require(site.credential(for: site.github()))
+    try expectReceived(site.upload("rig-github", token: token))
+    let second = try #require(site.upload("rig-github", file: "rig_github-1.0.zip", token: token))
+    #expect(second.status == 400 && second.reason == "Only one sdist may be uploaded per release.")
+    site.pass(14 * 86_400 + 1)
+    let late = try #require(site.credential(for: site.github()))
+    try expectReceived(site.upload("rig-github", token: late))
+    let wheel = try #require(site.upload("rig-github", file: "rig_github-1.0-py3-none-any.whl", token: late))
+    #expect(
+      wheel.status == 400
+        && wheel.reason == "Uploading new files to releases older than 14 days is not allowed.")
+    try expectReceived(site.upload("rig-github", version: "1.1", token: late))
   }
 }

@@ -8,15 +8,18 @@ public struct SandboxRelease: Sendable {
   public let version: String
   /// Who published it.
   public let publisher: SandboxPublisher
+  /// How many days ago that was.
+  public let age: Int
 
   /// A release.
-  public init(project: String, version: String, publisher: SandboxPublisher) {
+  public init(project: String, version: String, publisher: SandboxPublisher, age: Int = 0) {
+    self.age = age
     self.project = project
     self.version = version
     self.publisher = publisher
   }
 
-  /// Reads `project=sample,version=1.4.2,` and the parts of a publisher.
+  /// Reads `project=sample,version=1.4.2,` and the parts of a publisher, and `age=20` for one of 20 days ago.
   ///
   /// - Throws: `ErrorCode.usage` naming what is wrong.
   public init(parsing text: String, providers: [SandboxProvider]) throws(BrokerError) {
@@ -27,9 +30,16 @@ public struct SandboxRelease: Sendable {
       }
       return String(item.dropFirst(key.count + 1))
     }
-    let rest = items.filter { !$0.hasPrefix("version=") && !$0.hasPrefix("project=") }
+    let rest = items.filter { !$0.hasPrefix("version=") && !$0.hasPrefix("project=") && !$0.hasPrefix("age=") }
+    var age = 0
+    if items.contains(where: { $0.hasPrefix("age=") }) {
+      guard let days = Int(try value("age")), (0...36_500).contains(days) else {
+        throw BrokerError(.usage, "--release has an age that is no number of days.", remedy: "Write age=20.")
+      }
+      age = days
+    }
     self.init(
       project: try value("project"), version: try value("version"),
-      publisher: try SandboxPublisher(parsing: rest.joined(separator: ","), providers: providers))
+      publisher: try SandboxPublisher(parsing: rest.joined(separator: ","), providers: providers), age: age)
   }
 }

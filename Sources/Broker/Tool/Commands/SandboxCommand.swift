@@ -32,7 +32,7 @@ enum SandboxCommand: Command {
         OptionSpec("--project", "NAME", "a project that exists from the start", isRepeatable: true),
         OptionSpec(
           "--release", "PARTS",
-          "an attested release from the start, such as project=sample,version=1.4.2 and a publisher's parts",
+          "an attested release from the start, such as project=sample,version=1.4.2 and a publisher's parts; age=20 for one of 20 days ago",
           isRepeatable: true),
         OptionSpec("--clock", "SECONDS", "how far the sandbox's clock is ahead of this machine's (-SECONDS: behind)"),
         OptionSpec(

@@ -22,7 +22,10 @@ final class IndexStore: Sendable {
     var state = IndexState(
       publishers: publishers, projects: Set(projects.map(ProjectName.normalized)), switches: configuration.switches)
     for name in projects.reversed() { state.names[ProjectName.normalized(name)] = name }
-    state.files = releases.map { Self.stored($0, registry: registry.name, time: configuration.now()) }
+    state.files = releases.map { release in
+      Self.stored(
+        release, registry: registry.name, time: configuration.now().advanced(by: -Int64(release.age) * 86_400))
+    }
     self.state = Mutex(state)
   }
 

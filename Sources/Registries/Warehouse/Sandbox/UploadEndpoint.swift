@@ -32,6 +32,8 @@ struct UploadEndpoint {
     guard let form = UploadForm(request), let name = form.fields["name"], let filename = form.filename else {
       return IndexText.badRequest("Error: Invalid or missing form fields. See https://\(request.host)/help/.")
     }
+    let review = UploadReview(form: form, filename: filename, name: name)
+    if let reason = review.metadata { return IndexText.badRequest(reason) }
     let project = ProjectName.normalized(name)
     if let refusal = permission(token, minted, project: name) { return refusal }
     let digest = SHA256.hexadecimal(of: form.content)
@@ -57,6 +59,10 @@ struct UploadEndpoint {
         return IndexText.badRequest(
           "File already exists ('\(filename)'\(hash)). See https://\(request.host)/help/#file-name-reuse for more "
             + "information.")
+      }
+      let others = state.files.filter { $0.upload.project == project }
+      if let reason = review.release(among: others, age: { file.time.seconds(since: $0.time) }) ?? review.file {
+        return IndexText.badRequest(reason)
       }
       if state.projects.insert(project).inserted { state.names[project] = name }
       state.files.append(file)
