@@ -5,7 +5,7 @@ struct PublishingToolsTests {
   private static func tool(_ name: String, password: String = "PASSWORD") -> PublishingTool {
     PublishingTool(
       name, subcommands: ["send"], variables: [ToolVariable(password, "{token}")], removedVariables: ["OTHER_*"],
-      guardedOptions: [], ownFiles: .written(to: "out"))
+      guardedOptions: [], ownFiles: PublishingTool.OwnFiles(.written, in: "out"))
   }
 
   @Test("several registries share the tools that all of them declare in the same way")

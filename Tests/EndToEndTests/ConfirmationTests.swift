@@ -60,7 +60,7 @@ struct ConfirmationTests {
   /// Behind the last target a list that is behind is a note; before another's turn, see `ReleaseCheckTests`.
   @Test func notesWhatIsNotYetListed() async throws {
     let bench = try ReleaseBench()
-    let run = try await bench.exec(["pypi", "--timeout", "1"] + Self.upload + [Self.sdist], isConfirmed: true)
+    let run = try await bench.exec(["pypi", "--timeout", "4"] + Self.upload + [Self.sdist], isConfirmed: true)
     #expect(run.status == 0 && run.error.contains("pypi: does not list \"\(Self.sdist)\" yet"), "\(run.error)")
     #expect(lines(run).contains("pypi \(Self.sdist) published, not yet listed"), "\(run.error)")
   }
@@ -90,12 +90,12 @@ struct ConfirmationTests {
   @Test func saysWhatAFailureLeft() async throws {
     let bench = try ReleaseBench()
     try await bench.publish(Self.wheel, "content of \(Self.wheel)", at: "testpypi")
-    try bench.folder.write("sample-1.0.zip", "content")
+    try bench.folder.write("sample-1.0-py2-none-any.whl", "content")
     try bench.folder.write(
       "upload",
       "echo \"$TWINE_REPOSITORY_URL upload $*\" >>log; while ! [ -e go ]; do sleep 0.05; done; exit 3")
     async let run = bench.exec(
-      ["release"] + Self.upload + [Self.wheel, Self.sdist, "sample-1.0.zip"], isConfirmed: true)
+      ["release"] + Self.upload + [Self.wheel, Self.sdist, "sample-1.0-py2-none-any.whl"], isConfirmed: true)
     while bench.log.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
     try await bench.publish(Self.sdist, "content of \(Self.sdist)", at: "testpypi")
     try bench.folder.write("go", "")
@@ -103,7 +103,8 @@ struct ConfirmationTests {
     #expect(ended.status == 3, "\(ended.error)")
     for line in [
       "testpypi \(Self.wheel) already there, confirmed", "testpypi \(Self.sdist) not known, is there",
-      "testpypi sample-1.0.zip not known, not listed", "pypi \(Self.wheel) not sent", "pypi sample-1.0.zip not sent",
+      "testpypi sample-1.0-py2-none-any.whl not known, not listed", "pypi \(Self.wheel) not sent",
+      "pypi sample-1.0-py2-none-any.whl not sent",
     ] { #expect(lines(ended).contains(line), "\(line): \(ended.error)") }
   }
 }

@@ -14,8 +14,13 @@ final class ReleaseBench: Sendable {
   let sandbox: Sandbox
   let folder: TestFolder
 
-  init(_ faults: [String] = []) throws {
-    sandbox = try Sandbox.started { $0.faults = try faults.map { try SandboxFault(parsing: $0) } }
+  init(
+    _ faults: [String] = [], _ change: (inout SandboxConfiguration) throws -> Void = { _ in }
+  ) throws {
+    sandbox = try Sandbox.started {
+      $0.faults = try faults.map { try SandboxFault(parsing: $0) }
+      try change(&$0)
+    }
     folder = try TestFolder()
     for name in [Self.wheel, Self.sdist] { try folder.write(name, "content of \(name)") }
     try folder.write("log", "")
@@ -43,14 +48,13 @@ final class ReleaseBench: Sendable {
   }
 
   /// Puts a file into an index.
-  func publish(_ name: String, _ content: String, at registry: String) async throws {
+  func publish(_ name: String, _ content: String, at registry: String, version: String? = "1.0") async throws {
     let minted = try await BuiltTool.run(["mint", registry, "--format", "token"], sandbox.environment(for: .github))
     let basic = Base64URL.encode(Array("__token__:\(minted.output.dropLast())".utf8))
       .replacing("-", with: "+").replacing("_", with: "/")
-    let parts = [
-      ("name=\"name\"", "sample"), ("name=\"version\"", "1.0"),
-      ("name=\"content\"; filename=\"\(name)\"", content),
-    ]
+    let parts =
+      [("name=\"name\"", "sample")] + (version.map { [("name=\"version\"", $0)] } ?? [])
+      + [("name=\"content\"; filename=\"\(name)\"", content)]
     let body =
       parts.map { "--xyz\r\nContent-Disposition: form-data; \($0.0)\r\n\r\n\($0.1)\r\n" }.joined() + "--xyz--\r\n"
     let padding = String(repeating: "=", count: (4 - basic.count % 4) % 4)

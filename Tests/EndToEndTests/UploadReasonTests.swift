@@ -23,6 +23,7 @@ struct UploadReasonTests {
     let folder = try TestFolder()
     defer { folder.remove() }
     try folder.write("token-broker.json", Self.configuration)
+    try folder.write("a.whl", "")
     for script in ["upload", "publish"] { try folder.write(script, "echo \"$*\" >>'\(folder.path)/log'\n") }
     for tool in ["twine", "uv"] { try folder.link(tool, to: "/bin/sh") }
     var environment = sandbox.environment(for: .github)
@@ -56,7 +57,7 @@ struct UploadReasonTests {
     ] as [(String, String, [String], String)])
   func asksTheIndexWhatItHas(_ fault: String, _ listed: String, _ words: [String], _ hint: String) async throws {
     let bench = try ReleaseBench([fault])
-    if !listed.isEmpty { try await bench.publish(listed, "other", at: "pypi") }
+    if !listed.isEmpty { try await bench.publish(listed, "other", at: "pypi", version: nil) }
     try bench.folder.write("upload", "echo 'HTTPError: 400 Bad Request from http://127.0.0.1/legacy/' >&2; exit 1\n")
     let files = listed.isEmpty ? [ReleaseBench.wheel] : [ReleaseBench.wheel, ReleaseBench.sdist]
     let run = try await bench.exec(["pypi", "--", "twine", "upload"] + files, isConfirmed: true)

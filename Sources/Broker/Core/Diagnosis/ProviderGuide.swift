@@ -9,12 +9,17 @@ public struct ProviderGuide: Sendable {
   /// What the provider has to protect a branch or a tag with, such as `protected tags`; nil if that is not known.
   public let protection: Message?
 
+  /// How a step that downloads several artifacts is told to put them into one folder; nil if that is not known.
+  public let mergedArtifacts: Message?
+
   /// A guide; what is left out is not known.
   public init(
     environment: @escaping @Sendable (String) -> Snippet? = { _ in nil },
     identityToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil },
-    spareToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil }, protection: Message? = nil
+    spareToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil }, protection: Message? = nil,
+    mergedArtifacts: Message? = nil
   ) {
+    self.mergedArtifacts = mergedArtifacts
     self.environment = environment
     self.identityToken = identityToken
     self.spareToken = spareToken

@@ -27,6 +27,8 @@ extension ErrorCode {
 
   /// The command line is wrong.
   public static let usage = ErrorCode("usage", .usage)
+  /// A command has no file to publish.
+  public static let nothingToPublish = ErrorCode("nothing-to-publish", .usage)
   /// A target is named that the configuration does not have.
   public static let unknownTarget = ErrorCode("unknown-target", .usage)
   /// The run would print a credential where it must not.
@@ -106,6 +108,8 @@ extension ErrorCode {
 
   /// The files of a release were not signed, or an attestation is not for its file.
   public static let attestationFailed = ErrorCode("attestation-failed", .rule)
+  /// A registry never takes one of the files.
+  public static let releaseRefused = ErrorCode("release-refused", .rule)
 
   /// A registry does not list files that a tool says it has published.
   public static let releaseMissing = ErrorCode("release-missing", .registry)
@@ -134,7 +138,7 @@ extension ErrorCode {
   /// All codes of the broker, in the order of their statuses.
   public static let all: [ErrorCode] = [
     rehearsalFailed, checkFailed, logNotRecognised,
-    usage, unknownTarget, deliveryUnsafe,
+    usage, nothingToPublish, unknownTarget, deliveryUnsafe,
     configurationUnreadable, configurationInvalid, fileUnreadable, configurationWidens, organisationMissing,
     providerNotFound, providerAmbiguous,
     identityPermission, identityFork, identityRefused, identityTokenMissing, identityTokenMalformed,
@@ -143,7 +147,7 @@ extension ErrorCode {
     releaseMissing,
     unreachable, timedOut, tlsFailed, unavailable, redirected, libcurlUnavailable,
     audienceRefused, identityTokenAudience, ruleRefused, rehearsalBoundary, expectationFailed, releaseConflict,
-    narrowingRequired, attestationFailed,
+    narrowingRequired, attestationFailed, releaseRefused,
     pluginContract, programFailed,
     deliveryFailed,
     commandNotRunnable, commandNotFound,

@@ -61,12 +61,18 @@ public struct PublisherRules: Sendable {
   /// Nil where there is an ``obstacle``.
   public let address: @Sendable (JobIdentity?, _ project: String?) -> Message?
 
+  /// What has to be there before a project that the registry does not know can be published, in a clause; nil if that is
+  /// not known.
+  public let newProject: @Sendable (IssuerFamily?) -> Message?
+
   /// Rules made of forms, and what is known beside them.
   public init(
     forms: [Form], review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
     obstacle: @escaping @Sendable (JobIdentity) -> Cause? = { _ in nil },
-    address: @escaping @Sendable (JobIdentity?, _ project: String?) -> Message? = { _, _ in nil }
+    address: @escaping @Sendable (JobIdentity?, _ project: String?) -> Message? = { _, _ in nil },
+    newProject: @escaping @Sendable (IssuerFamily?) -> Message? = { _ in nil }
   ) {
+    self.newProject = newProject
     self.forms = forms
     self.review = review
     self.obstacle = obstacle

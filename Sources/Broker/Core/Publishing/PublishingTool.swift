@@ -37,13 +37,52 @@ public struct PublishingTool: Sendable, Equatable {
     case project(String, [String])
   }
 
-  /// What it publishes when no argument names a file.
-  public enum OwnFiles: Sendable, Equatable {
-    /// All distribution files in a folder of the project; these options name another folder, and these variables another
-    /// project.
-    case all(in: String, unless: [String] = [], orVariables: [String] = [])
-    /// Files that it has just written into a folder of the project.
-    case written(to: String)
+  /// What it publishes when no argument names a file: files in a folder of the project.
+  public struct OwnFiles: Sendable, Equatable {
+    /// Which of them.
+    public enum Choice: Sendable, Equatable {
+      /// All.
+      case all
+      /// Those of one release, which it chooses by itself.
+      case oneRelease
+      /// Those that it has just written.
+      case written
+    }
+
+    /// When it builds before it publishes.
+    public enum Building: Sendable, Equatable {
+      /// Never.
+      case never
+      /// Always.
+      case always
+      /// With one of these options.
+      case with([String])
+      /// Without any of these options.
+      case without([String])
+    }
+
+    /// The folder.
+    public let folder: String
+    /// Which files of it.
+    public let choice: Choice
+    /// When it builds them first.
+    public let building: Building
+    /// The options that name another folder or another project.
+    public let options: [String]
+    /// The variables that name another project.
+    public let variables: [String]
+
+    /// Files in a folder.
+    public init(
+      _ choice: Choice, in folder: String, building: Building = .never, unless options: [String] = [],
+      orVariables variables: [String] = []
+    ) {
+      self.folder = folder
+      self.choice = choice
+      self.building = building
+      self.options = options
+      self.variables = variables
+    }
   }
 
   /// How it is brought to send the attestations of files.
@@ -81,8 +120,12 @@ public struct PublishingTool: Sendable, Equatable {
   public let valueOptions: [String]
   /// Where it looks for files.
   public let folder: Folder
-  /// What it publishes when no argument names a file.
-  public let ownFiles: OwnFiles
+  /// What it publishes when no argument names a file; nil if it publishes nothing then.
+  public let ownFiles: OwnFiles?
+  /// Whether it reads patterns, which a shell would have replaced by the names of files, by itself.
+  public let takesPatterns: Bool
+  /// Whether it publishes the files in a folder that it is given.
+  public let takesFolders: Bool
   /// The options with which it publishes nothing and says that all is well.
   public let dryRunOptions: [String]
   /// The options with which it prints the answer to a refused upload, and no secret; empty if it has none, or needs none.
@@ -95,8 +138,8 @@ public struct PublishingTool: Sendable, Equatable {
     _ name: String, subcommands: [String], fileSubcommands: [String] = [], variables: [ToolVariable],
     removedVariables: [String], address: [String] = [], guardedOptions: [Option], isAbbreviated: Bool = false,
     switches: [String] = [], globalValueOptions: [String] = [], valueOptions: [String] = [],
-    folder: Folder = .current([]), ownFiles: OwnFiles, dryRunOptions: [String] = [],
-    answerOptions: [String] = [],
+    folder: Folder = .current([]), ownFiles: OwnFiles? = nil, takesPatterns: Bool = false,
+    takesFolders: Bool = false, dryRunOptions: [String] = [], answerOptions: [String] = [],
     attestations: Attestations = .unsent
   ) {
     self.name = name
@@ -112,6 +155,8 @@ public struct PublishingTool: Sendable, Equatable {
     self.valueOptions = valueOptions
     self.folder = folder
     self.ownFiles = ownFiles
+    self.takesPatterns = takesPatterns
+    self.takesFolders = takesFolders
     self.dryRunOptions = dryRunOptions
     self.answerOptions = answerOptions
     self.attestations = attestations

@@ -94,6 +94,12 @@ struct ClientArguments: Sendable {
     command[subcommand...].contains { client.syntax.match($0, options) != nil }
   }
 
+  /// Whether one of the options is given, before the subcommand or behind it.
+  func givesAnywhere(_ options: [String]) -> Bool {
+    gives(options)
+      || command[(tool + 1)..<subcommand].contains { client.globalSyntax.match($0, options) != nil }
+  }
+
   /// Every value that an option is given, and how the option was written.
   private func values(of option: PublishingTool.Option) -> [(spelling: String, value: String)] {
     var found: [(String, String)] = []

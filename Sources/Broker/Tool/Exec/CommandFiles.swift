@@ -1,39 +1,89 @@
 import BrokerCore
+import BrokerSystem
 
-/// What a command names to be published.
+/// What a command publishes, as far as that is known before it runs.
 struct CommandFiles: Sendable {
-  /// The distribution files that are named and that exist, in their order.
+  /// The distribution files that are named, or that the tool will take without their being named, in their order.
   private(set) var files: [DistributionFile]
-  /// The indices of the words that may name more: patterns, folders, other files, files in a folder that is not known.
+  /// The indices of the words that may name more: patterns and folders that are not looked into, other files, files in a
+  /// folder that is not known.
   let others: [Int]
   /// Why the files are not known to be all that will be published; nil if they, and the other words, are.
   let unknown: Message?
+  /// Whether the command can be given some of the files alone.
+  let isSelectable: Bool
+  /// What there is in place of files where there is certainly nothing to publish, by word; nil if there may be something.
+  let absence: [BrokerError.Fact]?
 
-  /// Reads a command; `kinds` says how distribution files are called.
+  /// Reads a command.
   ///
-  /// The files are the operands of the tool, behind its subcommand, in the folder where it will look. Of a command whose
-  /// tool is not recognised, they are all words that look like them: for `--per-file`, and not to be compared.
-  init(_ command: [String], _ recognised: ClientRecognition?, _ kinds: PublishedFiles) {
+  /// The files are the operands of the tool, behind its subcommand, in the folder where it will look; without operands,
+  /// those that it will take. Of a command whose tool is not recognised, they are all words that look like them: for
+  /// `--per-file`, and not to be compared.
+  ///
+  /// - Parameters:
+  ///   - command: All words.
+  ///   - recognised: The tool; nil if none is.
+  ///   - kinds: How distribution files are called.
+  ///   - environment: The variables, which may lead a tool to another project.
+  ///   - release: Which release a file is part of, by its name.
+  init(
+    _ command: [String], _ recognised: ClientRecognition?, _ kinds: PublishedFiles, in environment: Environment,
+    release: (String) -> String?
+  ) {
     guard let recognised else {
       let words = Array(command.indices.dropFirst())
-      files = Self.files(in: command, words, kinds) { $0 }.filter { !$0.path.hasPrefix("-") }
-      others = []
+      files = Self.named(in: command, words, kinds) { $0 }.filter { !$0.path.hasPrefix("-") }
+      (others, isSelectable, absence) = ([], true, nil)
       unknown = "what \(Neutralized(command[0], limit: 60)) publishes is not known"
       return
     }
     let client = recognised.client
     let takesFiles = client.fileSubcommands.contains(command[recognised.subcommand])
     let operands = takesFiles ? client.syntax.operands(in: command, from: recognised.subcommand + 1) : []
-    let files = Self.files(in: command, operands, kinds) { word in
-      word.hasPrefix("/") ? word : recognised.folder.map { ToolRunner.joined($0, word) }
+    isSelectable = takesFiles
+    guard operands.isEmpty else {
+      let found = Self.operands(operands, of: command, recognised, kinds)
+      files = found
+      let known = Set(found.flatMap(\.words) + found.compactMap(\.group))
+      others = operands.filter { !known.contains($0) }
+      unknown = nil
+      absence = found.isEmpty ? Self.absence(of: others, in: command, recognised, kinds) : nil
+      return
     }
-    let named = Set(files.flatMap(\.words))
-    self.files = files
-    others = operands.filter { !named.contains($0) }
-    unknown = operands.isEmpty ? "\(Neutralized(client.name)) chooses the files by itself" : nil
+    others = []
+    // A pattern that a shell replaced by nothing leaves a command without files.
+    guard !takesFiles || [.all, .oneRelease].contains(client.ownFiles?.choice) else {
+      (files, unknown, absence) = ([], nil, [])
+      return
+    }
+    switch OwnFiles(recognised, kinds, in: environment, release: release).preview {
+    case .unknown(let reason): (files, unknown, absence) = ([], reason, nil)
+    case .files(let found, let folder):
+      files = found.map { DistributionFile($0.path, at: $0.location, group: nil, companions: [], kinds) }
+      unknown = nil
+      absence =
+        found.isEmpty
+        ? [
+          BrokerError.Fact(
+            "\(Neutralized(folder))", Self.contents(of: ToolRunner.joined(recognised.folder ?? "", folder), kinds))
+        ] : nil
+    }
+    isChosen = true
+    isCertain = recognised.client.ownFiles?.choice == .all
   }
 
-  private static func files(
+  /// Whether the tool chooses the files by itself.
+  private(set) var isChosen = false
+  /// Whether it takes all of these, and does not look at its settings for what else there should be.
+  private var isCertain = true
+
+  /// Whether the files are all that the command publishes.
+  var isWhole: Bool { unknown == nil && others.isEmpty && isCertain }
+
+  // MARK: Operands
+
+  private static func named(
     in command: [String], _ indices: [Int], _ kinds: PublishedFiles, location: (String) -> String?
   ) -> [DistributionFile] {
     var files: [DistributionFile] = []
@@ -46,13 +96,102 @@ struct CommandFiles: Sendable {
     return files
   }
 
-  /// Whether the files are all that the command publishes.
-  var isWhole: Bool { unknown == nil && others.isEmpty }
-
   /// The same, with an attestation of each of these files.
   func attested(_ attested: [DistributionFile]) -> CommandFiles {
     var files = self
     files.files = self.files.map { attested.contains($0) ? $0.attested() : $0 }
     return files
+  }
+
+  /// The files that operands name: by their names, by patterns and by folders, where the tool reads these.
+  private static func operands(
+    _ operands: [Int], of command: [String], _ recognised: ClientRecognition, _ kinds: PublishedFiles
+  ) -> [DistributionFile] {
+    let named = named(in: command, operands, kinds) { location(of: $0, recognised) }
+    var files: [DistributionFile] = []
+    var locations = Set(named.map(\.location))
+    for index in operands {
+      if let file = named.first(where: { $0.words.first == index }) {
+        files.append(file)
+        continue
+      }
+      let word = command[index]
+      guard let folder = folder(of: word, recognised) else { continue }
+      let place = ToolRunner.joined(folder, word)
+      guard recognised.client.takesFolders ? FileReader.isFolder(place) : !FileReader.exists(place) else { continue }
+      for file in group(word, index, in: folder, recognised.client, kinds)
+      where locations.insert(file.location).inserted {
+        files.append(file)
+      }
+    }
+    return files
+  }
+
+  /// The files that a pattern or a folder stands for.
+  private static func group(
+    _ word: String, _ index: Int, in folder: String, _ client: PublishingTool, _ kinds: PublishedFiles
+  ) -> [DistributionFile] {
+    let paths: [String]
+    let endings: [String]
+    if client.takesPatterns, let pattern = FilePattern(word) {
+      (paths, endings) = (pattern.files(in: folder) ?? [], kinds.endings)
+    } else if client.takesFolders {
+      let place = ToolRunner.joined(folder, word)
+      (paths, endings) = (FolderReader.names(in: place).map { ToolRunner.joined(word, $0) }, kinds.chosenEndings)
+    } else {
+      return []
+    }
+    return paths.filter { path in endings.contains(where: path.hasSuffix) }.compactMap { path in
+      let location = ToolRunner.joined(folder, path)
+      guard FileReader.isFile(location) else { return nil }
+      let companions = kinds.companionEndings.map { path + $0 }.filter(paths.contains)
+      return DistributionFile(path, at: location, group: index, companions: companions, kinds)
+    }
+  }
+
+  /// Where the tool looks for a path; nil if that is not known.
+  private static func folder(of path: String, _ recognised: ClientRecognition) -> String? {
+    path.hasPrefix("/") ? "" : recognised.folder
+  }
+
+  private static func location(of path: String, _ recognised: ClientRecognition) -> String? {
+    folder(of: path, recognised).map { ToolRunner.joined($0, path) }
+  }
+
+  // MARK: Nothing
+
+  /// What the operands are, none of which names a file; nil if one may.
+  private static func absence(
+    of operands: [Int], in command: [String], _ recognised: ClientRecognition, _ kinds: PublishedFiles
+  ) -> [BrokerError.Fact]? {
+    var facts: [BrokerError.Fact] = []
+    for word in operands.map({ command[$0] }) {
+      guard let location = location(of: word, recognised), !FileReader.isFile(location), !word.contains("**") else {
+        return nil
+      }
+      if let pattern = FilePattern(word), pattern.files(in: folder(of: word, recognised) ?? "") == nil { return nil }
+      facts.append(BrokerError.Fact("\(Neutralized(word))", contents(of: location, kinds)))
+    }
+    return facts
+  }
+
+  /// What there is at a place where files were expected, in words.
+  private static func contents(of location: String, _ kinds: PublishedFiles) -> Message {
+    guard FileReader.isFolder(location) else {
+      return FilePattern(location) == nil ? "there is no such file or folder" : "it names no distribution file"
+    }
+    let names = FolderReader.names(in: location)
+    let files = names.count { name in kinds.endings.contains(where: name.hasSuffix) }
+    if files > 0 {
+      return files == 1
+        ? "a folder, with 1 distribution file in it" : "a folder, with \(files) distribution files in it"
+    }
+    let folders = names.count { FileReader.isFolder(ToolRunner.joined(location, $0)) }
+    guard folders == 0 else {
+      return folders == 1
+        ? "a folder without distribution files, with 1 folder in it"
+        : "a folder without distribution files, with \(folders) folders in it"
+    }
+    return names.isEmpty ? "an empty folder" : "a folder without distribution files"
   }
 }

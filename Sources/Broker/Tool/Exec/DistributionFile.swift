@@ -1,14 +1,18 @@
 import BrokerCore
 import BrokerSystem
 
-/// A distribution file that the command names, with what belongs to it.
+/// A distribution file that a command publishes, with what belongs to it.
 struct DistributionFile: Sendable, Equatable {
-  /// The path, as the command names it.
+  /// The path, as the tool calls it.
   let path: String
   /// Where it is, seen from the current folder.
   let location: String
-  /// The indices of the words of the command that name it and what belongs to it.
+  /// The indices of the words of the command that name it and what belongs to it; empty if none does.
   let words: [Int]
+  /// The index of the pattern or the folder that stands for it and others; nil if there is none.
+  let group: Int?
+  /// The paths that such a word stands for, too, and that belong to it.
+  let companions: [String]
   /// Whether there is an attestation for it.
   private(set) var isAttested: Bool
 
@@ -37,7 +41,18 @@ struct DistributionFile: Sendable, Equatable {
     let companions = files.companionEndings.map { path + $0 }
     self.path = path
     self.location = location
+    (group, self.companions) = (nil, [])
     words = indices.filter { command[$0] == path || companions.contains(command[$0]) }
+    isAttested = files.attestationEnding.map { FileReader.exists(location + $0) } ?? false
+  }
+
+  /// A file that no word names by itself.
+  init(_ path: String, at location: String, group: Int?, companions: [String], _ files: PublishedFiles) {
+    self.path = path
+    self.location = location
+    self.group = group
+    self.companions = companions
+    words = []
     isAttested = files.attestationEnding.map { FileReader.exists(location + $0) } ?? false
   }
 }

@@ -44,14 +44,17 @@ enum ExecCommand: Command {
     let provider = try await session.selectProvider()
     recorder.begin(provider: provider.name, isRehearsal: session.broker.isRehearsal)
 
-    var plan = try ExecPlan(options, targets: try await session.targets(names))
+    var plan = try ExecPlan(options, targets: try await session.targets(names), in: surroundings.environment)
+    try refuseNothing(plan, provider.source.guide)
     for step in plan.steps { try CommandSearch(step.command[0], in: surroundings.environment).check() }
     if options.isAttested { try plan.checkAttestable() }
     let localFiles = LocalFiles()
     if options.isCompared {
-      let check = ReleaseCheck(broker: session.broker, console: surroundings.console, localFiles: localFiles)
-      let decisions = try await check.decide(plan.files, of: options.command, at: plan.steps.map(\.target))
-      plan = plan.decided { decisions[$0.name] ?? .publish }
+      let check = ReleaseCheck(
+        broker: session.broker, console: surroundings.console, localFiles: localFiles,
+        family: provider.source.job(from: Claims(JSONObject())).family)
+      let outlooks = try await check.decide(plan.files, of: options.command, at: plan.steps.map(\.target))
+      plan = plan.decided(outlooks)
     }
     try plan.checkNarrowing(life: options.credentialLife)
     let engine = session.engine()
@@ -95,6 +98,20 @@ enum ExecCommand: Command {
       surroundings: surroundings
     ).run()
     return files
+  }
+
+  /// Refuses a command that has certainly nothing to publish: a mint may already make a project.
+  private static func refuseNothing(_ plan: ExecPlan, _ guide: ProviderGuide) throws(BrokerError) {
+    guard let absence = plan.files.absence, let client = plan.steps.first?.recognised?.client.name else { return }
+    let isInFolders = absence.contains { $0.value.contains("a folder, with ") }
+    let merged: Message = guide.mergedArtifacts.map { ": \($0)" } ?? ""
+    throw BrokerError(
+      .nothingToPublish, "\(Neutralized(client)) is given no distribution file: there is nothing to publish.",
+      remedy: isInFolders
+        ? "Name the files in the folders, such as dist/*/*, or have a step that downloads several artifacts put them into "
+          + "one folder\(merged)."
+        : "Build before this step, or let the job download what was built, and look where that is.",
+      facts: absence)
   }
 
   /// The registries that the targets stand for, from `from` on.

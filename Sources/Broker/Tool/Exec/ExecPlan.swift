@@ -15,6 +15,8 @@ struct ExecPlan: Sendable {
     let recognised: ClientRecognition?
     /// What is done, by what the registry has already.
     fileprivate(set) var decision = ReleaseDecision.publish
+    /// The projects, as the registry compares them, that it does not know: their files go first.
+    fileprivate(set) var newProjects: Set<String> = []
     /// The audience that identity tokens are made out to; nil until it was checked.
     fileprivate(set) var audience: Audience?
 
@@ -49,7 +51,7 @@ struct ExecPlan: Sendable {
   ///
   /// - Throws: `ErrorCode.usage` if the publishing tool is not known, or a word of the command leads elsewhere than to a
   ///   target.
-  init(_ options: ExecOptions, targets: [Target]) throws(BrokerError) {
+  init(_ options: ExecOptions, targets: [Target], in environment: Environment) throws(BrokerError) {
     let tools = PublishingTools.common(to: targets.map(\.registry.capabilities.tools))
     let clients = try Self.clients(options, tools, recognised: ClientRecognition(options.command, tools)?.client)
     let wanted = PublishingTools(clients, interpreters: tools.interpreters)
@@ -60,10 +62,13 @@ struct ExecPlan: Sendable {
     self.clients = clients
     self.tools = tools
     for target in targets { try Self.check(options.environment, of: clients, for: target.name) }
-    files = CommandFiles(options.command, recognise(options.command), tools.files)
+    let formats = targets.compactMap(\.registry.capabilities.distributions)
+    files = CommandFiles(options.command, recognise(options.command), tools.files, in: environment) { path in
+      formats.lazy.compactMap { $0.name(of: path) }.first.map { "\($0.project) \($0.version)" }
+    }
     isPerFile = options.isPerFile
     isAttested = options.isAttested
-    guard !isPerFile || !files.files.isEmpty else {
+    guard !isPerFile || (!files.files.isEmpty && files.isSelectable) else {
       throw BrokerError(
         .usage, "--per-file runs the command once for each distribution file, and it names none that is there.",
         remedy: tools.files.endings.isEmpty
@@ -133,10 +138,14 @@ struct ExecPlan: Sendable {
     }
   }
 
-  /// This plan, with what is done for each target.
-  func decided(_ decision: (Target) -> ReleaseDecision) -> ExecPlan {
+  /// This plan, with what is done for each target, by its name.
+  func decided(_ outlooks: [String: ReleaseOutlook]) -> ExecPlan {
     var plan = self
-    for index in plan.steps.indices { plan.steps[index].decision = decision(steps[index].target) }
+    for index in plan.steps.indices {
+      guard let outlook = outlooks[steps[index].target.name] else { continue }
+      plan.steps[index].decision = outlook.decision
+      plan.steps[index].newProjects = outlook.newProjects
+    }
     return plan
   }
 
@@ -182,37 +191,64 @@ struct ExecPlan: Sendable {
   /// - Returns: One command; with `--per-file`, one for each file, and one for what else the command names. None if nothing
   ///   is left to publish: a tool that is given no file may choose some by itself.
   func commands(for step: Step, passingOver published: Set<String>) -> [FileCommand] {
-    let left = files.files.filter { !published.contains($0.name) }
+    // A tool that takes no names publishes all, and the registry passes over what it has.
+    guard files.isSelectable else { return [command(of: step, files.files, files.others)] }
+    let left = newFirst(files.files.filter { !published.contains($0.name) }, at: step)
     guard !left.isEmpty || !files.others.isEmpty || files.files.isEmpty else { return [] }
     guard isPerFile else { return [command(of: step, left, files.others)] }
     let rest = files.others.isEmpty ? [] : [command(of: step, [], files.others)]
     return left.map { command(of: step, [$0], []) } + rest
   }
 
+  /// The files of projects that the registry does not know before the others: whether these can be made is known before
+  /// anything else is published.
+  private func newFirst(_ files: [DistributionFile], at step: Step) -> [DistributionFile] {
+    let format = step.target.registry.capabilities.distributions
+    func isNew(_ file: DistributionFile) -> Bool {
+      format?.name(of: file.path).map { step.newProjects.contains($0.project) } ?? false
+    }
+    return files.filter(isNew) + files.filter { !isNew($0) }
+  }
+
   /// The command of a step with some of its files and what belongs to these, and with some of its other operands.
   private func command(of step: Step, _ kept: [DistributionFile], _ others: [Int]) -> FileCommand {
-    let all = Set(files.files.flatMap(\.words) + files.others)
-    let dropped = all.subtracting(kept.flatMap(\.words) + others)
+    let keptWords = Set(kept.flatMap(\.words) + others)
+    let dropped = Set(files.files.flatMap(\.words) + files.others).subtracting(keptWords)
+    let isInOrder = kept.map(\.path) == files.files.filter(kept.contains).map(\.path)
+    let slots = Set(files.files.flatMap(\.words) + files.files.compactMap(\.group))
+    func texts(_ file: DistributionFile) -> [String] {
+      (file.words.isEmpty ? [file.path] + file.companions : file.words.map { step.command[$0] })
+        + attestation(of: file, in: step)
+    }
     var words: [String] = []
-    for (index, word) in step.command.enumerated() where !dropped.contains(index) {
-      words.append(word)
-      words += attestation(behind: index, in: step, kept)
+    for (index, word) in step.command.enumerated() {
+      if !isInOrder, slots.contains(index) {
+        if index == slots.min() { words += kept.flatMap(texts) }
+        continue
+      }
+      guard !dropped.contains(index) else { continue }
+      let group = files.files.filter { $0.group == index }
+      let keptGroup = group.filter(kept.contains)
+      // A pattern may not stand for an attestation that has just been made.
+      words += group.isEmpty || (group == keptGroup && !isAttested) ? [word] : keptGroup.flatMap(texts)
+      if let file = kept.first(where: { $0.words.first == index }) { words += attestation(of: file, in: step) }
       // Before the tool's other words, of which some may be taken for files only.
       if index == step.recognised?.subcommand { words += step.added }
     }
+    if files.isChosen, files.isSelectable, kept != files.files { words += kept.flatMap(texts) }
     return FileCommand(
       words: words, files: kept,
       projects: files.projects(
         of: kept, others: others, in: step.command, by: step.target.registry.capabilities.distributions))
   }
 
-  /// The attestation of the file that a word names, for a tool that has to be given it and is not.
-  private func attestation(behind index: Int, in step: Step, _ kept: [DistributionFile]) -> [String] {
-    guard isAttested, case .named? = step.recognised?.client.attestations, let ending = tools.files.attestationEnding,
-      let file = kept.first(where: { $0.words.first == index && $0.isAttested })
+  /// The attestation of a file, for a tool that has to be given it and is not.
+  private func attestation(of file: DistributionFile, in step: Step) -> [String] {
+    guard isAttested, file.isAttested, case .named? = step.recognised?.client.attestations,
+      let ending = tools.files.attestationEnding
     else { return [] }
     let path = file.path + ending
-    return file.words.contains { step.command[$0] == path } ? [] : [path]
+    return file.words.contains { step.command[$0] == path } || file.companions.contains(path) ? [] : [path]
   }
 
   /// Refuses variables of `--env` that are a tool's own and would be given another value.

@@ -1,8 +1,18 @@
 import BrokerCore
 import BrokerSystem
 
-/// The files that a tool chooses by itself, found by what it leaves in its folder.
+/// The files that a tool chooses by itself: those that it will take, and those that it took, by what it left in its folder.
 struct OwnFiles: Sendable {
+  /// What is known before the tool runs.
+  enum Preview: Sendable {
+    /// It will take these files: their paths as the tool calls them, and where they are.
+    case files([(path: String, location: String)], in: String)
+    /// That cannot be told; the reason is a sentence without its end.
+    case unknown(Message)
+  }
+
+  /// What is known before the tool runs.
+  let preview: Preview
   private let folder: String?
   private let endings: [String]
   /// Whether the tool publishes what it has not written, too.
@@ -15,20 +25,42 @@ struct OwnFiles: Sendable {
   ///   - recognised: The tool; without one, there are no files.
   ///   - files: How the files that it chooses are called.
   ///   - environment: The variables, which may lead a tool to another project.
-  init(_ recognised: ClientRecognition?, _ files: PublishedFiles, in environment: Environment) {
+  ///   - release: Which release a file is part of, by its name.
+  init(
+    _ recognised: ClientRecognition?, _ files: PublishedFiles, in environment: Environment,
+    release: (String) -> String? = { _ in nil }
+  ) {
     endings = files.chosenEndings
-    guard let recognised, let start = recognised.folder else {
+    guard let recognised, let own = recognised.client.ownFiles, let start = recognised.folder,
+      !ClientArguments(recognised).givesAnywhere(own.options),
+      !own.variables.contains(where: { environment[$0] != nil })
+    else {
       (folder, isAll, before) = (nil, false, [:])
+      preview = .unknown("\(Neutralized(recognised?.client.name ?? "the command")) chooses the files by itself")
       return
     }
-    switch recognised.client.ownFiles {
-    case .all(let name, let options, let variables):
-      let isElsewhere =
-        ClientArguments(recognised).gives(options) || variables.contains { environment[$0] != nil }
-      (folder, isAll) = (isElsewhere ? nil : ToolRunner.joined(start, name), true)
-    case .written(let name): (folder, isAll) = (ToolRunner.joined(start, name), false)
+    let folder = ToolRunner.joined(start, own.folder)
+    self.folder = folder
+    isAll = own.choice == .all
+    before = Self.stamps(in: folder, endings)
+    let arguments = ClientArguments(recognised)
+    let isBuilding =
+      switch own.building {
+      case .never: false
+      case .always: true
+      case .with(let options): arguments.gives(options)
+      case .without(let options): !arguments.gives(options)
+      }
+    let names = before.keys.sorted().map { String($0.dropFirst(folder.count + 1)) }
+    if isBuilding || own.choice == .written {
+      preview = .unknown("\(Neutralized(recognised.client.name)) builds the files that it publishes")
+    } else if own.choice == .oneRelease, Set(names.map(release)).count > 1 {
+      preview = .unknown(
+        "\(Neutralized(recognised.client.name)) chooses one of the releases in \(Neutralized(own.folder))")
+    } else {
+      preview = .files(
+        names.map { (path: "\(own.folder)/\($0)", location: "\(folder)/\($0)") }, in: own.folder)
     }
-    before = folder.map { [endings] in Self.stamps(in: $0, endings) } ?? [:]
   }
 
   /// The paths of the files, after the tool has run.

@@ -6,8 +6,10 @@ struct ReleaseCheck: Sendable {
   let broker: Broker
   let console: Console
   let localFiles: LocalFiles
+  /// The kind of issuer of the job; nil if it is not known.
+  let family: IssuerFamily?
 
-  /// What to do for each target, by its name; a target that is not in it is published to.
+  /// What is known of each target, by its name; a target that is not in it is published to.
   ///
   /// What is not compared is said, and is always published.
   ///
@@ -15,12 +17,12 @@ struct ReleaseCheck: Sendable {
   ///   - files: What the command names.
   ///   - command: The command.
   ///   - targets: The registries.
-  /// - Returns: The decisions.
-  /// - Throws: `ErrorCode.releaseConflict` if a registry has a file of the same name with other contents, and the errors
-  ///   of asking.
+  /// - Returns: What is known.
+  /// - Throws: `ErrorCode.releaseConflict` if a registry has a file of the same name with other contents,
+  ///   `ErrorCode.releaseRefused` if it never takes one of the files, and the errors of asking.
   func decide(
     _ files: CommandFiles, of command: [String], at targets: [Target]
-  ) async throws(BrokerError) -> [String: ReleaseDecision] {
+  ) async throws(BrokerError) -> [String: ReleaseOutlook] {
     if let reason = files.unknown {
       say("not compared with what is published: \(reason)")
       return [:]
@@ -47,13 +49,50 @@ struct ReleaseCheck: Sendable {
     }
     let comparisons = try await answers(to: questions)
     try refuseConflicts(comparisons)
-    var decisions: [String: ReleaseDecision] = [:]
+    try refuseObjections(zip(questions.map(\.target), comparisons.map(\.1)).map { ($0, $1) }, files)
+    var outlooks: [String: ReleaseOutlook] = [:]
     for (question, comparison) in zip(questions, comparisons.map(\.1)) {
-      decisions[question.target.name] = decision(
+      note(comparison.unknownProjects, at: question.target)
+      let decision = decision(
         comparison, for: question.target.name,
         isWhole: files.isWhole && question.files.count == files.files.count)
+      outlooks[question.target.name] = ReleaseOutlook(
+        decision: decision, newProjects: Set(comparison.unknownProjects))
     }
-    return decisions
+    return outlooks
+  }
+
+  /// Refuses what a registry never takes, of the files that it does not have.
+  private func refuseObjections(
+    _ comparisons: [(target: Target, comparison: ReleaseComparison)], _ files: CommandFiles
+  ) throws(BrokerError) {
+    var objections: [(target: String, objection: DistributionObjection)] = []
+    for (target, comparison) in comparisons {
+      let published = Set(comparison.published)
+      let paths = files.files.filter { !published.contains($0.name) }.map(\.location)
+      let found = target.registry.capabilities.distributions?.objections(to: paths, listings: comparison.listings)
+      objections += (found ?? []).map { (target.name, $0) }
+    }
+    guard let (name, first) = objections.first else { return }
+    throw BrokerError(
+      .releaseRefused,
+      "\(Neutralized(name)) will refuse \(Neutralized.quoted(Self.filename(first.path))): \(first.reason)",
+      remedy: "\(first.remedy) Nothing was published; --no-compare does not look.",
+      facts: objections.dropFirst().map { other in
+        BrokerError.Fact(
+          "\(Neutralized(other.target)): \(Neutralized(Self.filename(other.objection.path), limit: 120))",
+          other.objection.reason)
+      })
+  }
+
+  private static func filename(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// Says which projects a registry does not know, and what has to be there for them.
+  private func note(_ projects: [String], at target: Target) {
+    guard !projects.isEmpty else { return }
+    let names = projects.map { Neutralized($0, limit: 120) }.joined(separator: ", ")
+    let needed: Message = target.registry.capabilities.publishers?.newProject(family).map { ": \($0)" } ?? ""
+    say("note: \(Neutralized(target.name)) does not have \(names)\(needed)")
   }
 
   /// What a registry is asked.

@@ -7,3 +7,11 @@ enum ReleaseDecision: Sendable, Equatable {
   /// The index has all of the files, with the same contents: nothing is left to do.
   case alreadyPublished
 }
+
+/// What is known of a target before anything is published.
+struct ReleaseOutlook: Sendable, Equatable {
+  /// What is done.
+  let decision: ReleaseDecision
+  /// The projects that the index does not know.
+  let newProjects: Set<String>
+}

@@ -34,10 +34,14 @@ struct ReleaseLookup: Sendable {
   func find(_ files: [ReleaseComparison.LocalFile], at target: Target, within limit: Duration) async -> Finding {
     let started = time.elapsed()
     var wait = Self.shortestWait
+    var last: Finding?
     while true {
       let left = limit - (time.elapsed() - started)
-      guard left > .zero else { return .silent("was not asked: the time for that was over") }
+      guard left > .zero else { return last ?? .silent("was not asked: the time for that was over") }
       let finding = await ask(files, at: target, RetryPolicy(total: left))
+      // What was seen is worth more than that it could not be looked at once more.
+      if case .failed = finding, let last { return last }
+      last = finding
       guard case .compared(let comparison) = finding, [.absent, .partial].contains(comparison.verdict) else {
         return finding
       }

@@ -4,7 +4,7 @@ import BrokerCore
 enum GitHubGuide {
   static let guide = ProviderGuide(
     environment: { Snippet("the job in the workflow file", ["environment: \(Snippet.quoted($0))"]) },
-    protection: "rulesets on GitHub")
+    protection: "rulesets on GitHub", mergedArtifacts: "merge-multiple: true of actions/download-artifact")
 
   static let permissions = Snippet(
     "the job in the workflow file",

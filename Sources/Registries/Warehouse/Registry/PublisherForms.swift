@@ -12,7 +12,16 @@ struct PublisherForms {
   var rules: PublisherRules {
     PublisherRules(
       forms: Self.forms, review: { JobReview(forms: self, job: $0).causes }, obstacle: obstacle,
-      address: { address($0, project: $1) })
+      address: { address($0, project: $1) }, newProject: newProject)
+  }
+
+  /// What has to be there before a project that the registry does not know can be published (Warehouse, oidc/services.py:
+  /// a mint makes one project of one pending publisher; these are removed after 30 days).
+  private func newProject(_ family: IssuerFamily?) -> Message? {
+    let fields = Self.forms.first { $0.family == family }?.fields.map(\.label) ?? []
+    let named: Message = fields.isEmpty ? "" : ", with \(fields.joined(separator: ", ")) and the project's name"
+    return "a pending publisher has to be registered for each at \(site)/manage/account/publishing/"
+      + "\(named). Each mint makes one project, and a pending publisher is gone after 30 days"
   }
 
   /// The forms.

@@ -11,6 +11,7 @@ extension PublishingTools {
 /// `Scripts/real-clients` says when a new version has more of them.
 private enum PythonTools {
   private typealias Option = PublishingTool.Option
+  private typealias OwnFiles = PublishingTool.OwnFiles
 
   static let all = PublishingTools(
     [twine, uv, poetry, flit, hatch, pdm, maturin], runners: runners,
@@ -42,8 +43,7 @@ private enum PythonTools {
     isAbbreviated: true, switches: ["--sign"],
     valueOptions: [
       "--sign-with", "--identity", "-i", "--comment", "-c", "--config-file", "--cert", "--client-cert",
-    ], ownFiles: .written(to: "dist"), answerOptions: ["--verbose"],
-    attestations: .named(["--attestations"]))
+    ], takesPatterns: true, answerOptions: ["--verbose"], attestations: .named(["--attestations"]))
 
   /// uv, crates/uv-cli: an address and an index, or a token and a user name, exclude each other; a settings file that is
   /// named goes before `UV_NO_CONFIG`.
@@ -67,8 +67,8 @@ private enum PythonTools {
       Option(.credential, "--keyring-provider"), Option(.credential, "--trusted-publishing"),
     ],
     globalValueOptions: uvGlobalValues, valueOptions: uvGlobalValues,
-    folder: .current(["--directory"]), ownFiles: .all(in: "dist"), dryRunOptions: ["--dry-run"],
-    attestations: .named([]))
+    folder: .current(["--directory"]), ownFiles: OwnFiles(.all, in: "dist"), takesPatterns: true,
+    dryRunOptions: ["--dry-run"], attestations: .named([]))
 
   /// poetry/publishing/publisher.py: without a repository it is the real PyPI, whatever variables say.
   ///
@@ -88,7 +88,10 @@ private enum PythonTools {
     ],
     globalValueOptions: ["--project", "-P", "--directory", "-C"],
     valueOptions: ["--project", "-P", "--directory", "-C", "--cert", "--client-cert", "--dist-dir"],
-    ownFiles: .written(to: "dist"), dryRunOptions: ["--dry-run"])
+    ownFiles: OwnFiles(
+      .oneRelease, in: "dist", building: .with(["--build"]),
+      unless: ["--dist-dir", "--project", "-P", "--directory", "-C"]),
+    dryRunOptions: ["--dry-run"])
 
   /// flit/upload.py: an address and a repository exclude each other, and the address goes before `.pypirc`.
   private static let flit = PublishingTool(
@@ -100,7 +103,7 @@ private enum PythonTools {
     removedVariables: runnerVariables,
     guardedOptions: [Option(.registry, "--repository")],
     isAbbreviated: true, globalValueOptions: ["--ini-file", "-f", "--logo"], valueOptions: ["--format", "--pypirc"],
-    ownFiles: .written(to: "dist"))
+    ownFiles: OwnFiles(.written, in: "dist", building: .always))
 
   /// hatch/cli/publish and hatch/publish/index.py; it passes over what the index has by itself.
   private static let hatch = PublishingTool(
@@ -117,8 +120,7 @@ private enum PythonTools {
     ],
     globalValueOptions: hatchGlobalValues,
     valueOptions: ["--ca-cert", "--client-cert", "--client-key", "--option", "-o"],
-    folder: .project("pyproject.toml", ["--project"]),
-    ownFiles: .all(in: "dist"))
+    folder: .project("pyproject.toml", ["--project"]), ownFiles: OwnFiles(.all, in: "dist"), takesFolders: true)
 
   /// pdm/cli/commands/publish; `--repository` takes a name or an address, and pyproject.toml may hold options.
   private static let pdm = PublishingTool(
@@ -137,7 +139,8 @@ private enum PythonTools {
       "--project", "-p", "--skip", "-k", "--identity", "-i", "--comment", "-c", "--dest", "-d", "--ca-certs",
     ],
     folder: .project("pyproject.toml", ["--project", "-p"]),
-    ownFiles: .all(in: "dist", unless: ["--dest", "-d"], orVariables: ["PDM_PROJECT"]))
+    ownFiles: OwnFiles(
+      .all, in: "dist", building: .without(["--no-build"]), unless: ["--dest", "-d"], orVariables: ["PDM_PROJECT"]))
 
   /// maturin, src/upload.rs: a token goes before a user name, an address before a repository.
   ///
@@ -159,7 +162,7 @@ private enum PythonTools {
       "--color",
       "--compression-method", "--compression-level", "--profile", "--target", "--target-dir",
     ],
-    ownFiles: .written(to: "target/wheels"))
+    ownFiles: OwnFiles(.written, in: "target/wheels", building: .always))
 
   // MARK: What runs them
 
