@@ -11,6 +11,7 @@ results = sys.argv[3] if len(sys.argv) > 3 else None
 plan = json.load(open(f"{work}/plan.json"))
 has_release = plan["released_size"] > 0
 lines = []
+PHASES = ["checks before", "mints", "command and burn", "confirmation", "the end"]
 
 
 def say(text=""):
@@ -38,13 +39,18 @@ def failure(status, rows, contender):
     """Why a run does not count, or nothing: it has to have got an API token from the index, by as many requests as always."""
     if status:
         return f"ended with {status}"
-    if any(row[4] not in ("200", "202") for row in rows):
+    # Before it is published, no index knows the project.
+    known = [row for row in rows if not contender.get("publishes") or not row[3].startswith("/simple/")]
+    if any(row[4] not in ("200", "202") for row in known):
         return "a server refused"
     if len(rows) != contender.get("requests", 0):
         return f"made {len(rows)} requests and not {contender.get('requests', 0)}"
     paths = [row[3] for row in rows if row[2] == "POST"]
     if rows and not any(path.endswith("/mint-token") for path in paths):
         return "made no exchange"
+    if contender.get("publishes"):
+        listed = [row[4] for row in rows if row[3].startswith("/simple/")]
+        return None if listed == ["404", "404", "200", "200"] else f"was told {listed} by the simple indexes"
     if contender.get("uploads"):
         # The index takes an upload with the API token alone.
         return None if "/legacy/" in paths else "made no upload"
@@ -53,6 +59,8 @@ def failure(status, rows, contender):
 
 def run(contender, rtt):
     environment = {"PATH": "/usr/bin:/bin", "HOME": work, **contender.get("env", {})}
+    for name in os.listdir(f"{work}/listed"):
+        os.remove(f"{work}/listed/{name}")
     position = log_position()
     with open(f"{work}/output", "w+") as output, open(f"{work}/error", "w+") as error:
         reading, writing = os.pipe()
@@ -71,7 +79,32 @@ def run(contender, rtt):
     return {
         "wall": wall / 1000, "cpu": cpu / 1000, "peak": peak / 1024, "requests": len(rows),
         "connections": len({row[1] for row in rows}), "minted": minted[0] / 1000 if minted else None,
+        "phases": phases(rows, start, wall, rtt) if contender.get("publishes") else None,
     }
+
+
+def phases(rows, start, wall, rtt):
+    """What exec was busy with, in ms: each part ends when its last answer has come; and its requests and connections."""
+    parts = {name: {"ms": 0.0, "requests": 0, "connections": set()} for name in PHASES}
+    last, mints, checks = 0.0, 0, 0
+    for row in sorted(rows, key=lambda row: float(row[0])):
+        path = row[3]
+        is_later = path.endswith("/audience") and row[5] == "upload.pypi.org"
+        if path.endswith("/burn-token"):
+            name = "command and burn"
+        elif path.startswith("/simple/"):
+            name = "confirmation" if mints else "checks before"
+        else:
+            # The later target is asked for its audience before the first mint, too.
+            name = "checks before" if is_later and not mints else "mints"
+        mints += path.endswith("/mint-token")
+        came = (float(row[0]) * 1e6 - start) / 1000 + rtt / 2
+        parts[name]["ms"] += max(0.0, came - last)
+        parts[name]["requests"] += 1
+        parts[name]["connections"].add(row[1])
+        last = max(last, came)
+    parts["the end"]["ms"] = max(0.0, wall / 1000 - last)
+    return {name: (part["ms"], part["requests"], len(part["connections"])) for name, part in parts.items()}
 
 
 def measure(contenders, rtt, count):
@@ -188,6 +221,34 @@ for rtt in sorted(map(int, plan["hosts"])):
     say()
     for name, samples in taken.items():
         slopes.setdefault(name, {})[rtt] = least(samples, "minted")
+
+say("## exec around a command that does nothing, over two targets")
+say()
+say("TestPyPI, then PyPI, one wheel; each part for both targets, until its last answer has come. CPU is that of all processes.")
+say()
+say("| round-trip time | wall ms | " + " | ".join(PHASES) + " | CPU ms | requests | connections |")
+say("|---|---|" + "---|" * (len(PHASES) + 3))
+execs = {}
+for rtt in sorted(map(int, plan["hosts"])):
+    with open(f"{work}/hosts", "w") as hosts:
+        hosts.write(plan["hosts"][str(rtt)] + "\n")
+    taken = execs[rtt] = measure(plan["exec"], rtt, rounds)["exec over two targets"]
+    cells = [f"{statistics.median(sample['phases'][name][0] for sample in taken):.1f}" for name in PHASES]
+    say(f"| {rtt} ms | {median(taken, 'wall'):.1f} | " + " | ".join(cells)
+        + f" | {median(taken, 'cpu'):.1f} | {median(taken, 'requests'):.0f} | {median(taken, 'connections'):.0f} |")
+say()
+far, near = max(execs), sorted(execs)[-2]
+say(f"Round trips: the slope of each part's least time between round-trip times of {near} and {far} ms.")
+say()
+say("| | round trips | requests | connections |")
+say("|---|---|---|---|")
+for name in PHASES[:-1]:
+    slope = (min(s["phases"][name][0] for s in execs[far]) - min(s["phases"][name][0] for s in execs[near])) / (far - near)
+    requests, connections = execs[far][0]["phases"][name][1:]
+    say(f"| {name} | {slope:.1f} | {requests} | {connections} |")
+say()
+verdict("CPU of exec, its commands included", median(execs[min(execs)], "cpu"), 15, "ms")
+say()
 
 ends = sorted(map(int, plan["hosts"]))
 say("## Round trips")
