@@ -41,8 +41,8 @@ struct BytesTests {
       printf '#!/bin/sh\nprintf "%%s" "$1|$VALUE|"; pwd | tr -d "\\n" | sed "s:.*/::"\n' >"c$word"
       chmod +x "c$word"
       export VALUE="$word"
-      PATH="$PWD:$PATH" "$tool" sandbox -- "$tool" exec pypi --env 'T={token}' -- "c$word" "$word"
-      env "N$word=named" "$tool" sandbox -- "$tool" exec pypi --env 'T={token}' -- env | LC_ALL=C grep -a '=named$'
+      PATH="$PWD:$PATH" "$tool" sandbox --raw -- "$tool" exec pypi --env 'T={token}' -- "c$word" "$word"
+      env "N$word=named" "$tool" sandbox --raw -- "$tool" exec pypi --env 'T={token}' -- env | LC_ALL=C grep -a '=named$'
       """
     // A name has no "=".
     guard !octal.hasPrefix("=") else { return }
@@ -54,7 +54,7 @@ struct BytesTests {
   @Test(arguments: words.indices) func passesOnArgumentsBehindSigns(_ index: Int) async throws {
     let (octal, bytes) = Self.words[index]
     let script = """
-      exec "$tool" sandbox -- "$tool" exec pypi --env 'T={token}' -- printf '%s' "$(printf 'x{registry}\(octal)')"
+      exec "$tool" sandbox --raw -- "$tool" exec pypi --env 'T={token}' -- printf '%s' "$(printf 'x{registry}\(octal)')"
       """
     #expect(try await shown(by: script) == hexadecimal([0x78] + Array("pypi".utf8) + bytes))
   }
@@ -67,7 +67,7 @@ struct BytesTests {
     ]
     let script = """
       for name in \(names.map { "'\($0.octal)'" }.joined(separator: " ")); do printf '%s' "$name" >"$(printf "$name")"; done
-      exec "$tool" sandbox -- "$tool" exec pypi --per-file --env 'T={token}' -- printf '%s' "$(printf '\(names[0].octal)')" \
+      exec "$tool" sandbox --raw -- "$tool" exec pypi --per-file --env 'T={token}' -- printf '%s' "$(printf '\(names[0].octal)')" \
         "$(printf '\(names[1].octal)')" "$(printf '\(names[2].octal)')"
       """
     let expected: [UInt8] = names.reduce(into: []) { $0 += [0x73, 0x2D] + $1.bytes + Array(".whl".utf8) }
@@ -80,8 +80,8 @@ struct BytesTests {
       word=$(printf 'x\\344y'); mkdir "$word" "t$word"
       printf '{"version":1,"registries":{"pypi":{}}}' >"$word/c$word.json"
       export TMPDIR="$PWD/t$word"
-      "$tool" sandbox -- "$tool" mint pypi --config "$word/c$word.json" --output "$word/token$word" >&2 || exit
-      TOKEN_BROKER_CONFIG="$word/c$word.json" "$tool" sandbox --provider gitlab -- "$tool" check --report "$word/r$word" >&2
+      "$tool" sandbox --raw -- "$tool" mint pypi --config "$word/c$word.json" --output "$word/token$word" >&2 || exit
+      TOKEN_BROKER_CONFIG="$word/c$word.json" "$tool" sandbox --raw --provider gitlab -- "$tool" check --report "$word/r$word" >&2
       grep -c '^pypi-' "$word/token$word"; grep -c '"version"' "$word/r$word" | head -1; ls "$word" | wc -l; ls "$TMPDIR" | wc -l
       """
     let lines = try await shown(by: script).replacing(" 0a", with: "|").replacing("20 ", with: "")

@@ -10,7 +10,7 @@ struct ReportTests {
     _ options: String, _ command: String, in folder: TestFolder
   ) async throws -> (status: Int32, output: String, error: String) {
     try folder.write("summary", "")
-    let row = FailureRow.gitHub("--raw \(options)", "GITHUB_STEP_SUMMARY=summary", command: command)
+    let row = FailureRow.gitHub(options, "GITHUB_STEP_SUMMARY=summary", command: command)
     let run = try await RowRun.shell(row, in: folder)
     return (run, folder.read("stdout"), folder.read("stderr"))
   }

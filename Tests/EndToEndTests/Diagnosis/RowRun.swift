@@ -42,7 +42,9 @@ struct RowRun: Sendable {
   /// Carries a command out with the built tool on the path; its streams go to `stdout` and `stderr` in the folder.
   static func shell(_ command: String, in folder: TestFolder) async throws -> Int32 {
     let tool = BuiltTool.path.split(separator: "/").dropLast().joined(separator: "/")
-    let script = "cd '\(folder.path)' && { \(command)\n} </dev/null >stdout 2>stderr"
+    // The page shows the log as the CI system does; the tests read what is behind that.
+    let raw = command.replacing("token-broker sandbox ", with: "token-broker sandbox --raw ")
+    let script = "cd '\(folder.path)' && { \(raw)\n} </dev/null >stdout 2>stderr"
     return try await ChildProcess(
       ["/bin/sh", "-c", script], environment: .init(["PATH": "/\(tool):/usr/bin:/bin"])
     ).run().status
