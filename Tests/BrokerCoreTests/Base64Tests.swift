@@ -12,7 +12,8 @@ struct Base64Tests {
     #expect(Base64.decode(encoded) == Array(text.utf8))
   }
 
-  @Test(arguments: ["Zg", "Zg=", "Zm8", "fn5-Pw==", "Z g=", "Zg==\n", "Zg===", "Zh==", "a"])
+  @Test(
+    "what is no base64 is refused", arguments: ["Zg", "Zg=", "Zm8", "fn5-Pw==", "Z g=", "Zg==\n", "Zg===", "Zh==", "a"])
   func refuses(_ text: String) {
     #expect(Base64.decode(text) == nil)
   }

@@ -18,7 +18,7 @@ struct Base64URLTests {
     #expect(Base64URL.decode("Zg==") == [0x66])
   }
 
-  @Test(arguments: ["Z", "Zm9vY", "Zh", "Zm9=", "Z g", "Zg=", "Zm\n9v", "é"])
+  @Test("what is no base64url is refused", arguments: ["Z", "Zm9vY", "Zh", "Zm9=", "Z g", "Zg=", "Zm\n9v", "é"])
   func refuses(_ text: String) {
     #expect(Base64URL.decode(text) == nil)
   }

@@ -54,6 +54,42 @@ struct ConfigurationReaderTests {
     #expect(error?.description.contains(words) == true, "\(error?.description ?? "")")
   }
 
+  /// A registry with a key of which nothing is shown but its length.
+  private struct VaguelyShown: PluginSettings {
+    let door: String
+    var values: [SettingValue] {
+      [SettingValue("door", shown: "\(door.count) characters", comparing: .string(door))]
+    }
+  }
+
+  @Test(
+    "a lower layer does not change a key whose display is the same for both values",
+    arguments: [("left", true), ("west", false), ("LEFT", false), ("", false)])
+  func comparesWholeValues(_ value: String, _ isAllowed: Bool) throws {
+    let type = PluginType<any Registry>(
+      "vague", summary: "a registry for tests", keys: [ConfigurationKey("door", summary: "a word")],
+      decode: { (object) throws(BrokerError) in VaguelyShown(door: try object.string("door") ?? "back") },
+      make: { _, _, _ in SilentRegistry() })
+    var catalog = PluginCatalog()
+    try catalog.add(RegistryType(type))
+    func source(_ name: String, _ door: String) -> ConfigurationSource {
+      let settings = door.isEmpty ? "{}" : #"{"door": "\#(door)"}"#
+      return ConfigurationSource(
+        name: name, bytes: Array(#"{"version": 1, "registries": {"vague": \#(settings)}}"#.utf8),
+        isRepositoryControlled: false)
+    }
+    let reader = ConfigurationReader(catalog: catalog)
+    do throws(BrokerError) {
+      let read = try reader.read(organisation: source("org.json", "left"), repository: source("r.json", value))
+      // Left out, the organisation's value holds.
+      #expect(isAllowed || value.isEmpty)
+      #expect(read.settings.first { $0.path == "registries.vague.door" }?.value == "4 characters")
+    } catch {
+      #expect(!isAllowed && !value.isEmpty)
+      #expect(error.code == .configurationWidens, "\(error)")
+    }
+  }
+
   @Test func limitsLength() {
     let error = #expect(throws: BrokerError.self) { try read(String(repeating: " ", count: 256 * 1024 + 1)) }
     #expect(error?.message.contains("262144 bytes") == true)

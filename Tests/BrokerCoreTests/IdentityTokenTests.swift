@@ -7,15 +7,17 @@ struct IdentityTokenTests {
 
   private static let header = encode(#"{"alg":"RS256"}"#)
 
-  @Test(arguments: [
-    ("", "it is empty"), ("a.b", "2 parts"), ("a.b.c.d", "4 parts"),
-    (String(repeating: "a", count: 1 << 20), "longer than 16384 bytes"),
-    ("\(header).a+b.c2ln", "payload is not base64url"), ("!.e30.c2ln", "header is not base64url"),
-    ("\(header).\(encode("[]")).c2ln", "is an array, not an object"),
-    ("\(header).\(encode("{")).c2ln", "it is not JSON"),
-    ("\(header).\(encode(#"{"aud":"a","aud":"b"}"#)).c2ln", "twice"),
-    ("\(header).e30.+", "signature is not base64url"), ("\(encode("5")).e30.c2ln", "header is a number"),
-  ])
+  @Test(
+    "what is no JWT of three parts is no identity token",
+    arguments: [
+      ("", "it is empty"), ("a.b", "2 parts"), ("a.b.c.d", "4 parts"),
+      (String(repeating: "a", count: 1 << 20), "longer than 16384 bytes"),
+      ("\(header).a+b.c2ln", "payload is not base64url"), ("!.e30.c2ln", "header is not base64url"),
+      ("\(header).\(encode("[]")).c2ln", "is an array, not an object"),
+      ("\(header).\(encode("{")).c2ln", "it is not JSON"),
+      ("\(header).\(encode(#"{"aud":"a","aud":"b"}"#)).c2ln", "twice"),
+      ("\(header).e30.+", "signature is not base64url"), ("\(encode("5")).e30.c2ln", "header is a number"),
+    ])
   func refuses(_ text: String, _ reason: String) {
     let error = #expect(throws: BrokerError.self) {
       try IdentityToken(Secret(text), from: "The variable PYPI_ID_TOKEN")

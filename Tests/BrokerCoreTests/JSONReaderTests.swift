@@ -6,20 +6,24 @@ struct JSONReaderTests {
     try JSONReader(maximumBytes: bytes, maximumDepth: depth).read(Array(text.utf8))
   }
 
-  @Test(arguments: [
-    "{}", "[]", "null", "true", "false", "0", "-0", "1.5e-3", "1E+2", #""""#, #"{"a":{"b":[1,2,{"c":null}]}}"#,
-    " \t\r\n{ \"a\" : 1 } \n", #""\u0041\n\/\"\\""#, #""😀""#, #""\uD83D\uDE00""#,
-  ])
+  @Test(
+    "JSON is read",
+    arguments: [
+      "{}", "[]", "null", "true", "false", "0", "-0", "1.5e-3", "1E+2", #""""#, #"{"a":{"b":[1,2,{"c":null}]}}"#,
+      " \t\r\n{ \"a\" : 1 } \n", #""\u0041\n\/\"\\""#, #""😀""#, #""\uD83D\uDE00""#,
+    ])
   func accepts(_ text: String) throws {
     _ = try read(text)
   }
 
-  @Test(arguments: [
-    "", " ", "{", "}", "[1,]", "{\"a\":1,}", "{a:1}", "{'a':1}", "{\"a\" 1}", "[1 2]", "01", "1.", ".5", "+1", "1e",
-    "--1",
-    "NaN", "Infinity", "-Infinity", "tru", "nul", "TRUE", "\"", "\"\\x\"", "\"\\u12\"", "\"\\uD800\"", "\"\\uDC00\"",
-    "\"\\uD800\\u0041\"", "\"\u{1}\"", "\"\n\"", "{} {}", "// x\n{}", "\u{FEFF}{}", "[1,,2]", "{\"a\":}",
-  ])
+  @Test(
+    "what is no JSON is refused",
+    arguments: [
+      "", " ", "{", "}", "[1,]", "{\"a\":1,}", "{a:1}", "{'a':1}", "{\"a\" 1}", "[1 2]", "01", "1.", ".5", "+1", "1e",
+      "--1",
+      "NaN", "Infinity", "-Infinity", "tru", "nul", "TRUE", "\"", "\"\\x\"", "\"\\u12\"", "\"\\uD800\"", "\"\\uDC00\"",
+      "\"\\uD800\\u0041\"", "\"\u{1}\"", "\"\n\"", "{} {}", "// x\n{}", "\u{FEFF}{}", "[1,,2]", "{\"a\":}",
+    ])
   func refuses(_ text: String) {
     #expect(throws: JSONError.self) { try read(text) }
   }

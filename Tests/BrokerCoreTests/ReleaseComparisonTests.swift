@@ -15,11 +15,13 @@ struct ReleaseComparisonTests {
   }
 
   /// The digests that the registry lists for wheel and source distribution (nil: it does not list the file), what follows.
-  @Test(arguments: [
-    (String?.none, String?.none, ReleaseComparison.Verdict.absent), (digest, digest, .published),
-    (digest, nil, .partial), (nil, digest, .partial), ("1", digest, .conflict), ("1", nil, .conflict),
-    ("", digest, .unknown("lists \(Neutralized(wheel)) without a SHA-256")), ("", "1", .conflict),
-  ])
+  @Test(
+    "what a registry has of two files decides what is done",
+    arguments: [
+      (String?.none, String?.none, ReleaseComparison.Verdict.absent), (digest, digest, .published),
+      (digest, nil, .partial), (nil, digest, .partial), ("1", digest, .conflict), ("1", nil, .conflict),
+      ("", digest, .unknown("lists \(Neutralized(wheel)) without a SHA-256")), ("", "1", .conflict),
+    ])
   func judges(_ first: String?, _ second: String?, _ verdict: ReleaseComparison.Verdict) {
     let listed = [(Self.wheel, first), (Self.sdist, second)].compactMap { name, digest in
       digest.map { ReleaseFile(filename: name, sha256: $0.isEmpty ? nil : $0) }

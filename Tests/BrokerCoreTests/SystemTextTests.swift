@@ -12,12 +12,15 @@ struct SystemTextTests {
     [0xF4, 0x8F, 0xBA, 0x80, 0xE4],
   ]
 
-  private static func random(_ count: Int) -> [[UInt8]] {
+  private static func random(_ count: UInt64) -> [[UInt8]] {
     // The bytes that decide, more often than others.
     let bytes: [UInt8] = [
       0x41, 0x2F, 0x80, 0x8F, 0xBA, 0xBB, 0xBF, 0xC3, 0xA4, 0xE2, 0xED, 0xA0, 0xF0, 0xF4, 0xF5, 0xFF,
     ]
-    return (0..<count).map { _ in (0..<Int.random(in: 0...12)).map { _ in bytes.randomElement() ?? 0 } }
+    return (0..<count).map { number in
+      var generator = SeededGenerator(seed: SeededGenerator.seed &+ number)
+      return (0..<generator.next() % 13).map { _ in generator.pick(bytes) }
+    }
   }
 
   @Test func givesTheBytesBack() {

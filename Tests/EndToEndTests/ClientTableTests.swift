@@ -8,6 +8,7 @@ import WarehouseRegistry
 struct ClientTableTests {
   /// A command, and the tool that it runs; nil if that cannot be told.
   @Test(
+    "the tool that a command runs is told by its words",
     arguments: [
       ("twine upload dist/x.whl", "twine"), ("/opt/venv/bin/twine upload x", "twine"), ("twine.exe upload x", "twine"),
       ("twine --no-color upload x", "twine"), ("python -m twine upload x", "twine"),
@@ -74,78 +75,83 @@ struct ClientTableTests {
   private static let url = "https://test.pypi.org/legacy/"
 
   /// Arguments that are right for the target testpypi.
-  @Test(arguments: [
-    "twine upload --skip-existing --attestations dist/a.whl", "twine upload --repository-url {url} a.whl",
-    "twine upload -c comment --config-file x a.whl", "uv publish --publish-url={url}", "uv publish --dry-run",
-    "poetry publish -r testpypi", "poetry publish --repository=testpypi --dist-dir d", "poetry publish -nrtestpypi",
-    "poetry -C there publish -r testpypi", "flit publish --format wheel", "hatch publish -y -r {url}",
-    "hatch -p project publish", "pdm -p project publish -r {url}", "pdm publish -S -c x", "maturin upload a.whl",
-    "maturin publish --manifest-path x", "maturin publish -- -Ctarget-cpu=native", "poetry publish",
-    "twine upload -cr a.whl", "twine upload -ir a.whl", "hatch -pr publish a.whl", "pdm publish -kr",
-    "uv publish -- a.whl",
-    "env A=b -u C twine upload a.whl", "pdm run --env A=b --env=C=d twine upload a.whl", "uvx -w r twine upload a.whl",
-    "uv run --config-file x twine upload a.whl", "twine upload --config-file x a.whl",
-  ])
+  @Test(
+    "words that lead to the target are allowed",
+    arguments: [
+      "twine upload --skip-existing --attestations dist/a.whl", "twine upload --repository-url {url} a.whl",
+      "twine upload -c comment --config-file x a.whl", "uv publish --publish-url={url}", "uv publish --dry-run",
+      "poetry publish -r testpypi", "poetry publish --repository=testpypi --dist-dir d", "poetry publish -nrtestpypi",
+      "poetry -C there publish -r testpypi", "flit publish --format wheel", "hatch publish -y -r {url}",
+      "hatch -p project publish", "pdm -p project publish -r {url}", "pdm publish -S -c x", "maturin upload a.whl",
+      "maturin publish --manifest-path x", "maturin publish -- -Ctarget-cpu=native", "poetry publish",
+      "twine upload -cr a.whl", "twine upload -ir a.whl", "hatch -pr publish a.whl", "pdm publish -kr",
+      "uv publish -- a.whl",
+      "env A=b -u C twine upload a.whl", "pdm run --env A=b --env=C=d twine upload a.whl",
+      "uvx -w r twine upload a.whl",
+      "uv run --config-file x twine upload a.whl", "twine upload --config-file x a.whl",
+    ])
   func allows(_ command: String) throws {
     try judge(command, for: "testpypi", at: Self.url)
   }
 
   /// Arguments that lead elsewhere than to the target testpypi, and words of the refusal.
-  @Test(arguments: [
-    ("twine upload -r testpypi a.whl", "-r"), ("twine upload --repository=x a.whl", "--repository"),
-    ("twine upload --repository-url https://upload.pypi.org/legacy/ a.whl", "--repository-url"),
-    ("twine upload --repo x a.whl", "--repo"), ("twine upload -rx a.whl", "-r"), ("twine upload -sr x a.whl", "-r"),
-    ("twine upload -u me a.whl", "-u"), ("twine upload --pass x a.whl", "--pass"),
-    ("twine upload -pa a.whl", "-p"), ("twine upload --repository-url", "--repository-url"),
-    ("uv publish --index testpypi", "--index"), ("uv publish -t x", "-t"), ("uv publish --token=x", "--token"),
-    ("uv publish --publish-url https://upload.pypi.org/legacy/", "--publish-url"), ("uv publish -u x", "-u"),
-    ("uv publish --trusted-publishing always", "--trusted-publishing"), ("uv publish --check-url x", "--check-url"),
-    ("uv publish --keyring-provider subprocess", "--keyring-provider"),
-    ("poetry publish -r pypi", "not testpypi"), ("poetry publish --repository=pypi", "not testpypi"),
-    ("poetry publish -nr pypi", "not testpypi"), ("poetry publish -r=testpypi", "not testpypi"),
-    ("uv --config-file x publish", "--config-file"), ("uv publish --config-file=x", "--config-file"),
-    ("poetry publish -r testpypi -r pypi", "not testpypi"), ("poetry publish -r testpypi -p x", "-p"),
-    ("flit publish --repository testpypi", "--repository"), ("hatch publish -r test", "-r"),
-    ("hatch publish -a x", "-a"), ("hatch publish -p other", "-p"), ("pdm publish -r pypi", "-r"),
-    ("pdm publish -P x", "-P"), ("pdm publish --passw x", "--passw"), ("maturin upload -r x a.whl", "-r"),
-    ("maturin publish --repository-url https://upload.pypi.org/legacy/", "--repository-url"),
-    ("python -m twine upload -r x a.whl", "-r"), ("uvx twine upload -r x a.whl", "-r"),
-    // `--` does not end what a tool reads as options: twine drops it, hatch takes it for a value.
-    ("twine upload -- --repository-url https://upload.pypi.org/legacy/ a.whl", "--repository-url"),
-    ("uv run twine upload -- -r x a.whl", "-r"), ("poetry run twine upload -- --repo=x a.whl", "--repo"),
-    ("hatch --cache-dir -- publish -r https://upload.pypi.org/legacy/", "-r"),
-    ("hatch publish --ca-cert -- -r https://upload.pypi.org/legacy/", "-r"), ("uv publish -- --index x", "--index"),
-    ("maturin upload -- -r x a.whl", "-r"), ("pdm publish -- -r pypi", "-r"), ("twine -- upload -r x a.whl", "-r"),
-    ("hatch -- publish -r https://upload.pypi.org/legacy/", "-r"),
-    // A letter among others.
-    ("pdm publish -Sr pypi", "-r"), ("pdm publish -vSqr pypi", "-r"), ("maturin upload -fr x a.whl", "-r"),
-    ("maturin publish -vfqr x", "-r"), ("hatch publish -yr https://upload.pypi.org/legacy/", "-r"),
-    ("hatch publish -nyrhttps://upload.pypi.org/legacy/", "-r"), ("uv publish -qvnt x", "-t"),
-    ("twine upload -xr y a.whl", "-r"), ("hatch -vu x publish", "-u"),
-    // What runs the tool may set and take away its variables.
-    ("env TWINE_REPOSITORY_URL=x twine upload a.whl", "sets TWINE_REPOSITORY_URL"),
-    ("env A=b TWINE_PASSWORD= twine upload a.whl", "sets TWINE_PASSWORD"),
-    ("env -u TWINE_REPOSITORY_URL twine upload a.whl", "takes away TWINE_REPOSITORY_URL"),
-    ("env -uTWINE_PASSWORD twine upload a.whl", "takes away TWINE_PASSWORD"),
-    ("env --unset=TWINE_USERNAME twine upload a.whl", "takes away TWINE_USERNAME"),
-    ("env -i twine upload a.whl", "gives env -i"), ("env - twine upload a.whl", "gives env -"),
-    ("env -S TWINE_USERNAME=x twine upload a.whl", "gives env -S"), ("env -vi twine upload a.whl", "gives env -vi"),
-    ("pdm run --env=TWINE_REPOSITORY_URL=x twine upload a.whl", "sets TWINE_REPOSITORY_URL"),
-    ("pdm run --env TWINE_REPOSITORY=x twine upload a.whl", "sets TWINE_REPOSITORY"),
-    ("pdm run --en POETRY_PYPI_TOKEN_PYPI=x poetry publish", "sets POETRY_PYPI_TOKEN_PYPI"),
-    ("pdm run --env-file x twine upload a.whl", "is given --env-file"),
-    ("pdm run --env-f=x twine upload a.whl", "is given --env-f"),
-    ("uv run --env-file=x twine upload a.whl", "is given --env-file"),
-    ("uvx --env-file x uv publish", "is given --env-file"),
-    ("env UV_WORKING_DIR=x uv publish", "sets UV_WORKING_DIR"),
-    ("env UV_CONFIG_FILE=x uv publish", "sets UV_CONFIG_FILE"),
-    ("timeout 60 twine upload --repository-url x a.whl", "--repository-url"),
-    // Where only a variable names the address, settings of a project must not come between.
-    ("pdm run flit publish", "behind pdm run"), ("hatch run poetry publish", "behind hatch run"),
-    ("env A=b hatch -e x env run -- flit publish", "behind hatch env run"),
-    ("sudo twine upload --repository-url x a.whl", "--repository-url"),
-    ("docker run -eTWINE_USERNAME=x image twine upload a.whl", "sets TWINE_USERNAME"),
-  ])
+  @Test(
+    "words that may lead elsewhere than to the target are refused",
+    arguments: [
+      ("twine upload -r testpypi a.whl", "-r"), ("twine upload --repository=x a.whl", "--repository"),
+      ("twine upload --repository-url https://upload.pypi.org/legacy/ a.whl", "--repository-url"),
+      ("twine upload --repo x a.whl", "--repo"), ("twine upload -rx a.whl", "-r"), ("twine upload -sr x a.whl", "-r"),
+      ("twine upload -u me a.whl", "-u"), ("twine upload --pass x a.whl", "--pass"),
+      ("twine upload -pa a.whl", "-p"), ("twine upload --repository-url", "--repository-url"),
+      ("uv publish --index testpypi", "--index"), ("uv publish -t x", "-t"), ("uv publish --token=x", "--token"),
+      ("uv publish --publish-url https://upload.pypi.org/legacy/", "--publish-url"), ("uv publish -u x", "-u"),
+      ("uv publish --trusted-publishing always", "--trusted-publishing"), ("uv publish --check-url x", "--check-url"),
+      ("uv publish --keyring-provider subprocess", "--keyring-provider"),
+      ("poetry publish -r pypi", "not testpypi"), ("poetry publish --repository=pypi", "not testpypi"),
+      ("poetry publish -nr pypi", "not testpypi"), ("poetry publish -r=testpypi", "not testpypi"),
+      ("uv --config-file x publish", "--config-file"), ("uv publish --config-file=x", "--config-file"),
+      ("poetry publish -r testpypi -r pypi", "not testpypi"), ("poetry publish -r testpypi -p x", "-p"),
+      ("flit publish --repository testpypi", "--repository"), ("hatch publish -r test", "-r"),
+      ("hatch publish -a x", "-a"), ("hatch publish -p other", "-p"), ("pdm publish -r pypi", "-r"),
+      ("pdm publish -P x", "-P"), ("pdm publish --passw x", "--passw"), ("maturin upload -r x a.whl", "-r"),
+      ("maturin publish --repository-url https://upload.pypi.org/legacy/", "--repository-url"),
+      ("python -m twine upload -r x a.whl", "-r"), ("uvx twine upload -r x a.whl", "-r"),
+      // `--` does not end what a tool reads as options: twine drops it, hatch takes it for a value.
+      ("twine upload -- --repository-url https://upload.pypi.org/legacy/ a.whl", "--repository-url"),
+      ("uv run twine upload -- -r x a.whl", "-r"), ("poetry run twine upload -- --repo=x a.whl", "--repo"),
+      ("hatch --cache-dir -- publish -r https://upload.pypi.org/legacy/", "-r"),
+      ("hatch publish --ca-cert -- -r https://upload.pypi.org/legacy/", "-r"), ("uv publish -- --index x", "--index"),
+      ("maturin upload -- -r x a.whl", "-r"), ("pdm publish -- -r pypi", "-r"), ("twine -- upload -r x a.whl", "-r"),
+      ("hatch -- publish -r https://upload.pypi.org/legacy/", "-r"),
+      // A letter among others.
+      ("pdm publish -Sr pypi", "-r"), ("pdm publish -vSqr pypi", "-r"), ("maturin upload -fr x a.whl", "-r"),
+      ("maturin publish -vfqr x", "-r"), ("hatch publish -yr https://upload.pypi.org/legacy/", "-r"),
+      ("hatch publish -nyrhttps://upload.pypi.org/legacy/", "-r"), ("uv publish -qvnt x", "-t"),
+      ("twine upload -xr y a.whl", "-r"), ("hatch -vu x publish", "-u"),
+      // What runs the tool may set and take away its variables.
+      ("env TWINE_REPOSITORY_URL=x twine upload a.whl", "sets TWINE_REPOSITORY_URL"),
+      ("env A=b TWINE_PASSWORD= twine upload a.whl", "sets TWINE_PASSWORD"),
+      ("env -u TWINE_REPOSITORY_URL twine upload a.whl", "takes away TWINE_REPOSITORY_URL"),
+      ("env -uTWINE_PASSWORD twine upload a.whl", "takes away TWINE_PASSWORD"),
+      ("env --unset=TWINE_USERNAME twine upload a.whl", "takes away TWINE_USERNAME"),
+      ("env -i twine upload a.whl", "gives env -i"), ("env - twine upload a.whl", "gives env -"),
+      ("env -S TWINE_USERNAME=x twine upload a.whl", "gives env -S"), ("env -vi twine upload a.whl", "gives env -vi"),
+      ("pdm run --env=TWINE_REPOSITORY_URL=x twine upload a.whl", "sets TWINE_REPOSITORY_URL"),
+      ("pdm run --env TWINE_REPOSITORY=x twine upload a.whl", "sets TWINE_REPOSITORY"),
+      ("pdm run --en POETRY_PYPI_TOKEN_PYPI=x poetry publish", "sets POETRY_PYPI_TOKEN_PYPI"),
+      ("pdm run --env-file x twine upload a.whl", "is given --env-file"),
+      ("pdm run --env-f=x twine upload a.whl", "is given --env-f"),
+      ("uv run --env-file=x twine upload a.whl", "is given --env-file"),
+      ("uvx --env-file x uv publish", "is given --env-file"),
+      ("env UV_WORKING_DIR=x uv publish", "sets UV_WORKING_DIR"),
+      ("env UV_CONFIG_FILE=x uv publish", "sets UV_CONFIG_FILE"),
+      ("timeout 60 twine upload --repository-url x a.whl", "--repository-url"),
+      // Where only a variable names the address, settings of a project must not come between.
+      ("pdm run flit publish", "behind pdm run"), ("hatch run poetry publish", "behind hatch run"),
+      ("env A=b hatch -e x env run -- flit publish", "behind hatch env run"),
+      ("sudo twine upload --repository-url x a.whl", "--repository-url"),
+      ("docker run -eTWINE_USERNAME=x image twine upload a.whl", "sets TWINE_USERNAME"),
+    ])
   func refuses(_ command: String, _ words: String) async throws {
     let error = await failure { () throws(BrokerError) in
       try judge(command, for: "testpypi", at: Self.url)

@@ -1,5 +1,6 @@
 import BrokerCore
 import GitHubProvider
+import TestSupport
 
 /// Files and jobs out of few words, so that they meet.
 extension LayerModel {

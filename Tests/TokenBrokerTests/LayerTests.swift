@@ -3,7 +3,7 @@ import Testing
 import TokenBroker
 
 struct LayerTests {
-  @Test(arguments: LayerPair.allowed)
+  @Test("a repository may narrow what its organisation allows", arguments: LayerPair.allowed)
   func allows(_ pair: LayerPair) throws {
     let configuration = try pair.read()
     guard case .allowed(let expected) = pair.outcome else { return }
@@ -25,7 +25,7 @@ struct LayerTests {
     #expect(configuration.layers.map(\.role) == [.builtIn, .organisation, .repository])
   }
 
-  @Test(arguments: LayerPair.refused)
+  @Test("a repository may not widen what its organisation allows", arguments: LayerPair.refused)
   func refuses(_ pair: LayerPair) {
     let error = #expect(throws: BrokerError.self) { try pair.read() }
     guard case .refused(let code, let lower, let upper, let words) = pair.outcome, let error else { return }
@@ -38,7 +38,7 @@ struct LayerTests {
     #expect(error.remedy != nil)
   }
 
-  @Test(arguments: LayerPair.audited)
+  @Test("in an audit, what a repository widens is reported and refused nothing", arguments: LayerPair.audited)
   func audits(_ pair: LayerPair) throws {
     let warnings = try pair.read().warnings.filter(\.isAudit)
     guard case .audited(let lower, let upper, let words) = pair.outcome else { return }

@@ -4,22 +4,15 @@ import GitHubProvider
 import GitLabProvider
 import PyPIRegistry
 import TestPyPIRegistry
+import TestSupport
 import Testing
 import TokenBroker
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// Made-up pairs of files: whatever the lower one says, nothing gets in that the higher one keeps out.
 ///
 /// `TOKEN_BROKER_TEST_SEED` repeats a run.
 struct NarrowingPropertyTests {
-  private static let seed =
-    ProcessInfo.processInfo.environment["TOKEN_BROKER_TEST_SEED"].flatMap { UInt64($0) }
-    ?? UInt64.random(in: 0 ... .max)
+  private static let seed = SeededGenerator.seed
   private static let count: UInt64 = 2000
 
   private let reader: ConfigurationReader
@@ -40,7 +33,6 @@ struct NarrowingPropertyTests {
   }
 
   @Test func noLowerLayerLetsAnythingIn() throws {
-    print("narrowing: TOKEN_BROKER_TEST_SEED=\(Self.seed)")
     var (accepted, refused, permitted) = (0, 0, 0)
     for number in 0..<Self.count {
       var generator = SeededGenerator(seed: Self.seed &+ number)

@@ -208,7 +208,9 @@ struct WarehouseTests {
     SecretSearch(Self.token.split(separator: ".").map(String.init)).expectNone(in: error)
   }
 
-  @Test(arguments: [(202, ErrorCode?.none), (200, nil), (404, .revokeUnsupported), (403, .registryAnswerInvalid)])
+  @Test(
+    "what the index answers to a revocation decides whether the credential counts as burned",
+    arguments: [(202, ErrorCode?.none), (200, nil), (404, .revokeUnsupported), (403, .registryAnswerInvalid)])
   func revokes(_ status: Int, _ code: ErrorCode?) async throws {
     let (index, transport) = try index(.json("{}", status: status))
     let credential = SecretBindings().bind(Secret("pypi-x"), to: Self.origin)

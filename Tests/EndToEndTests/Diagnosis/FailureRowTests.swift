@@ -47,7 +47,7 @@ struct FailureRowTests {
     #expect((table.map(\.code.text) + UploadTable.rows.map(\.code.text)).filter { !seen.contains($0) } == [])
   }
 
-  @Test func isNamedOnce() {
+  @Test("no two rows of the failures have one name") func isNamedOnce() {
     #expect(Set(FailureRow.all.map(\.title)).count == FailureRow.all.count)
     #expect(FailureRow.all.count { $0.group == .two } >= 10)
     #expect(FailureRow.all.count { $0.group == .quiet } >= 2)

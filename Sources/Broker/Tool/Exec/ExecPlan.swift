@@ -52,7 +52,8 @@ struct ExecPlan: Sendable {
   /// - Throws: `ErrorCode.usage` if the publishing tool is not known, or a word of the command leads elsewhere than to a
   ///   target.
   init(_ options: ExecOptions, targets: [Target], in environment: Environment) throws(BrokerError) {
-    let tools = PublishingTools.common(to: targets.map(\.registry.capabilities.tools))
+    let declared = targets.map(\.registry.capabilities.tools)
+    let tools = PublishingTools.common(to: declared)
     let clients = try Self.clients(options, tools, recognised: ClientRecognition(options.command, tools)?.client)
     let wanted = PublishingTools(clients, interpreters: tools.interpreters)
     // Behind a program that is not known, the tool is looked for where the command line says that there is one.
@@ -81,6 +82,10 @@ struct ExecPlan: Sendable {
       let command = CommandPlaceholders.replaced(
         in: options.command, registry: target.name, url: target.registry.uploadURL)
       guard let found = recognise(command) else {
+        // A tool that not all targets take is given no variables; where it publishes to is judged all the same.
+        for found in declared.compactMap({ ClientRecognition(command, $0) }) {
+          try ClientArguments(found).judge(for: target.name, uploadURL: target.registry.uploadURL)
+        }
         steps.append(Step(target: target, command: command, added: [], recognised: nil))
         continue
       }
