@@ -51,7 +51,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "BrokerSystem", dependencies: ["BrokerCore", "CLibcurl", "CProcess"], path: "Sources/Broker/System"),
     .target(name: "BrokerSandbox", dependencies: ["BrokerCore"], path: "Sources/Broker/Sandbox"),
-    .target(name: "BrokerConformance", dependencies: ["BrokerCore"], path: "Sources/Broker/Conformance"),
+    .target(
+      name: "BrokerConformance", dependencies: ["BrokerCore", "BrokerSandbox"], path: "Sources/Broker/Conformance"),
 
     // Plug-ins
     .target(name: "GitHubProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitHub/Provider"),
@@ -86,7 +87,8 @@ let package = Package(
 
     // Tests
     .target(name: "TestSupport", dependencies: ["BrokerCore", "BrokerConformance"], path: "Tests/Support"),
-    .testTarget(name: "BrokerCoreTests", dependencies: ["BrokerCore", "BrokerConformance", "TestSupport"]),
+    .testTarget(
+      name: "BrokerCoreTests", dependencies: ["BrokerCore", "BrokerSandbox", "BrokerConformance", "TestSupport"]),
     .testTarget(
       name: "WarehouseRegistryTests",
       dependencies: ["WarehouseRegistry", "PyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
@@ -98,15 +100,23 @@ let package = Package(
         "WarehouseSandbox", "GitHubSandbox", "GitLabSandbox", "BrokerSandbox", "BrokerCore", "TestSupport",
       ]),
     .testTarget(
-      name: "GitHubProviderTests", dependencies: ["GitHubProvider", "BrokerConformance", "BrokerCore", "TestSupport"]),
+      name: "GitHubProviderTests",
+      dependencies: ["GitHubProvider", "GitHubSandbox", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
-      name: "GitLabProviderTests", dependencies: ["GitLabProvider", "BrokerConformance", "BrokerCore", "TestSupport"]),
+      name: "GitLabProviderTests",
+      dependencies: ["GitLabProvider", "GitLabSandbox", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "PyPIRegistryTests",
-      dependencies: ["PyPIRegistry", "WarehouseRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
+      dependencies: [
+        "PyPIRegistry", "WarehouseRegistry", "WarehouseSandbox", "GitHubSandbox", "BrokerConformance", "BrokerCore",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "TestPyPIRegistryTests",
-      dependencies: ["TestPyPIRegistry", "WarehouseRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
+      dependencies: [
+        "TestPyPIRegistry", "WarehouseRegistry", "WarehouseSandbox", "GitLabSandbox", "BrokerConformance", "BrokerCore",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "TokenBrokerTests",
       dependencies: [

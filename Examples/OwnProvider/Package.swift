@@ -20,7 +20,7 @@ let package = Package(
     .testTarget(
       name: "OwnProviderTests",
       dependencies: [
-        "OwnCI", "Depot", .product(name: "BrokerCore", package: "token-broker"),
+        "OwnCI", "Depot", "OwnSandbox", .product(name: "BrokerCore", package: "token-broker"),
         .product(name: "BrokerConformance", package: "token-broker"),
       ]),
   ]

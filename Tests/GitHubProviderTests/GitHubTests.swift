@@ -1,6 +1,7 @@
 import BrokerConformance
 import BrokerCore
 import GitHubProvider
+import GitHubSandbox
 import TestSupport
 import Testing
 
@@ -19,9 +20,10 @@ struct GitHubTests {
       services: PluginServices(transport: transport, time: FakeTime().source()))
   }
 
-  @Test func conforms() async throws {
+  @Test("GitHub Actions does what every provider has to do, on both sides") func conforms() async throws {
     try await ProviderConformance(
-      .gitHub, environment: Self.job, clueVariable: "GITHUB_ACTIONS", audience: "pypi", secrets: [Self.secret]
+      .gitHub, environment: Self.job, clueVariable: "GITHUB_ACTIONS", audience: "pypi", secrets: [Self.secret],
+      playedBy: .github
     ) { _, identifier in
       .success(.json(#"{"count":1,"value":"\#(SampleToken.make(audience: "pypi", identifier: identifier))"}"#))
     }.run()

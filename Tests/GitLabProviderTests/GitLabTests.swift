@@ -1,6 +1,7 @@
 import BrokerConformance
 import BrokerCore
 import GitLabProvider
+import GitLabSandbox
 import TestSupport
 import Testing
 
@@ -26,10 +27,10 @@ struct GitLabTests {
     return source
   }
 
-  @Test func conforms() async throws {
+  @Test("GitLab CI does what every provider has to do, on both sides") func conforms() async throws {
     try await ProviderConformance(
       .gitLab, environment: ["GITLAB_CI": "true", "PYPI_ID_TOKEN": token("pypi")], clueVariable: "GITLAB_CI",
-      audience: "pypi", secrets: [token("pypi")]
+      audience: "pypi", secrets: [token("pypi")], playedBy: .gitlab
     ).run()
   }
 

@@ -7,6 +7,19 @@ enum HostileAnswers {
     let answer: Result<HTTPResponse, HTTPFailure>
     /// Whether another attempt may help; nil where both answers are right.
     let mayRetry: Bool?
+
+    /// Whether it is a success by its status.
+    var isSuccess: Bool {
+      if case .success(let response) = answer { (200..<300).contains(response.status) } else { false }
+    }
+
+    /// What another attempt has to know of the request; nil where there is none, or nothing is certain.
+    var arrival: Recovery.Arrival? {
+      switch answer {
+      case .failure(let failure): failure.arrival
+      case .success(let response): response.status == 429 ? .refusedUnread : .mayHaveArrived
+      }
+    }
   }
 
   static let cases: [Case] = [

@@ -1,14 +1,15 @@
 #if canImport(Testing)
   public import BrokerCore
+  public import BrokerSandbox
   import Testing
 
   /// What every identity provider has to do; a plug-in's tests run it with samples of their own.
   ///
   /// ```swift
   /// await ProviderConformance(
-  ///   .gitHub, environment: job, clueVariable: "GITHUB_ACTIONS", audience: "pypi", secrets: [requestToken]
+  ///   .ownCI, environment: job, clueVariable: "OWN_CI", audience: "sample", secrets: [requestToken], playedBy: .ownCI
   /// ) { _, identifier in
-  ///   .success(.json(#"{"value":"\#(SampleToken.make(audience: "pypi", identifier: identifier))"}"#))
+  ///   .success(.json(#"{"value":"\#(SampleToken.make(audience: "sample", identifier: identifier))"}"#))
   /// }.run()
   /// ```
   public struct ProviderConformance: Sendable {
@@ -17,6 +18,9 @@
     private let clueVariable: String
     private let audience: Audience
     private let secrets: [String]
+    private let played: SandboxProvider?
+    /// How long a request may take to be ended.
+    var patience = Duration.seconds(10)
     private let respond: @Sendable (HTTPRequest, String) -> Result<HTTPResponse, HTTPFailure>
 
     /// A suite for a provider.
@@ -27,11 +31,12 @@
     ///   - clueVariable: The variable that it recognises a job by.
     ///   - audience: An audience it can give a token for.
     ///   - secrets: Texts in the environment that must not be shown.
+    ///   - played: The sandbox's side: the plug-in is held to the job that it plays, too.
     ///   - respond: The endpoint: answers a request with a token whose `jti` is the given text. Providers that ask nobody
     ///     leave it out.
     public init(
       _ type: ProviderType, environment: [String: String], clueVariable: String, audience: Audience,
-      secrets: [String],
+      secrets: [String], playedBy played: SandboxProvider? = nil,
       respond: @escaping @Sendable (HTTPRequest, String) -> Result<HTTPResponse, HTTPFailure> = { _, _ in
         .failure(HTTPFailure(.refused, arrival: .nothingSent))
       }
@@ -41,6 +46,7 @@
       self.clueVariable = clueVariable
       self.audience = audience
       self.secrets = secrets
+      self.played = played
       self.respond = respond
     }
 
@@ -50,7 +56,9 @@
       try await checkDetection()
       try await checkTokens()
       try await checkHostileAnswers()
-      await checkCancellation()
+      try await checkCancellation()
+      if let runner = type.runner { RunnerConformance(runner: runner, environment: Environment(environment)).run() }
+      try await checkPlayedJob()
     }
 
     private func provider(_ transport: any HTTPTransport) throws -> any IdentityProvider {
@@ -60,14 +68,16 @@
     private func checkNames() throws {
       var catalog = PluginCatalog()
       try catalog.add(type)
-      #expect(!type.plugin.summary.isEmpty && !type.plugin.summary.contains("\n"))
-      #expect(try provider(ScriptedTransport { respond($0, "a") }).name == "mine")
+      #expect(
+        !type.plugin.summary.isEmpty && !type.plugin.summary.contains("\n"), "the summary is not one line")
+      let name = try provider(ScriptedTransport { respond($0, "a") }).name
+      #expect(name == "mine", "the provider does not go by its entry's name")
     }
 
     private func checkDetection() async throws {
       let transport = ScriptedTransport { respond($0, "a") }
       let provider = try provider(transport)
-      #expect(provider.clue.text.contains(clueVariable))
+      #expect(provider.clue.text.contains(clueVariable), "the clue does not name \(clueVariable)")
       guard case .absent(let reason) = try await provider.detect(in: Environment()) else {
         Issue.record("recognised an empty environment")
         return
@@ -106,20 +116,21 @@
       guard let source = try await source(transport) else { return }
       let supply = source.supply(for: audience)
       let token = try await source.identityToken(for: audience)
-      #expect(token.claims.audience == .single(audience.value))
+      #expect(token.claims.audience == .single(audience.value), "the token is made out to somebody else")
       let job = source.job(from: token.claims)
-      #expect(job == source.job(from: token.claims))
+      #expect(job == source.job(from: token.claims), "the same claims are of two jobs")
+      #expect(job.family == type.jobs.family, "the job is not of the type's kind")
       switch supply {
       case .renewable:
-        #expect(source.supply(for: audience) == .renewable)
+        #expect(source.supply(for: audience) == .renewable, "a renewable source is used up")
         _ = try await source.identityToken(for: audience)
         #expect(transport.requests.count == 2, "a renewable source has to ask each time")
       case .fixed(let remaining):
-        #expect(remaining > 0)
-        #expect(source.supply(for: audience) == .fixed(remaining: remaining - 1))
+        #expect(remaining > 0, "a token is handed out that the source says it does not have")
+        #expect(source.supply(for: audience) == .fixed(remaining: remaining - 1), "a token that is gone is counted")
         for _ in 1..<max(1, remaining) { _ = try await source.identityToken(for: audience) }
         let error = await error { () async throws(BrokerError) in _ = try await source.identityToken(for: audience) }
-        #expect(error?.status == .identity, "a token was handed out twice")
+        #expect(error?.status == .identity, "a token was handed out twice, or the error is not an identity's")
         if let error { check(error, name: "used up") }
       }
       for request in transport.requests {
@@ -146,25 +157,51 @@
         let isOurs = [.identity, .unreachable].contains(error.status)
         #expect(isOurs, "\(hostile.name): the status \(error.status.rawValue) is not that of an identity provider")
         if let mayRetry = hostile.mayRetry {
-          #expect((error.recovery != .none) == mayRetry, "\(hostile.name): recovery is \(error.recovery)")
+          #expect((error.recovery != .none) == mayRetry, "\(hostile.name): the recovery is \(error.recovery)")
         }
       }
     }
 
-    private func checkCancellation() async {
-      let transport = ScriptedTransport { _ in
-        try? await Task.sleep(for: .seconds(600))
-        return .failure(HTTPFailure(.cancelled, arrival: .mayHaveArrived))
+    private func checkCancellation() async throws {
+      let scripted = ScriptedTransport { respond($0, "a") }
+      guard try await source(scripted)?.supply(for: audience) == .renewable else { return }
+      let transport = HeldTransport { respond($0, "a") }
+      let provider = try provider(transport)
+      // Who asks for something in detection already is cancelled there.
+      let fault = await transport.cancelled(within: patience) { () async throws(BrokerError) in
+        guard case .present(_, let source) = try await provider.detect(in: Environment(environment)) else {
+          throw BrokerError(.providerNotFound, "The job is not recognised.")
+        }
+        return try await source.identityToken(for: audience)
       }
-      guard let source = try? await source(transport), source.supply(for: audience) == .renewable else { return }
-      let work = Task { try? await source.identityToken(for: audience) }
-      work.cancel()
-      #expect(await work.value == nil, "a cancelled request gave a token")
+      if let fault { Issue.record("the identity token: \(fault)") }
+    }
+
+    /// The job that the sandbox plays is one that the plug-in knows, and can be rehearsed with.
+    private func checkPlayedJob() async throws {
+      guard let played else { return }
+      let side = try PlayedSide([played], [.silent(audience)])
+      let job = side.sandbox.environment(for: played)
+      let provider = try provider(side.transport)
+      #expect(played.clueVariable == clueVariable, "the sandbox's side goes by another variable")
+      guard case .present(_, let source) = try await provider.detect(in: Environment(job)) else {
+        Issue.record("the job that the sandbox plays is not recognised")
+        return
+      }
+      let isRenewable = source.supply(for: audience) == .renewable
+      #expect(isRenewable == played.isAsked, "the two sides do not agree whether a job asks for its tokens")
+      let token = try await source.identityToken(for: audience)
+      #expect(token.claims.audience == .single(audience.value), "the sandbox's token is made out to somebody else")
+      #expect(token.isRehearsal, "the sandbox's token does not say that it is a rehearsal's")
+      let identity = source.job(from: token.claims)
+      #expect(identity.issuer == played.issuer, "the played job's issuer is not read")
+      for field in type.jobs.fields {
+        #expect(field.value(of: identity) != nil, "the played job has no \(field.words), so that no expectation holds")
+      }
     }
 
     private func check(_ error: BrokerError, name: String) {
       #expect(!error.message.isEmpty, "\(name): no message")
-      #expect(!error.description.contains("::") && !error.description.contains("##["), "\(name): raw server text")
       SecretSearch(secrets).expectNone(in: error)
     }
 

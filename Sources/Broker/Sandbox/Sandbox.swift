@@ -139,6 +139,12 @@ public final class Sandbox: Sendable {
 
   // MARK: Serving
 
+  /// Answers a request as it would over a connection; nil if none of the sandbox's addresses is meant.
+  package func answer(to request: ServerRequest, at origin: Origin) -> ServerResponse? {
+    if origin == issuer { return serveIssuer(request, 0) }
+    return indexes.first { $0.listener.origin == origin }.map { serve(request, $0, 0) }
+  }
+
   private func serveIssuer(_ request: ServerRequest, _ connection: Int) -> ServerResponse {
     let behaviours = faults.next(.identityToken, at: nil)
     let response = FaultPlan.apply(behaviours, refusal: Self.refusal) {

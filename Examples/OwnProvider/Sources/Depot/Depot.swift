@@ -31,7 +31,7 @@ struct Depot: Registry {
     RegistryCapabilities(
       publishers: PublisherRules(
         forms: [PublisherRules.Form(IssuerFamily("OwnCI"), fields: [PublisherRules.Field(.project, "Project")])]),
-      revoke: revoke)
+      revoke: revoke, tools: .depot)
   }
 
   func exchange(_ token: IdentityToken, for _: Scope) async throws(BrokerError) -> Credential {
@@ -84,5 +84,20 @@ extension RegistryType {
   public static let depot = RegistryType(
     PluginType(
       "depot", summary: "our own registry of packages", keys: Depot.Settings.keys, decode: Depot.Settings.init,
-      make: { Depot(name: $0, settings: $1, services: $2) }))
+      make: { Depot(name: $0, settings: $1, services: $2) }), tools: .depot)
+}
+
+extension PublishingTools {
+  /// The tool that sends boxes to the depot: `depot push [--to ADDRESS] FILE...`.
+  static let depot = PublishingTools(
+    [
+      PublishingTool(
+        "depot", subcommands: ["push"], fileSubcommands: ["push"],
+        variables: [ToolVariable("DEPOT_KEY", "{token}"), ToolVariable("DEPOT_ADDRESS", "{url}")],
+        removedVariables: ["DEPOT_PROFILE"], address: ["--to", "{url}"],
+        guardedOptions: [
+          PublishingTool.Option(.address, "--to"), PublishingTool.Option(.credential, "--key"),
+          PublishingTool.Option(.registry, "--profile"),
+        ], ownFiles: .written(to: "boxes"))
+    ], files: PublishedFiles(endings: [".box"], chosenEndings: [".box"]))
 }

@@ -97,5 +97,34 @@ extension ProviderType {
     PluginType(
       "own-ci", summary: "our own CI: reads OWN_CI_TOKEN", keys: OwnCI.Settings.keys, decode: OwnCI.Settings.init,
       make: { name, settings, _ in OwnCI(name: name, settings: settings) }),
-    jobs: JobKind(.ownCI, fields: [.project], events: ["push", "nightly"]))
+    jobs: JobKind(.ownCI, fields: [.project], events: ["push", "nightly"]), runner: .ownCI)
+}
+
+extension Runner {
+  /// What runs the jobs of our own CI: a line that begins with `@own` is a command to it.
+  static let ownCI = {
+    var runner = Runner("Our own CI", variable: "OWN_CI", value: "true")
+    runner.marks = [LogMark("@own ", .lineStart)]
+    runner.hide = { Secret("@own hide \(encoded($0.reveal()))") }
+    runner.annotate = { "@own say \(encoded("\($0.title): \($0.message)"))" }
+    runner.outputs = StepOutputs("own", variable: "OWN_CI_OUTPUTS") { outputs in
+      Secret(outputs.map { "\($0.name)=\(encoded($0.value.reveal()))\n" }.joined())
+    }
+    runner.summary = "OWN_CI_SUMMARY"
+    runner.checkout = "OWN_CI_CHECKOUT"
+    return runner
+  }()
+
+  /// A text in one line: the percent sign and the line ends are percent-encoded.
+  private static func encoded(_ text: String) -> String {
+    // By scalars: a carriage return and a line feed are one character.
+    text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "%": "%25"
+      case "\r": "%0D"
+      case "\n": "%0A"
+      default: String(scalar)
+      }
+    }.joined()
+  }
 }

@@ -2,6 +2,7 @@ import BrokerConformance
 import BrokerCore
 import Depot
 import OwnCI
+import OwnSandbox
 import Testing
 
 struct OwnProviderTests {
@@ -10,7 +11,7 @@ struct OwnProviderTests {
     let token = SampleToken.make(audience: "depot.example.com", identifier: "the-token-0123456789")
     try await ProviderConformance(
       .ownCI, environment: ["OWN_CI": "true", "OWN_CI_TOKEN": token], clueVariable: "OWN_CI",
-      audience: "depot.example.com", secrets: [token]
+      audience: "depot.example.com", secrets: [token], playedBy: .ownCI
     ).run()
   }
 
@@ -21,7 +22,7 @@ struct OwnProviderTests {
       endpoints: .init(
         audience: { _ in false }, audienceAnswer: .json("{}"),
         exchangeAnswer: .json(#"{"api_key":"sample-credential-0123456789","ttl":600}"#)
-      ) { .json(#"{"error":\#(JSONText.quoted($0))}"#, status: 403) }
+      ) { .json(#"{"error":\#(JSONText.quoted($0))}"#, status: 403) }, playedBy: .depot, withTokensOf: .ownCI
     ).run()
   }
 }

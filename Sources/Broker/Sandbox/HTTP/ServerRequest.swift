@@ -9,6 +9,14 @@ public struct ServerRequest: Sendable {
   /// The body.
   public let body: [UInt8]
 
+  /// A request.
+  package init(method: String, target: String, fields: [(name: String, value: String)], body: [UInt8]) {
+    self.method = method
+    self.target = target
+    self.fields = fields
+    self.body = body
+  }
+
   /// The value of a field, by its name in lower case; nil if there is none.
   public func field(_ name: String) -> String? { fields.first { $0.name.lowercased() == name }?.value }
 
