@@ -107,7 +107,7 @@ struct PlantedRegistry: Registry {
       guardedOptions: (fault == .unguarded ? [] : [Option(.address, "--to", "-t")])
         + (fault == .guardedTwice ? [Option(.credential, "-t")] : [])
         + (fault == .credentialInArguments ? [Option(.credential, "--key")] : []),
-      ownFiles: .written(to: "out"))
+      ownFiles: PublishingTool.OwnFiles(.written, in: "out"))
     return PublishingTools(
       fault == .twoTools ? [tool, tool] : [tool],
       files: PublishedFiles(

@@ -13,7 +13,7 @@ struct ExecPlanTests {
       guardedOptions: [
         PublishingTool.Option(.address, "--to", "-t"), PublishingTool.Option(.registry, "--profile"),
         PublishingTool.Option(.credential, "--key"),
-      ], ownFiles: .written(to: "out"))
+      ])
   }
 
   /// A registry that declares tools, and does nothing.

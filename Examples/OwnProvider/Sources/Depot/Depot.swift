@@ -98,6 +98,6 @@ extension PublishingTools {
         guardedOptions: [
           PublishingTool.Option(.address, "--to"), PublishingTool.Option(.credential, "--key"),
           PublishingTool.Option(.registry, "--profile"),
-        ], ownFiles: .written(to: "boxes"))
+        ])
     ], files: PublishedFiles(endings: [".box"], chosenEndings: [".box"]))
 }
