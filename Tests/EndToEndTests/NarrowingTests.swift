@@ -238,6 +238,18 @@ struct NarrowingTests {
     #expect(!run.output.contains(token.suffix(40)) && !run.error.contains(token.suffix(40)))
   }
 
+  /// A tool that keeps the reason to itself: what the credential was good for may be it.
+  @Test func saysWhatTheCredentialWasGoodForWhereTheReasonIsHidden() async throws {
+    let bench = try Bench()
+    try bench.folder.write(
+      "twine", "#!/bin/sh\necho 'ERROR    HTTPError: 403 Forbidden from https://upload.pypi.org/legacy/' >&2\nexit 1\n")
+    let run = try await BuiltTool.run(
+      ["exec", "pypi", "--no-compare", "--", "./twine", "upload", Self.wheel], bench.sandbox.environment(for: .github),
+      in: bench.folder, preparation: "chmod +x twine")
+    #expect(run.status == 1)
+    #expect(run.error.contains("pypi: the credential was good for octo-sample alone, until 20"), "\(run.error)")
+  }
+
   /// A tool that was refused a file of another project: which file that is, and what the credential was good for.
   @Test func saysWhichFileIsOfAnotherProject() async throws {
     let bench = try Bench()

@@ -68,6 +68,13 @@ struct UploadRefusalTests {
       "The credential was made good for other projects than \"octo-b\", to which octo_b-1.0-py3-none-any.whl and "
         + "octo_b-1.0.tar.gz belong"
     ),
+    // twine --verbose, with the body that a CDN leaves.
+    (
+      "Uploading octo_b-1.0-py3-none-any.whl\n\u{1B}[?25h\u{1B}[34mINFO    \u{1B}[0m <html>\n           <head>\n"
+        + "            <title>403 Invalid API Token: project-scoped token is not valid for  \n"
+        + "          project: &#x27;octo-b&#x27;</title>                               \n",
+      "The credential was made good for other projects than \"octo-b\", to which octo_b-1.0-py3-none-any.whl belongs"
+    ),
     (
       "Invalid API Token: project-scoped token is not valid for project: '::x'",
       "The credential was made good for other projects than this file's: name"

@@ -142,11 +142,14 @@ struct TargetRun: Sendable {
     ending.isReasonHidden = failure.map { $0.isRefusal && $0.cause.certainty == .possible } ?? false
     if let failure, case let cause = failure.cause, cause.certainty > (failure.isRefusal ? .possible : .likely) {
       for hint in cause.fixes.prefix(1) { say("hint: \(hint)") }
-      if failure.isAboutReach, let reach = usable.form?.reach {
-        say("the credential was good for \(reach.summary), until \(credential.expires)")
-      }
     } else if mayHaveMissed, CommandTable.commands.contains(where: { $0.name == "explain" }) {
       say("hint: token-broker explain says what an error means that is pasted into it")
+    }
+    // What it was good for may be the reason, also where the tool keeps that to itself.
+    if let failure, failure.isAboutReach || (failure.isRefusal && failure.cause.certainty == .possible),
+      let form = usable.form, form.isNarrowed, let reach = form.reach
+    {
+      say("the credential was good for \(reach.summary), until \(credential.expires)")
     }
     return exit.status
   }

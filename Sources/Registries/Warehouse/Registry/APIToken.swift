@@ -2,7 +2,7 @@ import BrokerCore
 
 /// An API token of PyPI's server software: a prefix, and a macaroon in base64url (Warehouse, macaroons/services.py).
 struct APIToken {
-  private static let prefix = "pypi-"
+  fileprivate static let prefix = "pypi-"
 
   /// What stands before the macaroon.
   private let head: String
@@ -87,7 +87,9 @@ extension CredentialNarrowing {
       (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x2D
         || byte == 0x5F
     }
-    let words = text.utf8.split { !isPart($0) }.filter { $0.count >= 40 }.compactMap { String($0) }
+    let words = text.utf8.split { !isPart($0) }.filter { $0.starts(with: APIToken.prefix.utf8) }.compactMap {
+      String($0)
+    }
     return Set(words).sorted().filter { (try? APIToken($0)) != nil }.map { Secret($0) }
   }
 }

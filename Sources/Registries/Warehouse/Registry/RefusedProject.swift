@@ -8,6 +8,8 @@ struct RefusedProject {
   let files: Message
 
   init(in output: String) {
+    // The answer's body is HTML.
+    let output = ["&#39;", "&#x27;"].reduce(output) { $0.replacing($1, with: "'") }
     let text = output.firstRange(of: "project: '").map { output[$0.upperBound...].prefix { $0 != "'" }.prefix(100) }
     let project = text.flatMap { PythonDistributions.normalized($0) }
     name = project.map { "\(Neutralized.quoted($0))" }
