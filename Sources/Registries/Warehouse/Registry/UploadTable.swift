@@ -195,7 +195,7 @@ enum UploadTable {
       "wheel-record", texts: ["does not contain the required record file", "record file is missing"],
       "The wheel has no list of its files (RECORD).",
       fixes:
-        "Pack the wheel anew with a tool that makes wheels (python -m wheel pack): one that was zipped by hand is none."
+        "Pack the wheel anew with a tool that makes wheels (wheel pack): one that was zipped by hand is none."
     ),
     UploadRow(
       "file-name-wrong",
