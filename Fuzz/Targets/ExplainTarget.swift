@@ -28,11 +28,16 @@ enum ExplainTarget {
   private static func explain(_ bytes: [UInt8]) {
     guard let configuration else { fatalError("there is no built-in configuration") }
     let reading = LogReading(bytes)
-    require(!reading.text.contains("\n") && reading.claims.object.members.count <= 256, "reading")
+    require(
+      !reading.text.contains("\n") && reading.claims.allSatisfy { $0.claims.object.members.count <= 256 }, "reading")
     for project in [nil, String(decoding: bytes.prefix(64), as: UTF8.self)] {
       let explanation = LogExplanation(
         reading, providers: configuration.providers.map { $0.make(services) },
-        registries: configuration.registries.map { $0.plugin.make(services) }, project: project)
+        targets: configuration.registries.map { registry in
+          var target = registry.target(services)
+          target.project = project
+          return target
+        })
       requirePlain(explanation.title)
       for cause in explanation.causes { check(cause, reading) }
     }
@@ -51,7 +56,7 @@ enum ExplainTarget {
       ["https://pypi.org/manage/", "https://test.pypi.org/manage/"].contains { address.text.hasPrefix($0) },
       address.text)
     // A form that is filled in means the hosted service.
-    let issuer = reading.claims["iss"]
+    let issuer = reading.claims.lazy.compactMap { $0.claims["iss"] }.first
     let isHosted = issuer == "https://token.actions.githubusercontent.com" || issuer == "https://gitlab.com"
     require(issuer == nil || isHosted || !address.contains("?provider="), "\(issuer ?? ""): \(address)")
   }

@@ -103,7 +103,7 @@ struct DiagnosisTests {
       ("\u{1B}[31mrepository: a/b\u{1B}[0m", "a/b"),
     ] as [(String, String?)])
   func readsClaimsInLogs(_ log: String, _ repository: String?) {
-    #expect(LogReading(Array(log.utf8)).claims["repository"] == repository)
+    #expect(LogReading(Array(log.utf8)).claims[0].claims["repository"] == repository)
   }
 
   @Test func readsTheEndOfALongLog() {

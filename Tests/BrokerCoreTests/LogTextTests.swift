@@ -15,6 +15,12 @@ struct LogTextTests {
   @Test(arguments: [
     ("\u{1B}[31;1mred\u{1B}[0m", "red"), ("\u{1B}[?25lx\u{1B}[2K", "x"), ("\u{1B}[31", "\u{1B}[31"),
     ("\u{1B}x", "\u{1B}x"), ("\u{1B}[\u{1B}[0my", "\u{1B}[y"), (" a\t\r\n  b ", "a b"), ("größe", "größe"), ("", ""),
+    // The times of runners, and the lines of a command.
+    ("2026-11-26T09:45:10.1234567Z one\n2026-11-26T09:45:11Z two", "one two"),
+    ("2026-11-26T09:45:10.123456Z 01O wor\n2026-11-26T09:45:10.123457Z 01O+ld", "world"),
+    ("mint\tRun exec\t2026-11-26T09:45:10.1234567Z refused", "refused"),
+    ("see 2026-11-26T09:45:10Z there", "see 2026-11-26T09:45:10Z there"),
+    ("::error::one%0A%0Atwo 100%25", "::error::one two 100%"), ("https://x/%0A", "https://x/%0A"),
   ])
   func isOneLine(_ text: String, _ line: String) {
     #expect(log(text).line == line)
@@ -35,14 +41,17 @@ struct LogTextTests {
   /// Texts, and the claims in them.
   @Test(
     arguments: [
-      ("a: 1", [:]), ("sub: x, sub: y", ["sub": "x"]), ("Sub: x", [:]), ("ref = 'a b'", ["ref": "a"]),
+      ("a: 1", [:]), ("sub: x, sub: y", ["sub": "x"]), ("Sub: x", [:]), ("ref = 'a b'", ["ref": "a b"]),
       ("url: https://x/y?z=1", ["url": "https://x/y?z=1"]),
       ("job_workflow_ref: Some(`a/b@c`)", ["job_workflow_ref": "a/b@c"]),
       ("ref: \"\"", [:]), ("ref:", [:]), ("xref: é)", ["xref": "é"]), ("éref: x", [:]),
-      ("ref: null sub: y", ["sub": "y"]),
+      ("ref: null sub: y", ["sub": "y"]), ("environment: Some(\n      \"my place\",\n )", ["environment": "my place"]),
+      ("sub:\n   \"a:b\", ref: `x`", ["sub": "a:b", "ref": "x"]),
+      // Behind the last mention of claims stand those of the token.
+      ("ref: one\nTokenClaims {\n  ref: \"two\" }", ["ref": "two"]),
     ] as [(String, [String: String])])
   func readsMembers(_ text: String, _ claims: [String: String]) {
-    let read = LogReading(Array(text.utf8)).claims.object
+    let read = LogReading(Array(text.utf8)).claims[0].claims.object
     #expect(Dictionary(uniqueKeysWithValues: read.members.map { ($0.name, $0.value.string ?? "") }) == claims)
   }
 

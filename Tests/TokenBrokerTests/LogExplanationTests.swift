@@ -42,7 +42,7 @@ struct LogExplanationTests {
   ])
   func asksEveryRegistry(_ log: String, _ title: String, _ summaries: [String]) {
     let explanation = LogExplanation(
-      LogReading(Array(log.utf8)), providers: [], registries: Self.registries, project: nil)
+      LogReading(Array(log.utf8)), providers: [], targets: Self.registries.map { Target($0) })
     #expect(explanation.title.text == title && explanation.causes.map(\.summary.text) == summaries)
   }
 }

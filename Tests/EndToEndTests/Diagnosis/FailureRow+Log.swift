@@ -66,6 +66,84 @@ extension FailureRow {
         ref: "refs/heads/main", environment: Some("staging") }
         """)),
     FailureRow(
+      .log, "uv 0.13: no publisher for a GitLab job, over several lines", explain, nil, ["publisher-differs"],
+      [
+        "Namespace \"octo-group/sub\"", "\"production place\"", "environment=production%20place",
+        "namespace=octo-group%2Fsub",
+      ], absent: ["Some%28", "environment-missing"],
+      files: log(
+        """
+        error: Failed to obtain token for trusted publishing
+          cause: Server returned error code 422 Unprocessable Entity, is trusted
+                 publishing correctly configured?
+                 Response: {"errors":[{"code":"invalid-publisher","description":"valid
+                 token, but no corresponding publisher (Publisher with matching claims
+                 was not found)"}],"message":"Token request failed"}
+                 Token claims, which must match the publisher configuration: GitLab(
+                     GitLabTokenClaims {
+                         sub:
+                 "project_path:octo-group/sub/sample:ref_type:branch:ref:main",
+                         project_path: "octo-group/sub/sample",
+                         ci_config_ref_uri:
+                 "gitlab.com/octo-group/sub/sample//.gitlab-ci.yml@refs/heads/main",
+                         environment: Some(
+                             "production place",
+                         ),
+                     },
+                 )
+        """)),
+    FailureRow(
+      .log, "A log of PyPA's action, held against what the configuration expects",
+      "\(explain) --config broker.json", nil, ["environment-missing"],
+      ["The environment is expected to be \"pypi\""], absent: ["One of these fields"],
+      files: log(action("release.yml")) + [
+        (
+          name: "broker.json",
+          text:
+            #"{"version":1,"registries":{"pypi":{"project":"sample","expect":{"workflow":"release.yml","environment":"pypi"}}}}"#
+        )
+      ]),
+    FailureRow(
+      .log, "A GitHub log with times, of an older action that prints no environment", explain, nil,
+      ["publisher-differs"],
+      ["workflow_filename=release.yml", "environment=pypi"], absent: ["environment-missing"],
+      files: log(
+        """
+        2026-11-26T09:00:00.0000001Z * `invalid-publisher`: \(notFound)
+        2026-11-26T09:00:00.0000002Z The claims rendered below are **for debugging purposes only**.
+        2026-11-26T09:00:00.0000003Z * `sub`: `repo:octo-org/sample:environment:pypi`
+        2026-11-26T09:00:00.0000004Z * `repository`: `octo-org/sample`
+        2026-11-26T09:00:00.0000005Z * `job_workflow_ref`: `octo-org/sample/.github/workflows/release.yml@refs/heads/main`
+        """)),
+    FailureRow(
+      .log, "twine: no publisher, without a claim", explain, nil, ["publisher-differs"],
+      ["the job's values are not shown", "token-broker check"], absent: ["these fields"],
+      files: log(
+        "ERROR    TrustedPublishingFailure: The token request failed; the index server\n         gave the following reasons:\n"
+          + "         * `invalid-publisher`: valid token, but no corresponding publisher\n         (Publisher with matching "
+          + "claims was not found)")),
+    FailureRow(
+      .log, "twine: a proxy in the way", explain, nil, ["proxy-refused"], ["name the host in no_proxy"],
+      absent: ["refused the upload"],
+      files: log(
+        "requests.exceptions.ProxyError: HTTPSConnectionPool(host='upload.pypi.org', port=443): Max retries exceeded with url: "
+          + "/legacy/ (Caused by ProxyError('Unable to connect to proxy', OSError('Tunnel connection failed: 403 Forbidden')))"
+      )),
+    FailureRow(
+      .log, "What token-broker said itself", explain, nil, ["environment-missing", "publisher-differs"],
+      ["token-broker said publisher-not-found", "Name the publisher's environment"],
+      files: log(
+        """
+        error: pypi (upload.pypi.org) refused the exchange, invalid-publisher: "\(notFound)". [publisher-not-found]
+          1. likely: The job names no environment; if the publisher was registered with one, it does not
+             match. [environment-missing]
+             fix: Name the publisher's environment in the job, or register a publisher without one.
+          2. possible: One of these fields differs from what is registered at pypi. [publisher-differs]
+             fix: Compare each value with the trusted publisher's settings.
+                  Owner             "octo-org"
+                  Environment name  (none)
+        """)),
+    FailureRow(
       .log, "uv: missing credentials", explain, nil, ["client-silent"], ["--trusted-publishing always"],
       files: log("error: Missing credentials for https://upload.pypi.org/legacy/")),
     FailureRow(
@@ -74,7 +152,8 @@ extension FailureRow {
       files: log("error: a username and a password are not allowed when using trusted publishing")),
     FailureRow(
       .log, "A refusal that names no registry, where several would word it so",
-      "TOKEN_BROKER_CONFIG=broker.json \(explain)", nil, ["token-reused"], ["pypi refused the exchange"],
+      "TOKEN_BROKER_CONFIG=broker.json \(explain)", nil, ["token-reused"],
+      ["pypi, or another registry that words it so, refused the exchange"],
       files: log("invalid-reuse-token: invalid token: already used") + [ownIndexFirst]),
     FailureRow(
       .log, "A refusal of an own index, by its host",

@@ -1,6 +1,6 @@
 import BrokerCore
 
-/// Refused uploads, as publishing tools show them.
+/// Uploads that fail, as publishing tools show it.
 extension FailureRow {
   private static func row(
     _ title: String, _ cause: String, _ words: String, _ log: String,
@@ -135,5 +135,46 @@ extension FailureRow {
     row(
       "twine: a refusal whose reason it keeps to itself", "reason-hidden", "twine upload --verbose",
       "ERROR    HTTPError: 400 Bad Request from {registry}\n         Bad Request"),
+    row(
+      "uv: the proxy is gone", "proxy-unreachable", "Set https_proxy",
+      "error: Failed to obtain token for trusted publishing\n  cause: client error (Connect)\n  cause: tunnel error: failed to create underlying connection"
+    ),
+    row(
+      "uv: the proxy wants a password", "proxy-credentials", "masked variable",
+      "error: Failed to obtain token for trusted publishing\n  cause: client error (Connect)\n  cause: tunnel error: proxy authorization required"
+    ),
+    row(
+      "uv: a certificate that it does not trust", "certificate-unknown", "SSL_CERT_FILE",
+      "error: Failed to publish `dist/sample-1.0.tar.gz` to {registry}\n  cause: client error (Connect)\n  cause: invalid peer certificate: UnknownIssuer"
+    ),
+    row(
+      "hatch: a name that cannot be resolved", "host-unknown", "https_proxy",
+      "Error uploading to repository: {registry} - [Errno -2] Name or service not known"),
+    row(
+      "poetry: no connection", "host-unreachable", "poetry publish -vvv",
+      "Publishing sample (1.0) to PyPI\nError connecting to repository"),
+    row(
+      "uv: the audience is refused", "publishing-switched-off", "token-broker check",
+      "error: Failed to obtain token for trusted publishing\n  cause: HTTP status client error (403 Forbidden) for url\n         (https://upload.pypi.org/_/oidc/audience)"
+    ),
+    row(
+      "uv: an index without trusted publishing", "no-trusted-publishing", "an API token of its own",
+      "error: Failed to obtain token for trusted publishing\n  cause: HTTP status client error (404 Not Found) for url\n         (https://upload.pypi.org/_/oidc/audience)"
+    ),
+    row(
+      "uv: the exchange cannot be served", "index-unavailable", "status page",
+      "error: Failed to obtain token for trusted publishing\n  cause: HTTP status server error (503 Service Unavailable) for url\n         (https://upload.pypi.org/_/oidc/audience)"
+    ),
+    row(
+      "uv: a sign-in page answers", "answer-foreign", "who answered",
+      "error: Failed to obtain token for trusted publishing\n  cause: error decoding response body for url\n         (https://upload.pypi.org/_/oidc/audience)"
+    ),
+    row(
+      "pdm: trusted publishing fails in silence", "client-silent", "token-broker exec",
+      "Getting PyPI token via OIDC...\nFailed to get PyPI token via OIDC\n[PdmUsageError]: Username and password are required"
+    ),
+    row(
+      "twine: refused for now", "too-many-requests", "Wait",
+      "ERROR    HTTPError: 429 Too Many Requests from {registry}\n         Too Many Requests"),
   ]
 }

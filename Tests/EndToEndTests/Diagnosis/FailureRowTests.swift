@@ -24,6 +24,15 @@ struct FailureRowTests {
     }
   }
 
+  /// token-broker understands what it says itself.
+  @Test(arguments: FailureRow.all.filter { !$0.causes.isEmpty })
+  func isUnderstoodByExplain(_ row: FailureRow) async throws {
+    let run = try await RowRun(row)
+    let again = try await BuiltTool.run(["explain"], input: run.shown)
+    #expect(again.status == 0, "\(again.error)\n\(run.shown)")
+    #expect(RowRun.causes(in: again.output).first == row.causes.first, "\(again.output)\n\(run.shown)")
+  }
+
   @Test(arguments: FailureRow.all)
   func showsNoSecretAndNoRawText(_ row: FailureRow) async throws {
     let run = try await RowRun(row)

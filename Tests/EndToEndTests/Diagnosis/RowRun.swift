@@ -51,7 +51,7 @@ struct RowRun: Sendable {
   }
 
   /// The codes in brackets that end the sentence of a cause.
-  private static func causes(in text: String) -> [String] {
+  static func causes(in text: String) -> [String] {
     var codes: [String] = []
     var isInCause = false
     for line in text.split(separator: "\n") {

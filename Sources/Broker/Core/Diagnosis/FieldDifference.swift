@@ -9,12 +9,13 @@ public struct FieldDifference: Sendable, Equatable {
   /// The value in its place.
   public let expected: String
 
-  /// The fields of `values` in which a job differs, compared as the registry does: without rules, byte for byte.
+  /// The fields of `values` in which a job is known to differ, compared as the registry does: without rules, byte for byte.
   public static func between(
     _ job: JobIdentity, and values: [(field: JobField, value: String)], rules: PublisherRules?
   ) -> [FieldDifference] {
     let fields = rules?.form(for: job.family)?.fields
     return values.compactMap { field, expected in
+      guard !job.unknown.contains(field) else { return nil }
       let known = fields?.first { $0.field == field }
       let actual = field.value(of: job)
       let isEqual =

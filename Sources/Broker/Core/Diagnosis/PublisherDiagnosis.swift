@@ -5,14 +5,16 @@ struct PublisherDiagnosis {
   init(_ input: DiagnosisInput) { self.input = input }
 
   var causes: [Cause] {
-    guard let job = input.job else { return input.said + [fieldsDiffer(nil)] }
+    guard let job = input.job else { return input.said + [unseen] }
     let review = input.rules?.review(job) ?? []
     let registry = input.registry
     var causes = input.said + input.suspicions + review
     if let release = input.lastRelease { causes += Self.comparison(of: release, with: job, input) }
     // A cause that leaves no doubt makes the comparison of fields the second step, not the first.
     causes.append(input.rules?.obstacle(job).map { fieldsDiffer(job, beside: $0) } ?? fieldsDiffer(job))
-    if job.environment == nil, !causes.contains(where: { $0.code == "environment-missing" }) {
+    if job.environment == nil, !job.unknown.contains(.environment),
+      !causes.contains(where: { $0.code == "environment-missing" })
+    {
       causes.append(
         Cause(
           "environment-missing", .possible,
@@ -21,6 +23,18 @@ struct PublisherDiagnosis {
           snippet: input.guide.environment("ENVIRONMENT")))
     }
     return causes
+  }
+
+  /// Nothing is known of the job, so that no field can be shown.
+  private var unseen: Cause {
+    let project = input.project.map { " for \(Neutralized($0, limit: 128))" as Message } ?? ""
+    let registry = Neutralized(input.registry)
+    return Cause(
+      "publisher-differs", .likely,
+      "Something that \(registry) compares differs from what is registered there\(project), or no trusted publisher is "
+        + "registered; \(registry) does not say which, and the job's values are not shown.",
+      fixes: ["Run token-broker check in the same job: it shows each value that \(registry) compares."],
+      address: input.rules?.address(nil, input.project))
   }
 
   // MARK: What the last release says

@@ -18,16 +18,33 @@ package struct TextSearch: Sendable {
   /// Where each text that stands in a log begins first.
   package func found(in log: LogText) -> [String: Int] {
     var found: [String: Int] = [:]
-    let bytes = log.bytes
-    guard bytes.count > 1 else { return found }
-    for index in 0..<(bytes.count - 1) {
-      guard let candidates = starts[Self.key(bytes[index], bytes[index + 1])] else { continue }
-      for candidate in candidates where found[texts[candidate].text] == nil {
-        if bytes[index...].starts(with: texts[candidate].bytes) { found[texts[candidate].text] = index }
-      }
-      if found.count == texts.count { break }
+    search(log) { text, index in
+      if found[text] == nil { found[text] = index }
+      return found.count < texts.count
     }
     return found
+  }
+
+  /// Where each text that stands in a log begins last.
+  package func lastFound(in log: LogText) -> [String: Int] {
+    var found: [String: Int] = [:]
+    search(log) { text, index in
+      found[text] = index
+      return true
+    }
+    return found
+  }
+
+  /// Calls `note` with each text and its places, in order, as long as that is wanted.
+  private func search(_ log: LogText, _ note: (String, Int) -> Bool) {
+    let bytes = log.bytes
+    guard bytes.count > 1 else { return }
+    for index in 0..<(bytes.count - 1) {
+      guard let candidates = starts[Self.key(bytes[index], bytes[index + 1])] else { continue }
+      for candidate in candidates where bytes[index...].starts(with: texts[candidate].bytes) {
+        guard note(texts[candidate].text, index) else { return }
+      }
+    }
   }
 
   private static func key(_ first: UInt8, _ second: UInt8) -> Int { Int(first) << 8 | Int(second) }

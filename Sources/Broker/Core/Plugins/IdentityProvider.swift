@@ -26,8 +26,8 @@ public protocol IdentityProvider: Sendable {
 public struct ProviderCapabilities: Sendable {
   /// What is written into the provider's files.
   public var guide: ProviderGuide
-  /// Who claims say a job is, if they look like this provider's; for claims that were read from a log.
-  public var job: @Sendable (Claims) -> JobIdentity?
+  /// Who claims say a job is that a client printed, if they look like this provider's; what they leave open is unknown.
+  public var job: @Sendable (PrintedClaims) -> JobIdentity?
   /// Why a job got no identity token, by what a log says; empty if it says nothing about that.
   public var recognise: @Sendable (_ log: String) -> [Cause]
   /// The variables of a job that are set, for where no job is recognised: a container was given a part of them.
@@ -35,7 +35,7 @@ public struct ProviderCapabilities: Sendable {
 
   /// Capabilities.
   public init(
-    guide: ProviderGuide = .none, job: @escaping @Sendable (Claims) -> JobIdentity? = { _ in nil },
+    guide: ProviderGuide = .none, job: @escaping @Sendable (PrintedClaims) -> JobIdentity? = { _ in nil },
     recognise: @escaping @Sendable (_ log: String) -> [Cause] = { _ in [] },
     traces: @escaping @Sendable (Environment) -> [String] = { _ in [] }
   ) {

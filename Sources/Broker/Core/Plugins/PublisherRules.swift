@@ -88,7 +88,7 @@ public struct PublisherRules: Sendable {
   public func fields(for job: JobIdentity) -> [Cause.Field] {
     guard let form = form(for: job.family) else { return [] }
     return (obstacle(job) == nil ? [] : [Cause.Field("Issuer", job.issuer)])
-      + form.fields.map { Cause.Field($0.label, $0.field.value(of: job)) }
+      + form.fields.filter { !job.unknown.contains($0.field) }.map { Cause.Field($0.label, $0.field.value(of: job)) }
       + form.noted.compactMap { label, value in value(job).map { Cause.Field(label, $0) } }
   }
 

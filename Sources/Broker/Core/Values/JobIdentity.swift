@@ -52,6 +52,9 @@ public struct JobIdentity: Sendable, Equatable {
   /// The values that a trusted publisher is registered with, by field; the environment has a property of its own.
   public var fields: [JobField: String] = [:]
 
+  /// The fields of which nothing says whether the job has them: a text may show a part of its claims.
+  public var unknown: Set<JobField> = []
+
   /// An identity of which only the family is known.
   public init(family: IssuerFamily) {
     self.family = family

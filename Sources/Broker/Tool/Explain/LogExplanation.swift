@@ -1,40 +1,46 @@
 import BrokerCore
 
-/// What a log means: pure, from its text and what the plug-ins know.
+/// What a log means: pure, from its text, the configuration and what the plug-ins know.
+///
+/// What is read from a text is a guess at least in one point: that the text is what it seems to be. Only what the text itself
+/// says is certain: the registry's own words, and what follows from the claims in it.
 struct LogExplanation: Sendable {
   /// What was recognised, on one line.
   let title: Message
   /// The causes, the likeliest first.
   let causes: [Cause]
 
-  /// Asks the registries in their order; the first that recognises something is meant.
+  /// Asks the registries of the targets in their order; the first that recognises something is meant.
+  ///
+  /// `isNamed` says whether the text names it.
   init(
-    _ log: LogReading, providers: [any IdentityProvider], registries: [any Registry], project: String?,
+    _ log: LogReading, providers: [any IdentityProvider], targets: [Target], isNamed: (Target) -> Bool = { _ in true },
     now: UnixTime? = nil
   ) {
-    func first<Found>(_ find: @escaping (RegistryRefusals) -> Found?) -> (registry: any Registry, found: Found)? {
-      registries.lazy.compactMap { registry in
-        registry.capabilities.refusals.flatMap(find).map { (registry, $0) }
+    func first<Found>(_ find: @escaping (RegistryRefusals) -> Found?) -> (target: Target, found: Found)? {
+      targets.lazy.compactMap { target in
+        target.registry.capabilities.refusals.flatMap(find).map { (target, $0) }
       }.first
+    }
+    func name(_ target: Target) -> Message {
+      "\(Neutralized(target.name))\(isNamed(target) ? "" : ", or another registry that words it so,")"
     }
     var causes: [Cause] = []
     var title: Message = "an error of a publishing tool"
-    if let (registry, refusal) = first({ $0.recognise(log.text) }) {
+    let forms = targets.compactMap { $0.registry.capabilities.publishers?.address(nil, nil)?.text }
+    let own = OwnReport(log) { address in forms.contains { Self.origin($0) == Self.origin(address) } }
+    if let own {
+      title = own.code.map { "token-broker said \(Neutralized($0, limit: 64))" } ?? "token-broker said this"
+      causes = own.causes
+    } else if let (target, refusal) = first({ $0.recognise(log.text) }) {
       title =
-        "\(Neutralized(registry.name)) refused the exchange: \(refusal.code.map { Message(Neutralized($0)) } ?? "without a code")"
-      var input = DiagnosisInput(BrokerError(refusal.errorCode, "", refusal: refusal), registry: registry.name)
-      let provider = providers.first { $0.capabilities.job(log.claims) != nil }
-      input.job = provider?.capabilities.job(log.claims)
-      input.audience = registry.expectedAudience
-      input.capabilities = registry.capabilities
-      input.project = project
-      input.guide = provider?.capabilities.guide ?? .none
-      causes = Diagnosis(input).causes
+        "\(name(target)) refused the exchange: \(refusal.code.map { Message(Neutralized($0)) } ?? "without a code")"
+      causes = Self.refused(refusal, target, log, providers)
     } else {
       causes = providers.flatMap { $0.capabilities.recognise(log.text) }
       if !causes.isEmpty { title = "the job got no token" }
-      if let (registry, failure) = first({ $0.publishing(log.text) }), causes.isEmpty || !failure.isRefusal {
-        if failure.isRefusal { title = "\(Neutralized(registry.name)) refused the upload" }
+      if let (target, failure) = first({ $0.publishing(log.text) }), causes.isEmpty || !failure.isRefusal {
+        if failure.isRefusal { title = "\(name(target)) refused the upload" }
         causes.append(failure.cause)
       }
     }
@@ -44,7 +50,7 @@ struct LogExplanation: Sendable {
           "token-in-log", .possible, "The text holds an identity token, whole.",
           fixes: ["Delete the log: until the token expires, whoever reads it can act as the job."]))
     }
-    let tokens = Self.tokens(in: log.text, registries, now: now)
+    let tokens = Self.tokens(in: log.text, targets.map(\.registry), now: now)
     if causes.isEmpty, !tokens.isEmpty { title = "an API token" }
     self.title = title
     self.causes = Diagnosis.ranked(causes + tokens)
@@ -71,5 +77,52 @@ struct LogExplanation: Sendable {
       }
     }
     return []
+  }
+
+  /// Why a registry refused the exchange.
+  private static func refused(
+    _ refusal: Refusal, _ target: Target, _ log: LogReading, _ providers: [any IdentityProvider]
+  ) -> [Cause] {
+    let found = log.claims.lazy.flatMap { printed in
+      providers.lazy.compactMap { provider in
+        provider.capabilities.job(printed).map { (provider, $0, printed.claims["iss"] != nil) }
+      }
+    }.first
+    var input = DiagnosisInput(BrokerError(refusal.errorCode, "", refusal: refusal), registry: target.name)
+    input.job = found?.1
+    // Where the claims do not name the issuer, it is told from others: not one that the registry accepts, if it is the issuer
+    // that was refused.
+    let isIssuerSeen = found?.2 == true
+    if !isIssuerSeen, !refusal.isAboutPublisher,
+      target.registry.capabilities.acceptedIssuers.contains(where: { $0.address == input.job?.issuer })
+    {
+      input.job?.issuer = nil
+    }
+    input.audience = target.expectedAudience
+    input.capabilities = target.registry.capabilities
+    input.project = target.project
+    input.guide = found?.0.capabilities.guide ?? .none
+    var causes = Diagnosis(input).causes
+    if let job = input.job, refusal.isAboutPublisher {
+      // What the configuration expects was not compared before this job sent its token.
+      let differences = target.expectations.flatMap {
+        ExpectationGate($0, rules: input.rules).causes(for: job, registry: target.name)
+      }
+      if !differences.isEmpty { causes = differences + causes.filter { $0.code != "publisher-differs" } }
+    }
+    guard !isIssuerSeen, input.job != nil else { return causes }
+    // What the registry says of an issuer whoever the job is, needs no guess.
+    input.job = nil
+    let said = Set(Diagnosis(input).causes.map(\.code))
+    return causes.map { cause in
+      cause.code.text.hasPrefix("issuer-") && !said.contains(cause.code)
+        ? cause.with(min(cause.certainty, .likely)) : cause
+    }
+  }
+
+  /// Scheme, host and port of an address.
+  private static func origin(_ address: String) -> Substring {
+    guard let slashes = address.firstRange(of: "://") else { return "" }
+    return address[..<(address[slashes.upperBound...].firstIndex { "/?#".contains($0) } ?? address.endIndex)]
   }
 }

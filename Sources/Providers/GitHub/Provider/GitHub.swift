@@ -20,9 +20,7 @@ public struct GitHub: IdentityProvider {
   public var capabilities: ProviderCapabilities {
     ProviderCapabilities(
       guide: GitHubGuide.guide,
-      job: { claims in
-        claims["repository"] == nil && claims["job_workflow_ref"] == nil ? nil : GitHubClaims.job(from: claims)
-      }, recognise: GitHubGuide.causes,
+      job: GitHubClaims.job(printed:), recognise: GitHubGuide.causes,
       traces: { environment in
         [GitHubEndpoint.addressVariable, GitHubEndpoint.secretVariable].filter { environment.nonEmpty($0) != nil }
       })

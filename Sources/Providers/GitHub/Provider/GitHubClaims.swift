@@ -27,6 +27,32 @@ enum GitHubClaims {
     return job
   }
 
+  /// Who claims that a client printed say a job is, if they name a repository.
+  ///
+  /// Clients leave claims out. The subject that GitHub makes by itself holds the repository, and behind it the environment,
+  /// or what stands there in jobs without one.
+  static func job(printed: PrintedClaims) -> JobIdentity? {
+    let claims = printed.claims
+    let file = claims["job_workflow_ref"] ?? claims["workflow_ref"]
+    guard claims["repository"] != nil || file != nil else { return nil }
+    var job = job(from: claims)
+    let parts = claims["repository"]?.split(separator: "/").map(String.init) ?? []
+    if job.owner == nil, parts.count == 2 { job.owner = parts[0] }
+    job.fields[.owner] = job.owner
+    if job.fields[.workflow] == nil { job.fields[.workflow] = file.flatMap(fileName) }
+    for field in [JobField.owner, .repository, .workflow] where job.fields[field] == nil { job.unknown.insert(field) }
+    if claims["repository"] == nil { job.subject = nil }
+    guard job.environment == nil, !printed.absent.contains("environment") else { return job }
+    let subject = claims["sub"].flatMap { job.subject == .customised ? nil : $0 }?.split(
+      separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
+    switch subject?.dropFirst(2).first {
+    case "environment": job.environment = subject?.last.map(String.init)
+    case "ref", "pull_request": break
+    default: job.unknown.insert(.environment)
+    }
+    return job
+  }
+
   /// The last part of a path, without the ref behind `@`.
   private static func fileName(_ path: String) -> String? {
     path.prefix { $0 != "@" }.split(separator: "/").last.map(String.init)

@@ -58,11 +58,24 @@ enum GitHubGuide {
       GitHubEndpoint.secretVariable, GitHubEndpoint.addressVariable, "id-token: write", "OIDC token permissions",
       "id-token permission",
     ]
-    let text = LogText(log.utf8)
-    guard signs.contains(where: text.contains) else { return [] }
-    let isFork = text.contains("fork") || text.contains("third-party")
+    let refused = ["GitHub: OIDC token request failed", "HTTP request failed: HTTP status"]
+    let busy = ["(code=5", "HTTP request failed: HTTP status server error", "GitHub: OIDC token request timed out"]
+    let fork = ["on a fork", "from a fork", "from forks", "third-party"]
+    let found = TextSearch(signs + refused + busy + fork + ["GitHub Actions detection error"])
+      .found(in: LogText(log.utf8))
+    func has(_ texts: [String]) -> Bool { texts.contains { found[$0] != nil } }
+    if has(busy), has(refused + busy.suffix(1)) { return [requestUnserved] }
+    if has(Array(refused.dropLast())) || has(refused) && has(["GitHub Actions detection error"]) {
+      return [requestRefused.with(.likely)]
+    }
+    guard has(signs) else { return [] }
+    let isFork = has(fork)
     return (isFork ? [forkPullRequest.with(.likely)] : []) + [permissionMissing.with(isFork ? .possible : .likely)]
   }
+
+  private static let requestUnserved = Cause(
+    "host-unavailable", .likely, "The runner's endpoint for identity tokens could not serve the request.",
+    fixes: ["Run the job again; GitHub's status page says whether Actions has trouble."])
 
   static let requestRefused = Cause(
     "identity-request-refused", .certain,

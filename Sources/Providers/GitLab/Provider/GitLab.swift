@@ -19,7 +19,7 @@ public struct GitLab: IdentityProvider {
   public var capabilities: ProviderCapabilities {
     ProviderCapabilities(
       guide: GitLabGuide.guide,
-      job: GitLabClaims.job(inLog:), recognise: GitLabGuide.causes,
+      job: GitLabClaims.job(printed:), recognise: GitLabGuide.causes,
       traces: { [variables = settings.variables] environment in
         let configured = Set(variables.flatMap(\.names))
         return environment.names.filter { name in

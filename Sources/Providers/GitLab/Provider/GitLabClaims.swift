@@ -5,11 +5,12 @@ enum GitLabClaims {
   static func job(from claims: Claims) -> JobIdentity {
     var job = JobIdentity(family: .gitLab)
     job.issuer = claims["iss"]
-    job.owner = claims["namespace_path"]
+    let path = claims["project_path"]?.split(separator: "/").map(String.init) ?? []
+    job.owner = path.count > 1 ? path.dropLast().joined(separator: "/") : claims["namespace_path"]
     job.ownerID = claims["namespace_id"]
-    job.repository = claims["project_path"].map { String($0.split(separator: "/").last ?? "") }
+    job.repository = path.last
     job.repositoryID = claims["project_id"]
-    job.workflow = claims["ci_config_ref_uri"].flatMap(path)
+    job.workflow = claims["ci_config_ref_uri"].flatMap(file)
     job.jobWorkflow = claims["ci_config_ref_uri"]
     job.ref = claims["ref_path"] ?? claims["ref"]
     job.refType = claims["ref_type"]
@@ -31,17 +32,23 @@ enum GitLabClaims {
   /// Who claims that a client printed say a job is, if they name a project.
   ///
   /// Clients seldom print the issuer; the pipeline file's address begins with its host.
-  static func job(inLog claims: Claims) -> JobIdentity? {
+  static func job(printed: PrintedClaims) -> JobIdentity? {
+    let claims = printed.claims
     guard claims["project_path"] != nil || claims["ci_config_ref_uri"] != nil else { return nil }
     var job = job(from: claims)
     if job.issuer == nil, let host = claims["ci_config_ref_uri"]?.split(separator: "/").first {
       job.issuer = "https://\(host)"
     }
+    for field in [JobField.namespace, .project, .pipelineFile] where job.fields[field] == nil {
+      job.unknown.insert(field)
+    }
+    if job.environment == nil, !printed.absent.contains("environment") { job.unknown.insert(.environment) }
+    if claims["project_path"] == nil { job.subject = nil }
     return job
   }
 
   /// `.gitlab-ci.yml` of `gitlab.com/group/project//.gitlab-ci.yml@refs/heads/main`.
-  private static func path(_ uri: String) -> String? {
+  private static func file(_ uri: String) -> String? {
     guard let separator = uri.firstRange(of: "//") else { return nil }
     return String(uri[separator.upperBound...].prefix { $0 != "@" })
   }

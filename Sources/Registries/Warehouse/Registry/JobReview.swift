@@ -27,8 +27,7 @@ struct JobReview {
   }
 
   private var reusableWorkflow: Cause? {
-    guard let file = job.jobWorkflow, let caller = job.workflow, let owner = job.owner, let repository = job.repository
-    else { return nil }
+    guard let file = job.jobWorkflow, let owner = job.owner, let repository = job.repository else { return nil }
     let path = String(file.prefix { $0 != "@" })
     let name = path.split(separator: "/").last.map(String.init) ?? path
     guard name.hasSuffix(".yml") || name.hasSuffix(".yaml") else {
@@ -49,7 +48,7 @@ struct JobReview {
           "Register the publisher with the file of the repository's own workflow.",
         ])
     }
-    guard path != "\(owner)/\(repository)/\(caller)" else { return nil }
+    guard let caller = job.workflow, path != "\(owner)/\(repository)/\(caller)" else { return nil }
     return Cause(
       "reusable-workflow-called", .possible,
       "The job is defined in \(called), which \(Neutralized.quoted(caller)) calls: \(Neutralized(registry)) compares the called file.",

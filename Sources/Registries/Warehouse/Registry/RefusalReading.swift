@@ -131,6 +131,6 @@ struct RefusalReading: Sendable {
   /// Why publishing failed, by the text that says most.
   static func failure(_ output: String, at registry: String) -> PublishingFailure? {
     let found = UploadTable.search.found(in: LogText(output.lowercased().utf8))
-    return UploadTable.rows.first { $0.texts.contains { found[$0] != nil } }?.failure(at: registry, in: output)
+    return UploadTable.rows.first { $0.fits(found) }?.failure(at: registry, in: output)
   }
 }

@@ -14,6 +14,8 @@ struct UploadRow: Sendable {
   let isAboutReach: Bool
   /// Texts of which the output has one, in lower case.
   let texts: [String]
+  /// Texts of which the output has one beside these, in lower case; empty where they say enough.
+  let beside: [String]
   /// What happened, one sentence.
   let summary: Message
   /// What to do about it, one sentence each; the first is the one to try first.
@@ -21,15 +23,21 @@ struct UploadRow: Sendable {
 
   init(
     _ code: Message, _ certainty: Cause.Certainty = .certain, isRefusal: Bool = true, isAboutReach: Bool = false,
-    texts: [String], _ summary: Message, fixes: Message...
+    texts: [String], beside: [String] = [], _ summary: Message, fixes: Message...
   ) {
     self.code = code
     self.certainty = certainty
     self.isRefusal = isRefusal
     self.isAboutReach = isAboutReach
     self.texts = texts
+    self.beside = beside
     self.summary = summary
     self.fixes = fixes
+  }
+
+  /// Whether the output shows it, of which these texts were found.
+  func fits(_ found: [String: Int]) -> Bool {
+    texts.contains { found[$0] != nil } && (beside.isEmpty || beside.contains { found[$0] != nil })
   }
 
   /// What it means at a registry, where a tool printed `output`.
@@ -59,10 +67,119 @@ struct UploadRow: Sendable {
 /// statuses. The text stands in the status line, in the body, or in both: a CDN leaves it out of the line. Those that say
 /// most come first.
 enum UploadTable {
-  static let rows = notSent + projects + files + releases + credentials + index + hidden + silent
+  static let rows =
+    route + exchanges + notSent + projects + files + releases + credentials + index + hidden + silent
 
   /// All their texts.
-  static let search = TextSearch(rows.flatMap(\.texts))
+  static let search = TextSearch(rows.flatMap { $0.texts + $0.beside })
+
+  // MARK: The way to the index
+
+  private static let route = [
+    UploadRow(
+      "proxy-unreachable", isRefusal: false,
+      texts: [
+        "proxyerror('unable to connect to proxy', newconnectionerror",
+        "tunnel error: failed to create underlying connection",
+        "proxyerror('cannot connect to proxy.', newconnectionerror",
+      ],
+      "The proxy that the job's variables name does not answer.",
+      fixes:
+        "Set https_proxy to the address of a proxy that runs, or remove it where the job reaches {registry} without one."
+    ),
+    UploadRow(
+      "proxy-credentials", isRefusal: false,
+      texts: [
+        "tunnel connection failed: 407", "proxy authorization required", "proxy server responded 407",
+        "407 proxy authentication required",
+      ],
+      "The proxy between the job and {registry} wants a user name and a password.",
+      fixes:
+        "Put them into https_proxy (http://USER:PASSWORD@HOST:PORT), from a masked variable, or name {registry}'s host in "
+        + "no_proxy where the job reaches it without the proxy."),
+    UploadRow(
+      "proxy-refused", isRefusal: false,
+      texts: [
+        "tunnel connection failed", "tunnel error: unsuccessful", "connect proxy failed", "[proxyerror]",
+        "proxyerror('unable to connect to proxy'", "proxyerror('cannot connect to proxy",
+      ],
+      "A proxy between the job and {registry} refused the connection; {registry} was not asked.",
+      fixes: "Have the proxy allow {registry}'s host, for uploads and its audience alike.",
+      "Where the job reaches it without the proxy, name the host in no_proxy."),
+    UploadRow(
+      "certificate-unknown", .likely, isRefusal: false,
+      texts: [
+        "certificate_verify_failed", "certificate verify failed", "invalid peer certificate",
+        "unable to get local issuer certificate",
+      ],
+      "The tool does not trust the certificate that it was shown for {registry}'s host: a proxy that decrypts has its own, or "
+        + "the job's image has no root certificates.",
+      fixes:
+        "Give the tool the proxy's root certificate (SSL_CERT_FILE, and REQUESTS_CA_BUNDLE for tools in Python), or have "
+        + "the proxy leave {registry}'s host alone.",
+      "Install the package ca-certificates in the job's image."),
+    UploadRow(
+      "host-unknown", .likely, isRefusal: false,
+      texts: [
+        "name or service not known", "temporary failure in name resolution", "failed to lookup address information",
+        "nodename nor servname provided", "no such host is known", "no address associated with hostname",
+        "dns error: failed to lookup",
+      ],
+      "The name of a host could not be resolved.",
+      fixes:
+        "Look at the address that the text names, and at the job's DNS; behind a proxy set https_proxy, which not every "
+        + "tool reads."),
+    UploadRow(
+      "host-unreachable", .likely, isRefusal: false, texts: ["error connecting to repository"],
+      "poetry could not connect to {registry}, and does not say why: a proxy, a certificate, or the network.",
+      fixes: "Run poetry publish -vvv, or twine or uv in its place: they say why."),
+  ]
+
+  // MARK: Exchanges that a tool makes by itself
+
+  private static let exchanges = [
+    UploadRow(
+      "publishing-switched-off", .likely, isRefusal: false,
+      texts: ["403 forbidden", "json: missing field `audience`"],
+      beside: ["/_/oidc/audience", "failed to resolve pypi token via oidc"],
+      "The question for {registry}'s audience was refused: {registry} has switched trusted publishing off, or a proxy "
+        + "answered in its place.",
+      fixes: "Run token-broker check in the job: it says which of the two it is.",
+      "Try again later; {registry}'s status page says when."),
+    UploadRow(
+      "no-trusted-publishing", .likely, isRefusal: false, texts: ["404 not found"], beside: ["/_/oidc/audience"],
+      "{registry} does not know the addresses of trusted publishing.",
+      fixes: "Look at the address that the tool uploads to: the audience is asked on its host.",
+      "If the index has no trusted publishing, use an API token of its own."),
+    UploadRow(
+      "index-unavailable", .likely, isRefusal: false,
+      texts: [
+        "500 internal server error", "502 bad gateway", "503 service unavailable", "504 gateway",
+        "too many 500 error responses",
+        "too many 502 error responses", "too many 503 error responses", "too many 504 error responses",
+      ], beside: ["/_/oidc/"],
+      "{registry}, or what stands before it, could not serve the exchange; nothing is wrong with the job.",
+      fixes: "Run the job again later; {registry}'s status page says when."),
+    UploadRow(
+      "answer-foreign", .likely, isRefusal: false,
+      texts: [
+        "jsondecodeerror", "error decoding response body", "the token-minting request returned invalid json",
+        "the index produced an unexpected", "the index gave us an invalid response",
+      ],
+      beside: [
+        "/_/oidc/", "_make_trusted_publishing_token", "via oidc", "token-minting", "token request failed",
+        "token response error",
+      ],
+      "What answered in {registry}'s place does not speak its protocol: a proxy's page or a sign-in page, or a server's error "
+        + "page.",
+      fixes: "Run token-broker check in the job: it says who answered, and what.",
+      "Behind a proxy, have it let {registry}'s host through, or name the host in no_proxy."),
+    UploadRow(
+      "client-silent", .likely, isRefusal: false,
+      texts: ["failed to get pypi token via oidc", "failed to resolve pypi token via oidc"],
+      "The tool tried trusted publishing by itself, was refused, and keeps the reason to itself.",
+      fixes: "Run token-broker check in the job, or publish with token-broker exec: both say why."),
+  ]
 
   // MARK: Tools that give up by themselves
 
@@ -87,10 +204,16 @@ enum UploadTable {
 
   private static let silent = [
     UploadRow(
+      "client-silent", .likely, isRefusal: false,
+      texts: ["credentials not found and non-interactive mode is enabled", "username and password are required"],
+      "The tool has no credential: where it tried trusted publishing by itself, that failed, and it does not say why.",
+      fixes: "Run token-broker check in the job, or publish with token-broker exec: both say why.",
+      "In GitHub Actions, see first that the job has the permission id-token: write."),
+    UploadRow(
       "client-silent", .likely, isRefusal: false, texts: ["missing credentials for"],
       "uv tried trusted publishing by itself, failed, and keeps the reason to itself.",
       fixes: "Run token-broker check in the job, or uv publish --trusted-publishing always, which says why.",
-      "In GitHub Actions, see first that the job has the permission id-token: write.")
+      "In GitHub Actions, see first that the job has the permission id-token: write."),
   ]
 
   // MARK: The project
@@ -210,11 +333,7 @@ enum UploadTable {
       "The file is no distribution that {registry} can read, or its name has another project or version than its contents.",
       fixes: "Build the files anew, and do not rename them: twine check looks at them before they are uploaded."),
     UploadRow(
-      "file-too-large",
-      texts: [
-        "file too large. limit for project", "413 request entity too large", "413 payload too large",
-        "413 content too large", "413 client error", "status 413",
-      ],
+      "file-too-large", texts: ["file too large. limit for project"],
       "The file is larger than {registry} takes for this project.",
       fixes:
         "{registry} limits the size of files: make the file smaller, or ask its operators for a higher limit in the "
@@ -296,13 +415,22 @@ enum UploadTable {
       "address-wrong", .likely,
       texts: [
         "405 method not allowed", "405 client error", "error 405", "status 405", "post requests are not supported",
-        "404 not found", "404 client error", "error 404", "status 404", "status code 404", "attempted to redirect to",
+        "have an invalid url. you probably want", "404 not found", "404 client error", "error 404", "status 404",
+        "status code 404", "attempted to redirect to",
         "410 gone", "410 client error", "error 410", "status 410", "status code 410",
       ],
       "Nothing takes uploads at the address that the tool used.",
       fixes: "The address does not take uploads: upload-url of registries.{registry} has to be PyPI's "
         + "https://upload.pypi.org/legacy/, TestPyPI's https://test.pypi.org/legacy/, or your own index's, with the slash "
         + "at the end."),
+    UploadRow(
+      "file-too-large", .likely,
+      texts: [
+        "413 request entity too large", "413 payload too large", "413 content too large", "413 client error",
+        "413 request too long", "error 413", "status 413", "status code 413",
+      ],
+      "The file is larger than {registry} takes for this project, or than a proxy on the way does.",
+      fixes: "Make the file smaller, or ask {registry}'s operators for a higher limit in the project's settings."),
     UploadRow(
       "uploads-unavailable", .likely,
       texts: [
@@ -323,6 +451,11 @@ enum UploadTable {
       fixes:
         "maturin says this whenever it is refused and keeps the reason to itself: twine or uv, run in its place, show "
         + "it."),
+    UploadRow(
+      "too-many-requests", .likely,
+      texts: ["429 too many requests", "429 client error", "error 429", "status 429", "status code 429"],
+      "{registry} refused the upload for now: too many new projects in a day, or too many requests.",
+      fixes: "Wait, and run the job again: a day for new projects, some minutes for a project that exists."),
     UploadRow(
       "reason-hidden", .possible, texts: ["[publisherror]"], "The upload was refused, and pdm does not say why.",
       fixes: "pdm keeps the reason to itself: twine or uv, run in its place, show it."),
