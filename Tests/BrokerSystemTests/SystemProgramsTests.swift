@@ -124,15 +124,15 @@ struct SystemProgramsTests {
   func endsTheGroup() async throws {
     let began = ContinuousClock.now
     let result = try await run("sleep 600 & echo $!")
-    #expect(result.status == 0 && ContinuousClock.now - began < .seconds(20))
+    #expect(result.status == 0 && ContinuousClock.now - began < .seconds(120))
     #expect(await hasEnded(text(result.output).trimmed))
   }
 
   @Test("one that made a session of its own does not hold the answer either")
   func doesNotWaitForStrangers() async throws {
     let began = ContinuousClock.now
-    let result = try await run("setsid sleep 25 & echo answer")
-    #expect(text(result.output) == "answer\n" && ContinuousClock.now - began < .seconds(20))
+    let result = try await run("setsid sleep 200 & echo answer")
+    #expect(text(result.output) == "answer\n" && ContinuousClock.now - began < .seconds(120))
   }
 
   @Test(
@@ -148,7 +148,7 @@ struct SystemProgramsTests {
       try await run(script.replacing("{file}", with: "\(folder.path)/number"), limit: .milliseconds(300))
     }
     #expect(error?.code == .programFailed && error?.message.contains("within 300 milliseconds") == true)
-    #expect(ContinuousClock.now - began < .seconds(20))
+    #expect(ContinuousClock.now - began < .seconds(120))
     #expect(await hasEnded(folder.read("number").trimmed))
   }
 
