@@ -22,7 +22,7 @@ struct OwnCI: IdentityProvider {
   var clue: Clue { Clue("OWN_CI=true", strength: .job) }
 
   var capabilities: ProviderCapabilities {
-    ProviderCapabilities(job: { $0["project"] == nil ? nil : OwnTokenSource.job(from: $0) })
+    ProviderCapabilities(job: { $0.claims["project"] == nil ? nil : OwnTokenSource.job(from: $0.claims) })
   }
 
   func detect(in environment: Environment) throws(BrokerError) -> Detection {
