@@ -104,7 +104,7 @@ extension Runner {
   /// What runs the jobs of our own CI: a line that begins with `@own` is a command to it.
   static let ownCI = {
     var runner = Runner("Our own CI", variable: "OWN_CI", value: "true")
-    runner.marks = [LogMark("@own ", .lineStart)]
+    runner.marks = [LogMark("@own", .lineStart)]
     runner.hide = { Secret("@own hide \(encoded($0.reveal()))") }
     runner.annotate = { "@own say \(encoded("\($0.title): \($0.message)"))" }
     runner.outputs = StepOutputs("own", variable: "OWN_CI_OUTPUTS") { outputs in
