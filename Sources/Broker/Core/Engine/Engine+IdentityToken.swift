@@ -7,21 +7,7 @@ extension Engine {
   public func identityToken(
     for audience: Audience, from source: any IdentityTokenSource
   ) async throws(BrokerError) -> IdentityToken {
-    let started = time.elapsed()
-    var attempt = 1
-    while true {
-      let failure: BrokerError
-      do throws(BrokerError) { return try await received(source, audience) } catch { failure = error }
-      let remaining = policy.total - (time.elapsed() - started)
-      switch policy.decide(
-        afterAttempt: attempt, recovery: failure.recovery, remaining: remaining, random: time.random())
-      {
-      case .stop: throw failure
-      case .stopUntil(let wait): throw failure.with(remedy: RetryPolicy.remedy(after: wait))
-      case .wait(let wait): do { try await time.sleep(wait) } catch { throw failure }
-      }
-      attempt += 1
-    }
+    try await policy.repeating(by: time) { () async throws(BrokerError) in try await received(source, audience) }
   }
 
   private func received(

@@ -37,6 +37,28 @@ public struct RetryPolicy: Sendable, Equatable {
     "Try again in \(wait.components.seconds) s: the server asks for that long a wait."
   }
 
+  /// Carries out work, again and again while that may help, within the total time.
+  ///
+  /// - Returns: What came of it.
+  /// - Throws: The failure after which no other attempt is made.
+  func repeating<Value: Sendable>(
+    by time: TimeSource, _ work: () async throws(BrokerError) -> Value
+  ) async throws(BrokerError) -> Value {
+    let started = time.elapsed()
+    var attempt = 1
+    while true {
+      let failure: BrokerError
+      do throws(BrokerError) { return try await work() } catch { failure = error }
+      let remaining = total - (time.elapsed() - started)
+      switch decide(afterAttempt: attempt, recovery: failure.recovery, remaining: remaining, random: time.random()) {
+      case .stop: throw failure
+      case .stopUntil(let wait): throw failure.with(remedy: Self.remedy(after: wait))
+      case .wait(let wait): do { try await time.sleep(wait) } catch { throw failure }
+      }
+      attempt += 1
+    }
+  }
+
   /// Decides what to do.
   ///
   /// - Parameters:

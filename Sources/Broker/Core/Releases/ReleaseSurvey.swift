@@ -26,7 +26,11 @@ public struct ReleaseSurvey: Sendable {
       () async -> Result<[String: ReleaseListing], BrokerError> in
       do throws(BrokerError) {
         var listings: [String: ReleaseListing] = [:]
-        for project in projects { listings[project] = try await listing(of: project, from: index) }
+        for project in projects {
+          listings[project] = try await policy.repeating(by: time) { () async throws(BrokerError) in
+            try await index.listing(of: project)
+          }
+        }
         return .success(listings)
       } catch { return .failure(error) }
     }
@@ -38,24 +42,6 @@ public struct ReleaseSurvey: Sendable {
         .timedOut,
         "\(Neutralized(target.name)) did not say within \(policy.total.components.seconds) s what is published there.",
         remedy: "Check the network, or try again later.")
-    }
-  }
-
-  private func listing(of project: String, from index: any ReleaseIndex) async throws(BrokerError) -> ReleaseListing {
-    let started = time.elapsed()
-    var attempt = 1
-    while true {
-      let failure: BrokerError
-      do throws(BrokerError) { return try await index.listing(of: project) } catch { failure = error }
-      let remaining = policy.total - (time.elapsed() - started)
-      switch policy.decide(
-        afterAttempt: attempt, recovery: failure.recovery, remaining: remaining, random: time.random())
-      {
-      case .stop: throw failure
-      case .stopUntil(let wait): throw failure.with(remedy: RetryPolicy.remedy(after: wait))
-      case .wait(let wait): do { try await time.sleep(wait) } catch { throw failure }
-      }
-      attempt += 1
     }
   }
 }
