@@ -118,7 +118,9 @@ struct EnvironmentTests {
       ["mint", "pypi"], all.filter { $0.key != "GITLAB_CI" && $0.key != "TESTPYPI_ID_TOKEN" })
     let shown = run.error.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(
-      run.status == 4 && shown.contains("PYPI_ID_TOKEN of gitlab is set, and GITLAB_CI=true is not"), "\(run.error)")
+      run.status == 4 && shown.contains("PYPI_ID_TOKEN")
+        && shown.contains("of gitlab are set, and GITLAB_CI=true is not"),
+      "\(run.error)")
     #expect(shown.contains("Pass GITLAB_CI=true on as well"), "\(run.error)")
   }
 

@@ -54,7 +54,7 @@ struct LinkTests {
   @Test func readsTheHostOfAPipelineFile() async throws {
     for (host, hasForm) in [("gitlab.example.com", false), ("gitlab.com", true)] {
       let run = try await BuiltTool.run(
-        ["explain"],
+        ["explain", "--project", "sample"],
         input:
           "invalid-publisher project_path=data/x namespace_path=data ci_config_ref_uri=\(host)/data/x//.gitlab-ci.yml@r"
       )

@@ -142,7 +142,7 @@ struct MintTests {
   /// What goes wrong, the status, words of the message, the number of exchanges.
   @Test(
     arguments: [
-      ("audience=status:403", Int32(6), "switched trusted publishing off", 0),
+      ("audience=status:403", Int32(6), "status 403 came that is not its own", 0),
       ("audience=status:404", 6, "has no trusted publishing", 0),
       ("audience=html", 6, "not JSON", 0), ("audience=redirect:302:https://evil.example/x", 7, "evil.example", 0),
       ("audience=audience:sigstore", 8, "sigstore", 0), ("identity-token=token-audience:sigstore", 8, "made out to", 0),

@@ -76,6 +76,13 @@ struct GitHubTests {
     (#"{"pull_request":{"head":{"repo":{"fork":true}}}}"#, ErrorCode.identityFork),
     (#"{"pull_request":{"head":{"repo":null}}}"#, .identityFork),
     (#"{"pull_request":{"head":{"repo":{"fork":false}}}}"#, .identityPermission),
+    // A fork has pull requests of its own.
+    (
+      #"{"pull_request":{"head":{"repo":{"id":1,"fork":true}},"base":{"repo":{"id":1,"fork":true}}}}"#,
+      .identityPermission
+    ),
+    (#"{"pull_request":{"head":{"repo":{"id":1,"fork":false}},"base":{"repo":{"id":2,"fork":true}}}}"#, .identityFork),
+    (#"{"pull_request":{"head":{"repo":{"full_name":"a/b"}}},"repository":{"full_name":"a/b"}}"#, .identityPermission),
     (#"{"pull_request":5}"#, .identityPermission), ("not JSON", .identityPermission),
   ])
   func recognisesForks(_ event: String, _ code: ErrorCode) throws {
@@ -84,6 +91,83 @@ struct GitHubTests {
     ) { path in path == "/event.json" ? Array(event.utf8) : nil }
     let error = #expect(throws: BrokerError.self) { try provider().detect(in: environment) }
     #expect(error?.code == code)
+  }
+
+  /// Files of a checkout by their paths.
+  private struct Files: FileReading {
+    let texts: [String: String]
+
+    func read(_ path: String, maximumBytes: Int) throws(BrokerError) -> [UInt8] {
+      guard let text = texts[path] else { throw BrokerError(.fileUnreadable, "It is not there.") }
+      return Array(text.utf8)
+    }
+  }
+
+  /// The workflow that was started, the one that it calls, and the first cause with a word of it.
+  @Test(
+    arguments: [
+      ("jobs:\n  a:\n    steps: []", nil, "permission-missing", "gives the job \"a\" no permission"),
+      ("permissions:\n  id-token: write\njobs:\n  a:\n    steps: []", nil, "variable-lost", "(line 2)"),
+      ("permissions: write-all\njobs:\n  a:\n    steps: []", nil, "variable-lost", "(line 1)"),
+      ("permissions: {id-token: write}\njobs:\n  a:\n    permissions: {}\n", nil, "permission-missing", "(line 4)"),
+      (
+        "jobs:\n  a:\n    permissions:\n      contents: read\n    env:\n      X: id-token: write", nil,
+        "permission-missing", "(line 3)"
+      ),
+      (
+        "jobs:\n  b:\n    permissions: {id-token: write}\n  a:\n    steps: []", nil, "permission-missing",
+        "no permission"
+      ),
+      ("jobs:\n  a: # x\n    permissions:\n      id-token: 'write' # y", nil, "variable-lost", "(line 4)"),
+      (
+        "permissions: {}\njobs:\n  c:\n    uses: ./.github/workflows/called.yml",
+        "jobs:\n  a:\n    permissions: {id-token: write}",
+        "permission-missing", "no permission to ask for an identity token, which calls .github/workflows/called.yml"
+      ),
+      (
+        "jobs:\n  c:\n    permissions: {id-token: write}\n    uses: './.github/workflows/called.yml'",
+        "jobs:\n  a:\n    steps: []",
+        "variable-lost", "gives the job \"c\""
+      ),
+      (
+        "jobs:\n  c:\n    permissions: {id-token: write}\n    uses: ./.github/workflows/called.yml",
+        "jobs:\n  a:\n    permissions: {contents: read}", "permission-missing", "In .github/workflows/called.yml"
+      ),
+      ("", nil, "permission-missing", "no permission"),
+    ] as [(String, String?, String, String)])
+  func readsThePermissionInTheCheckout(_ text: String, _ called: String?, _ code: String, _ words: String) throws {
+    let provider = GitHub(
+      name: "github",
+      services: PluginServices(
+        transport: ScriptedTransport { _ in .success(.json("{}")) }, time: FakeTime().source(),
+        files: Files(
+          texts: ["/w/.github/workflows/a.yml": text].merging(
+            called.map { ["/w/.github/workflows/called.yml": $0] } ?? [:]
+          ) { $1 })))
+    let environment = Environment([
+      "GITHUB_ACTIONS": "true", "GITHUB_JOB": "a", "GITHUB_WORKSPACE": "/w",
+      "GITHUB_WORKFLOW_REF": "octo-org/sample/.github/workflows/a.yml@refs/heads/main",
+    ])
+    let error = #expect(throws: BrokerError.self) { try provider.detect(in: environment) }
+    let cause = try #require(error?.causes.first)
+    #expect(cause.code.text == code && cause.certainty == .likely && cause.summary.contains(words), "\(cause)")
+  }
+
+  /// Variables that tell another runner, and its cause.
+  @Test(arguments: [
+    (["FORGEJO_ACTIONS": "true", "GITEA_ACTIONS": "true"], "runner-forgejo"),
+    (["GITEA_ACTIONS": "true"], "runner-gitea"),
+    (["ACT": "true"], "runner-act"),
+  ])
+  func knowsWhatOnlyLooksLikeGitHub(_ variables: [String: String], _ code: String) throws {
+    let environment = Environment(Self.job.merging(variables) { $1 })
+    guard case .absent = try provider().detect(in: environment) else {
+      Issue.record("recognised")
+      return
+    }
+    #expect(try provider().capabilities.lookalike(environment)?.cause.code.text == code)
+    #expect(try provider().capabilities.lookalike(Environment(variables))?.name == nil)
+    #expect(try provider().capabilities.lookalike(Environment(Self.job))?.name == nil)
   }
 
   @Test func saysWhatItSawInstead() throws {

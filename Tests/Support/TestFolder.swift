@@ -18,8 +18,12 @@ public struct TestFolder: Sendable {
   /// A folder that is there already.
   public init(at path: String) { self.path = path }
 
-  /// Writes a file in it.
+  /// Writes a file in it, in folders that are made.
   public func write(_ name: String, _ text: String) throws {
+    if let end = name.lastIndex(of: "/") {
+      try FileManager.default.createDirectory(
+        atPath: "\(path)/\(name[..<end])", withIntermediateDirectories: true)
+    }
     try Data(text.utf8).write(to: URL(filePath: "\(path)/\(name)"))
   }
 

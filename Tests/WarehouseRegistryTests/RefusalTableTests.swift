@@ -140,7 +140,8 @@ struct RefusalTableTests {
     ("https://token.actions.octo.ghe.com", PublisherFamily.gitHub, "issuer-data-residency"),
     ("https://token.actions.octo.ghe.com/octo", PublisherFamily.gitHub, "issuer-data-residency"),
     ("https://gitlab.example.com", PublisherFamily.gitLab, "issuer-self-managed"),
-    ("https://codeberg.org/api/actions", PublisherFamily.gitHub, "issuer-unknown"),
+    ("https://codeberg.org/api/actions", PublisherFamily.gitHub, "issuer-forgejo"),
+    ("https://oidc.example.com", PublisherFamily.gitHub, "issuer-unknown"),
   ]
 
   private static let forms = PublisherForms(registry: "pypi", site: .https(host: "pypi.org"))
@@ -218,18 +219,19 @@ struct RefusalTableTests {
 
   @Test func saysWhichIssuersAreAccepted() {
     #expect(
-      RefusalTable.acceptedIssuers.clause(for: "pypi").text
-        == "pypi accepts https://token.actions.githubusercontent.com, https://gitlab.com, https://accounts.google.com, "
-        + "https://platform.activestate.com/api/v1/oauth/oidc, and issuers of self-managed GitLab that its administrators "
-        + "registered for an organisation (as of 2026-08-21)")
+      Issuers.accepted.clause(for: "pypi").text
+        == "pypi accepts GitHub, GitLab, Google and ActiveState; an own GitLab through its organisation, as of 2026-08-21"
+    )
+    let forgejo = Issuers.refused.first { $0.isOf("https://codeberg.org/api/actions") }
     #expect(
-      RefusalTable.acceptedIssuers.prefix(1).map(\.self).clause(for: "x").text.hasSuffix(
-        "githubusercontent.com (as of 2026-08-21)"))
-    for issuer in RefusalTable.acceptedIssuers { #expect(!issuer.source.isEmpty && issuer.day.text.count == 10) }
+      Issuers.accepted.clause(for: "pypi", but: forgejo).text.hasSuffix(
+        "organisation; not Forgejo (requested: https://github.com/pypi/warehouse/issues/19786), as of 2026-08-21"))
+    #expect(Issuers.accepted.prefix(1).map(\.self).clause(for: "x").text == "x accepts GitHub, as of 2026-08-21")
+    for issuer in Issuers.accepted { #expect(!issuer.source.isEmpty && issuer.day.text.count == 10) }
   }
 
   @Test func doubtsNoAcceptedIssuer() {
-    for issuer in RefusalTable.acceptedIssuers {
+    for issuer in Issuers.accepted {
       guard let address = issuer.address else { continue }
       #expect(JobReview(forms: Self.forms, job: Self.job(issuer.family, address)).causes.isEmpty, "\(address)")
     }

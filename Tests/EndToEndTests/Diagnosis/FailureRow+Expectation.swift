@@ -38,7 +38,9 @@ extension FailureRow {
     FailureRow(
       .expectation, "The job is as expected, and the registry knows no such publisher",
       gitHub("--claim environment=staging --publisher provider=github,owner=octo-org,repository=sample,workflow=x.yml"),
-      .publisherNotFound, ["publisher-differs"], ["The job is the one that expect describes"],
+      .publisherNotFound, ["environment-differs", "publisher-differs"],
+      ["One of these fields (Owner, Repository name, Workflow name: as expect says) differs"],
+      absent: ["The job is the one that expect describes"],
       files: expecting(#""owner":"octo-org","repository":"sample","workflow":"release.yml""#)),
     FailureRow(
       .expectation, "Keys of two providers in one expectation", gitHub(""), .configurationInvalid, [],

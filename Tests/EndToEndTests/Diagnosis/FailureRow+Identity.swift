@@ -46,7 +46,7 @@ extension FailureRow {
           + "--claim sub=project_path:stranger/sample:ref_type:branch:ref:main "
           + "--claim ci_config_ref_uri=gitlab.com/stranger/sample//.gitlab-ci.yml@refs/heads/main",
         "CI_PIPELINE_SOURCE=merge_request_event CI_MERGE_REQUEST_PROJECT_PATH=octo-group/sub/sample"),
-      .publisherNotFound, ["fork-pipeline", "publisher-differs"], ["runs in the fork \"stranger/sample\""]),
+      .publisherNotFound, ["fork-pipeline"], ["runs in the fork \"stranger/sample\""]),
     FailureRow(
       .identity, "No CI job at all", "env -u GITHUB_ACTIONS -u GITLAB_CI token-broker mint pypi --format token",
       .providerNotFound, ["not-in-ci"], ["runner sets", "token-broker rehearse"]),
@@ -58,7 +58,9 @@ extension FailureRow {
   static let tokenRows: [FailureRow] = [
     FailureRow(
       .token, "GitLab: the variable holds something else", gitLab("", "PYPI_ID_TOKEN=something-else"),
-      .identityTokenMalformed, ["token-malformed"], ["hides the provider's", "aud: pypi"], absent: ["something-else"]),
+      .identityTokenMalformed, ["variable-hidden"],
+      ["PYPI_ID_TOKEN holds no identity token", "Remove the variable PYPI_ID_TOKEN", "aud: pypi"],
+      absent: ["something-else"]),
     FailureRow(
       .token, "GitLab: the audience is a list", gitLab("--claim 'aud=[pypi]'"), .identityTokenAudience,
       ["audience-list"], ["without brackets", "aud: pypi"]),

@@ -37,11 +37,11 @@ extension FailureRow {
 
   static let logRows: [FailureRow] = [
     FailureRow(
-      .log, "PyPA's action: no publisher", explain, nil, ["publisher-differs", "environment-missing"],
-      ["\"publish.yml\"", "workflow_filename=publish.yml", "environment: ENVIRONMENT"],
+      .log, "PyPA's action: no publisher", explain, nil, ["environment-missing", "publisher-differs"],
+      ["\"publish.yml\"", "environment: ENVIRONMENT"],
       files: log(action("publish.yml"))),
     FailureRow(
-      .log, "PyPA's action: a reusable workflow", explain, nil, ["reusable-workflow", "publisher-differs"],
+      .log, "PyPA's action: a reusable workflow", explain, nil, ["reusable-workflow"],
       ["octo-org/shared", "artifacts"],
       files: log(action("release.yml", job: "octo-org/shared/.github/workflows/publish.yml"))),
     FailureRow(
@@ -54,7 +54,7 @@ extension FailureRow {
         "Trusted publishing exchange failure:\nOpenID Connect token retrieval failed: GitHub: missing or insufficient "
           + "OIDC token permissions, the ACTIONS_ID_TOKEN_REQUEST_TOKEN environment variable was unset")),
     FailureRow(
-      .log, "uv: no publisher", explain, nil, ["publisher-differs"], ["\"staging\"", "environment=staging"],
+      .log, "uv: no publisher", explain, nil, ["environment-differs", "publisher-differs"], ["in place of \"staging\""],
       files: log(
         """
         error: Failed to publish `dist/sample-1.0.tar.gz` to https://upload.pypi.org/legacy/

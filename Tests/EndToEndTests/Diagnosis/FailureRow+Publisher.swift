@@ -19,31 +19,29 @@ extension FailureRow {
   static let publisherRows: [FailureRow] = [
     FailureRow(
       .publisher, "GitHub: nobody registered the repository", gitHub(job("unregistered")), .publisherNotFound,
-      ["publisher-differs"],
-      [
-        "\"unregistered\"", "Owner's id", "https://pypi.org/manage/account/publishing/?provider=github&owner=octo-org",
-        "repository=unregistered&workflow_filename=release.yml",
-      ]),
+      ["environment-missing", "publisher-differs"],
+      ["\"unregistered\"", "Owner's id, not on the form", "https://pypi.org/manage/account/publishing/"],
+      absent: ["provider=github"]),
     FailureRow(
       .publisher, "GitHub: nobody registered the repository with TestPyPI",
-      gitHub(job("unregistered"), command: "token-broker mint testpypi"), .publisherNotFound, ["publisher-differs"],
-      ["https://test.pypi.org/manage/account/publishing/?provider=github"]),
+      gitHub(job("unregistered"), command: "token-broker mint testpypi"), .publisherNotFound,
+      ["environment-missing", "publisher-differs"], ["https://test.pypi.org/manage/account/publishing/"]),
     FailureRow(
       .publisher, "GitHub: another workflow file", gitHub(job("sample", file: "publish.yml")), .publisherNotFound,
-      ["publisher-differs"], ["\"publish.yml\"", "workflow_filename=publish.yml"]),
+      ["environment-missing", "publisher-differs"], ["\"publish.yml\""]),
     FailureRow(
       .publisher, "GitHub: the publisher has an environment, the job has none", gitHub(withEnvironment),
-      .publisherNotFound, ["publisher-differs", "environment-missing"], ["(none)", "environment: ENVIRONMENT"]),
+      .publisherNotFound, ["environment-missing", "publisher-differs"], ["(none)", "environment: ENVIRONMENT"]),
     FailureRow(
       .publisher, "GitHub: the job has another environment",
-      gitHub("\(withEnvironment) --claim environment=staging"), .publisherNotFound, ["publisher-differs"],
-      ["\"staging\"", "environment=staging"], absent: ["environment-missing"]),
+      gitHub("\(withEnvironment) --claim environment=staging"), .publisherNotFound,
+      ["environment-differs", "publisher-differs"], ["in place of \"staging\""], absent: ["environment-missing"]),
     FailureRow(
       .publisher, "GitHub: the owner's account was made again under the same name",
-      gitHub(job("sample", id: "9999")), .publisherNotFound, ["publisher-differs"], ["\"9999\""]),
+      gitHub(job("sample", id: "9999")), .publisherNotFound, ["environment-missing", "publisher-differs"], ["\"9999\""]),
     FailureRow(
       .publisher, "GitHub: the owner is registered in another case", gitHub(job("sample", owner: "Octo-Org")),
-      .publisherNotFound, ["publisher-differs"], ["\"Octo-Org\""]),
+      .publisherNotFound, ["owner-differs", "publisher-differs"], ["with the owner \"Octo-Org\", letter by letter"]),
     FailureRow(
       .publisher, "GitHub: a reusable workflow of another repository",
       gitHub("--claim job_workflow_ref=octo-org/shared/.github/workflows/release.yml@refs/heads/main"),
@@ -52,11 +50,11 @@ extension FailureRow {
     FailureRow(
       .publisher, "GitHub: a reusable workflow of another repository, with a file name of its own",
       gitHub("--claim job_workflow_ref=octo-org/shared/.github/workflows/publish.yml@refs/tags/v1"),
-      .publisherNotFound, ["reusable-workflow", "publisher-differs"], ["octo-org/shared"]),
+      .publisherNotFound, ["reusable-workflow"], ["octo-org/shared"], absent: ["publisher-differs"]),
     FailureRow(
       .publisher, "GitHub: a reusable workflow of the same repository",
       gitHub("--claim job_workflow_ref=octo-org/sample/.github/workflows/called.yml@refs/heads/main"),
-      .publisherNotFound, ["publisher-differs", "reusable-workflow-called"],
+      .publisherNotFound, ["reusable-workflow-called", "publisher-differs"],
       ["workflow name called.yml, not the caller's"]),
     FailureRow(
       .publisher, "GitHub: the publishing workflow is called at another ref",
@@ -76,8 +74,8 @@ extension FailureRow {
         "--claim project_path=octo-group/other --claim namespace_path=octo-group "
           + "--claim sub=project_path:octo-group/other:ref_type:branch:ref:main "
           + "--claim ci_config_ref_uri=gitlab.com/octo-group/other//.gitlab-ci.yml@refs/heads/main"),
-      .publisherNotFound, ["publisher-differs"],
-      ["provider=gitlab&namespace=octo-group&project=other&workflow_filepath=.gitlab-ci.yml"]),
+      .publisherNotFound, ["environment-missing", "publisher-differs"],
+      ["Namespace \"octo-group\"", "https://pypi.org/manage/account/publishing/"]),
     FailureRow(
       .publisher, "GitLab: the project is registered in another case",
       gitLab(
@@ -88,7 +86,11 @@ extension FailureRow {
     FailureRow(
       .publisher, "GitLab: another pipeline file",
       gitLab("--claim ci_config_ref_uri=gitlab.com/octo-group/sub/sample//ci/publish.yml@refs/heads/main"),
-      .publisherNotFound, ["publisher-differs"], ["\"ci/publish.yml\"", "workflow_filepath=ci%2Fpublish.yml"]),
+      .publisherNotFound, ["pipeline-file-differs", "publisher-differs"],
+      [
+        "\"ci/publish.yml\" \".gitlab-ci.yml\"",
+        "Register a publisher at pypi with the pipeline file \"ci/publish.yml\"",
+      ]),
     FailureRow(
       .publisher, "GitLab: the pipeline file belongs to another project",
       gitLab("--claim ci_config_ref_uri=gitlab.com/octo-group/shared//.gitlab-ci.yml@refs/heads/main"),
@@ -99,11 +101,11 @@ extension FailureRow {
       ["ci_config_ref_uri", "remote or external"]),
     FailureRow(
       .publisher, "GitLab: the publisher has an environment, the job has none", gitLab(gitLabWithEnvironment),
-      .publisherNotFound, ["publisher-differs", "environment-missing"], ["name: ENVIRONMENT"]),
+      .publisherNotFound, ["environment-missing", "publisher-differs"], ["name: ENVIRONMENT"]),
     FailureRow(
       .publisher, "GitLab: the environment is written in another case",
-      gitLab("\(gitLabWithEnvironment) --claim environment=PyPI"), .publisherNotFound, ["publisher-differs"],
-      ["\"PyPI\""]),
+      gitLab("\(gitLabWithEnvironment) --claim environment=PyPI"), .publisherNotFound,
+      ["environment-differs", "publisher-differs"], ["with the environment \"PyPI\", letter by letter"]),
     FailureRow(
       .publisher, "GitLab: the subject of the tokens is customised", gitLab("--claim sub=octo-group-sample"),
       .publisherNotFound, ["subject-customised"], ["ci_id_token_sub_claim_components"]),
@@ -142,7 +144,7 @@ extension FailureRow {
       ["The claim environment"]),
     FailureRow(
       .publisher, "An older server found nothing", gitHub(notFound("All lookup strategies exhausted")),
-      .publisherNotFound, ["publisher-differs"], ["Compare each value"]),
+      .publisherNotFound, ["environment-missing", "publisher-differs"], ["Compare each value"]),
     FailureRow(
       .publisher, "The registry cannot read the workflow's name",
       gitLab(notFound("Could not extract workflow filename from OIDC claims")), .publisherNotFound,

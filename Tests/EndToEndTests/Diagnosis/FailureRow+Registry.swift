@@ -17,6 +17,9 @@ extension FailureRow {
       .issuer, "A self-managed GitLab", gitLab("--claim iss=https://gitlab.example.com"), .exchangeRefused,
       ["issuer-self-managed"], ["administrators to register the issuer", "gitlab.com"]),
     FailureRow(
+      .issuer, "A Forgejo, such as Codeberg", gitHub("--claim iss=https://codeberg.org/api/actions"), .exchangeRefused,
+      ["issuer-forgejo"], ["not Forgejo (requested: https://github.com/pypi/warehouse/issues/19786)"]),
+    FailureRow(
       .issuer, "Some other issuer", gitHub("--claim iss=https://oidc.example.com"), .exchangeRefused,
       ["issuer-unknown"], ["https://oidc.example.com"]),
     FailureRow(
@@ -112,7 +115,7 @@ extension FailureRow {
         "--claim event_name=pull_request_target --claim repository=octo-org/other "
           + "--claim workflow_ref=octo-org/other/.github/workflows/release.yml@refs/heads/main "
           + "--claim job_workflow_ref=octo-org/other/.github/workflows/release.yml@refs/heads/main"),
-      .publisherNotFound, ["pull-request-target", "publisher-differs"], ["repository=other"], files: admitting),
+      .publisherNotFound, ["pull-request-target"], ["push of a tag"], absent: ["publisher-differs"], files: admitting),
     FailureRow(
       .two, "A reusable workflow, and pull_request_target",
       gitHub("\(reusable) --claim event_name=pull_request_target"), .publisherNotFound,

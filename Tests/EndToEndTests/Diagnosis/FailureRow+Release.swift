@@ -33,7 +33,7 @@ extension FailureRow {
       files: project),
     FailureRow(
       .release, "A project of whose releases none is attested", gitHub("\(registered) --project sample"),
-      .publisherNotFound, ["publisher-differs", "environment-missing"],
+      .publisherNotFound, ["environment-missing", "publisher-differs"],
       ["manage/project/sample/settings/publishing/"], files: project),
     FailureRow(
       .release, "A check compares the job with the last release",

@@ -12,6 +12,8 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
     case registry = "The registry refuses for another reason"
     case expectation = "The job is not the one that is expected"
     case release = "The last release tells what differs"
+    case untold = "Misconfigured jobs, where nothing is told"
+    case told = "The same jobs, where expect tells"
     case check = "Looking before publishing"
     case log = "Explaining an error of another tool"
     case upload = "The upload is refused"
@@ -75,7 +77,7 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
   /// All rows, in the order of the page.
   static let all =
     identityRows + tokenRows + publisherRows + publisherTextRows + issuerRows + registryRows + expectationRows
-    + releaseRows
+    + releaseRows + kindRows
     + checkRows + logRows + uploadRows
     + twoFaultRows + quietRows
 }

@@ -71,8 +71,8 @@ struct TroubleshootingPage: Sendable {
     // The annotations of a check say what its table says.
     text = text.replacing(#/::(error|warning) title=token-broker [a-z]+ .*\n/#, with: "")
     text = text.replacing(#/::error title=token-broker ([a-z-]+)::(.*)/#) { match in
-      let lines = String(match.2).replacing("%0A", with: "\n").replacing("%25", with: "%")
-      return "Error: \(lines.split(separator: "\n").first ?? "") [\(match.1)]"
+      let sentence = String(match.2).replacing("%25", with: "%")
+      return "Error: \(sentence) [\(match.1)]"
     }
     text = text.replacing(#/127\.0\.0\.1:\d+/#, with: "127.0.0.1:PORT")
     text = text.replacing(#/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/#, with: "TIME")

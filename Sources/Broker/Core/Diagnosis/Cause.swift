@@ -58,6 +58,8 @@ public struct Cause: Sendable, Equatable {
   public let address: Message?
   /// Lines to paste.
   public let snippet: Snippet?
+  /// The role of the fields whose differences it explains, whatever they are compared with; nil for none.
+  public private(set) var explains: JobField.Role?
 
   /// A cause.
   ///
@@ -80,6 +82,13 @@ public struct Cause: Sendable, Equatable {
     self.fields = fields
     self.address = address
     self.snippet = snippet
+  }
+
+  /// This cause, which explains why fields of a role differ.
+  public func explaining(_ role: JobField.Role?) -> Cause {
+    var cause = self
+    cause.explains = role
+    return cause
   }
 
   /// This cause, surer or less sure.

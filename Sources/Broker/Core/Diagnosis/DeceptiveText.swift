@@ -15,9 +15,30 @@ public enum DeceptiveText {
     return Neutralized(output, limit: limit * 8)
   }
 
+  /// Whether a text has characters that the eye takes for others, or does not see.
+  static func isDeceptive(_ text: String) -> Bool {
+    text.hasPrefix(" ") || text.hasSuffix(" ")
+      || text.unicodeScalars.contains { !(0x20...0x7E).contains($0.value) }
+  }
+
   /// Whether two texts look alike but differ in case, in space around them, or in characters beyond ASCII.
   static func looksLike(_ left: String, _ right: String) -> Bool {
     left != right && skeleton(left) == skeleton(right)
+  }
+
+  /// The text without blanks at its ends and invisible characters, and with the letters that it looks like.
+  static func plain(_ text: String) -> String {
+    var output = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .nonspacingMark: continue
+      case .spaceSeparator: output.append(" ")
+      default: output.append(scalar.value > 0x7E ? lookalikes[scalar] ?? scalar : scalar)
+      }
+    }
+    let plain = String(output)
+    let start = plain.firstIndex { $0 != " " } ?? plain.endIndex
+    return String(plain[start...].reversed().drop { $0 == " " }.reversed())
   }
 
   private static func mark(_ scalar: Unicode.Scalar) -> String {

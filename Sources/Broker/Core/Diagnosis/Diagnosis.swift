@@ -1,8 +1,8 @@
 /// Finds out why something failed: pure, from what the run knows.
 ///
-/// What the claims, the environment and the answer determine ranks first. Where they cannot (a registry says "not found"
-/// alike for repository, owner id, workflow and environment), the first cause is that one of the fields differs from
-/// what is registered.
+/// What the claims, the environment and the answer determine ranks first, then what evidence beside them speaks for. Where
+/// there is none (a registry says "not found" alike for repository, owner id, workflow and environment), the last cause is
+/// that one of the fields differs from what is registered.
 public struct Diagnosis: Sendable {
   /// The causes, the likeliest first; empty if the error says it all.
   public let causes: [Cause]
@@ -15,12 +15,20 @@ public struct Diagnosis: Sendable {
       case .publisherNotFound: PublisherDiagnosis(input).causes
       // What the registry said, and what it would say next.
       case .exchangeRefused: input.said + review + input.suspicions
+      case .expectationFailed: ExpectationDiagnosis(input).causes
       case .identityTokenMalformed, .identityTokenAudience, .identityTokenExpired, .identityTokenSpent:
         TokenDiagnosis(input).causes
       case .ruleRefused: review
       default: GeneralDiagnosis(input: input).causes
       }
-    causes = Self.ranked(input.error.causes + found)
+    // An expectation of this target's is explained anew, with all that is known by now.
+    let thrown = input.error.code == .expectationFailed && !found.isEmpty ? [] : input.error.causes
+    causes = Self.settled(Self.ranked(thrown + found))
+  }
+
+  /// Without what is only possible, once something is certain.
+  private static func settled(_ causes: [Cause]) -> [Cause] {
+    causes.first?.certainty == .certain ? causes.filter { $0.certainty > .possible } : causes
   }
 
   /// The causes by certainty, each code once, otherwise in the order they were found.

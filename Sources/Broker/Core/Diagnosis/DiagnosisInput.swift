@@ -22,6 +22,10 @@ public struct DiagnosisInput: Sendable {
   public var expectations: [Expectations] = []
   /// Who published the project's last attested release.
   public var lastRelease: PublishedRelease?
+  /// Whether the registry has the project; nil if it was not asked, or did not say.
+  public var isListed: Bool?
+  /// What lies beside the run.
+  public var background = Background.none
   /// This machine's clock.
   public var now: UnixTime?
   /// The registry's clock.
@@ -47,8 +51,10 @@ public struct DiagnosisInput: Sendable {
   ///   - evidence: What was seen.
   ///   - source: What was asked for identity tokens.
   ///   - time: The clocks.
+  ///   - background: What lies beside the run.
   public init(
-    _ error: BrokerError, _ target: Target, _ evidence: Evidence, _ source: any IdentityTokenSource, time: TimeSource
+    _ error: BrokerError, _ target: Target, _ evidence: Evidence, _ source: any IdentityTokenSource, time: TimeSource,
+    background: Background = .none
   ) {
     self.init(error, registry: target.name)
     job = evidence.job
@@ -57,9 +63,11 @@ public struct DiagnosisInput: Sendable {
     capabilities = target.registry.capabilities
     guide = source.guide
     suspicions = source.suspicions
-    project = target.project
+    project = target.project ?? target.likelyProject ?? background.checkout.project
     expectations = target.expectations
     lastRelease = evidence.lastRelease
+    isListed = evidence.isListed
+    self.background = background
     now = time.now()
     serverTime = evidence.serverTime(by: time)
   }
@@ -68,8 +76,11 @@ public struct DiagnosisInput: Sendable {
 extension BrokerError {
   /// This error with its causes, by all that a run knows.
   public func explained(
-    _ target: Target, _ evidence: Evidence, _ source: any IdentityTokenSource, time: TimeSource
+    _ target: Target, _ evidence: Evidence, _ source: any IdentityTokenSource, time: TimeSource,
+    background: Background = .none
   ) -> BrokerError {
-    with(causes: Diagnosis(DiagnosisInput(self, target, evidence, source, time: time)).causes)
+    let input = DiagnosisInput(self, target, evidence, source, time: time, background: background)
+    let causes = Diagnosis(input).causes
+    return with(remedy: code == .expectationFailed ? causes.first?.fixes.first : nil, causes: causes)
   }
 }

@@ -21,29 +21,12 @@ public struct ExpectationGate: JobGate {
       remedy: first.fixes.first, causes: causes)
   }
 
-  /// A cause for each field that differs; of another provider's job, one for that alone.
+  /// What to change, the likeliest first; empty for a job that is as expected.
   public func causes(for job: JobIdentity, registry: String) -> [Cause] {
-    if let family = expectations.family, family != job.family {
-      return [
-        Cause(
-          "provider-differs", .certain,
-          "A job at \(family) is expected for \(Neutralized(registry)), and this one runs at \(job.family).",
-          fixes: [
-            "Publish from \(family), or change registries.\(Neutralized(registry)).expect if the publisher was changed."
-          ])
-      ]
-    }
-    return FieldDifference.between(job, and: expectations.fields, rules: rules).map { difference in
-      let expected = Neutralized.marked(difference.expected)
-      return Cause(
-        difference.code, .certain,
-        "The \(difference.field.words) is expected to be \(expected): \(difference.manner).",
-        fixes: [
-          difference.field.role == .environment
-            ? "Name the environment \(expected) in the job."
-            : "Run the publishing job with the \(difference.field.words) \(expected).",
-          "If the publisher was changed at \(Neutralized(registry)), change registries.\(Neutralized(registry)).expect.\(Neutralized(difference.field.name)).",
-        ], fields: [difference.row])
-    }
+    var input = DiagnosisInput(BrokerError(.expectationFailed, ""), registry: registry)
+    input.job = job
+    input.capabilities.publishers = rules
+    input.expectations = [expectations]
+    return ExpectationDiagnosis(input).causes
   }
 }

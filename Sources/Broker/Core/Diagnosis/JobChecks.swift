@@ -81,7 +81,7 @@ private struct Checks {
         ])
     }
     return CheckItem(
-      "last-release", .pass, "\(release.words) was published by \(release.publisher), as this job would.")
+      "last-release", .pass, "\(release.words) was published by \(release.publisher()), as this job would.")
   }
 
   // MARK: Risks

@@ -8,6 +8,10 @@ public struct ProviderGuide: Sendable {
   public let spareToken: @Sendable (Audience) -> Snippet?
   /// What the provider has to protect a branch or a tag with, such as `protected tags`; nil if that is not known.
   public let protection: Message?
+  /// The file that defines the jobs unless another is configured; nil if there is none.
+  public let usualFile: String?
+  /// What a file of a checkout, by its path and text, says about publishing; nil if it defines no jobs.
+  public let jobFile: @Sendable (_ path: String, _ text: String) -> JobFile?
 
   /// How a step that downloads several artifacts is told to put them into one folder; nil if that is not known.
   public let mergedArtifacts: Message?
@@ -17,13 +21,16 @@ public struct ProviderGuide: Sendable {
     environment: @escaping @Sendable (String) -> Snippet? = { _ in nil },
     identityToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil },
     spareToken: @escaping @Sendable (Audience) -> Snippet? = { _ in nil }, protection: Message? = nil,
-    mergedArtifacts: Message? = nil
+    mergedArtifacts: Message? = nil, usualFile: String? = nil,
+    jobFile: @escaping @Sendable (_ path: String, _ text: String) -> JobFile? = { _, _ in nil }
   ) {
     self.mergedArtifacts = mergedArtifacts
     self.environment = environment
     self.identityToken = identityToken
     self.spareToken = spareToken
     self.protection = protection
+    self.usualFile = usualFile
+    self.jobFile = jobFile
   }
 
   /// A guide that knows nothing.

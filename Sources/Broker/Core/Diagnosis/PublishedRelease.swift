@@ -25,17 +25,28 @@ public struct PublishedRelease: Sendable {
   /// The value of a field; nil if the publisher left it open.
   public subscript(field: JobField) -> String? { values.first { $0.field == field }?.value }
 
-  /// The publisher as words: `release.yml with environment "pypi"`.
-  public var publisher: Message { Self.words(values.first { $0.field.role == .file }?.value, self[.environment]) }
-
-  /// A job as words of the same form.
-  public static func words(of job: JobIdentity) -> Message {
-    words(job.fields.first { $0.key.role == .file }?.value, job.environment)
+  /// The publisher as words, with a field that is not among the usual: `release.yml with environment "pypi"`.
+  public func publisher(besides field: JobField? = nil) -> Message {
+    Self.words(
+      values.first { $0.field.role == .file }?.value, self[.environment], field.flatMap { Self.named($0, self[$0]) })
   }
 
-  private static func words(_ file: String?, _ environment: String?) -> Message {
+  /// A job as words of the same form.
+  public static func words(of job: JobIdentity, besides field: JobField? = nil) -> Message {
+    words(
+      job.fields.first { $0.key.role == .file }?.value, job.environment,
+      field.flatMap { named($0, $0.value(of: job)) })
+  }
+
+  private static func words(_ file: String?, _ environment: String?, _ other: Message?) -> Message {
     let name: Message = file.map { Message(DeceptiveText.marked($0)) } ?? "an unnamed file"
-    return environment.map { "\(name) with environment \(Neutralized.marked($0))" }
-      ?? "\(name) without environment"
+    let place: Message = environment.map { " with environment \(Neutralized.marked($0))" } ?? " without environment"
+    return "\(name)\(place)\(other ?? "")"
+  }
+
+  /// A field that neither the file nor the environment shows: ` of the owner "octo-org"`.
+  private static func named(_ field: JobField, _ value: String?) -> Message? {
+    guard field.role == .repository || field.role == .other, let value else { return nil }
+    return " of the \(field.words) \(Neutralized.marked(value))"
   }
 }

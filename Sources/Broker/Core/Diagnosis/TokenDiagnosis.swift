@@ -8,7 +8,7 @@ public struct TokenDiagnosis: Sendable {
   /// The causes; empty if the token looks as it should.
   public var causes: [Cause] {
     if input.error.code == .identityTokenSpent { return [spent] }
-    if input.error.code == .identityTokenMalformed { return [malformed] }
+    if input.error.code == .identityTokenMalformed { return input.error.causes.isEmpty ? [malformed] : [] }
     guard let token = input.token else { return [] }
     return audience(token) + times(token)
   }

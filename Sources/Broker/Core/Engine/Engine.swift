@@ -20,6 +20,8 @@ public struct Engine: Sendable {
   public let hide: @Sendable (EngineEvent) throws(BrokerError) -> Void
   /// Told of every event, at once.
   public let observe: @Sendable (EngineEvent) -> Void
+  /// What lies beside the run, for explaining a failure; asked for only once there is one.
+  public let background: @Sendable () -> Background
 
   /// The time that burning one credential may take.
   public static let burnLimit: Duration = .seconds(3)
@@ -31,7 +33,8 @@ public struct Engine: Sendable {
     time: TimeSource, policy: RetryPolicy = RetryPolicy(), isRehearsal: Bool = false,
     bindings: SecretBindings = SecretBindings(), executor: (any TaskExecutor)? = nil, sent: SentTokens = SentTokens(),
     observe: @escaping @Sendable (EngineEvent) -> Void = { _ in },
-    hide: @escaping @Sendable (EngineEvent) throws(BrokerError) -> Void = { _ in }
+    hide: @escaping @Sendable (EngineEvent) throws(BrokerError) -> Void = { _ in },
+    background: @escaping @Sendable () -> Background = { .none }
   ) {
     self.time = time
     self.policy = policy
@@ -39,6 +42,7 @@ public struct Engine: Sendable {
     self.bindings = bindings
     self.executor = executor
     self.sent = sent
+    self.background = background
     self.hide = hide
     self.observe = observe
   }

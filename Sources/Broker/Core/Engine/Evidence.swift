@@ -22,6 +22,8 @@ public struct Evidence: Sendable {
   public var credential: CredentialForm?
   /// Who published the project's last attested release.
   public var lastRelease: PublishedRelease?
+  /// Whether the registry has the project; nil if it was not asked, or did not say.
+  public var isListed: Bool?
   /// Whether an exchange was cut off that may have been made.
   var isLost = false
 

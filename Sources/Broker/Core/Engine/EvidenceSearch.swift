@@ -13,11 +13,23 @@ public struct EvidenceSearch: Sendable {
   /// The last attested release of a target's project; nil if there is none, or it cannot be told in time.
   public func lastRelease(of target: Target) async -> PublishedRelease? {
     guard let name = target.project, let history = target.registry.capabilities.history else { return nil }
-    let outcome = await TimeLimit(Self.limit, time: time).run { () async -> PublishedRelease? in
-      do throws(BrokerError) { return try await history.lastRelease(of: name) } catch { return nil }
+    return await within { () async throws(BrokerError) in try await history.lastRelease(of: name) }
+  }
+
+  /// Whether a target's registry has its project; nil if it does not say in time.
+  func isListed(at target: Target) async -> Bool? {
+    guard let name = target.project, let index = target.registry.capabilities.releases else { return nil }
+    return await within { () async throws(BrokerError) in try await index.knows(name) }
+  }
+
+  private func within<Found: Sendable>(
+    _ ask: @escaping @Sendable () async throws(BrokerError) -> Found?
+  ) async -> Found? {
+    let outcome = await TimeLimit(Self.limit, time: time).run { () async -> Found? in
+      do throws(BrokerError) { return try await ask() } catch { return nil }
     }
     switch outcome {
-    case .finished(let release), .cutOff(let release): return release
+    case .finished(let found), .cutOff(let found): return found
     }
   }
 }

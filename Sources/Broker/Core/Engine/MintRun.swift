@@ -68,12 +68,17 @@ struct MintRun: Sendable {
     guard case .failure(let error) = result else {
       return Outcome(target: target, result: result, evidence: seen.evidence)
     }
+    let background = engine.background()
     if error.code == .publisherNotFound {
-      let release = await EvidenceSearch(time: engine.time).lastRelease(of: target)
-      seen.note { $0.lastRelease = release }
+      var asked = target
+      asked.project = target.project ?? target.likelyProject ?? background.checkout.project
+      let search = EvidenceSearch(time: engine.time)
+      let release = await search.lastRelease(of: asked)
+      let isListed = release == nil ? await search.isListed(at: asked) : true
+      seen.note { ($0.lastRelease, $0.isListed) = (release, isListed) }
     }
     let evidence = seen.evidence
-    let explained = error.explained(target, evidence, source, time: engine.time)
+    let explained = error.explained(target, evidence, source, time: engine.time, background: background)
     engine.observe(.failed(registry: target.name, explained))
     return Outcome(target: target, result: .failure(explained), evidence: evidence)
   }

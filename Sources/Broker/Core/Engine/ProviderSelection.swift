@@ -10,13 +10,19 @@ public struct ProviderSelection: Sendable {
     public let result: Result<Detection, BrokerError>
     /// The variables of its jobs that are set although it was not recognised.
     public let traces: [String]
+    /// What runs the job instead, and only looks like it; nil if nothing was recognised.
+    public let lookalike: ProviderLookalike?
 
     /// A finding.
-    public init(name: String, clue: Clue, result: Result<Detection, BrokerError>, traces: [String] = []) {
+    public init(
+      name: String, clue: Clue, result: Result<Detection, BrokerError>, traces: [String] = [],
+      lookalike: ProviderLookalike? = nil
+    ) {
       self.name = name
       self.clue = clue
       self.result = result
       self.traces = traces
+      self.lookalike = lookalike
     }
 
     /// Whether the job runs there, allowed to ask or not.
@@ -66,8 +72,13 @@ public struct ProviderSelection: Sendable {
   private static func finding(of provider: any IdentityProvider, in environment: Environment) async -> Finding {
     do throws(BrokerError) {
       let detection = try await provider.detect(in: environment)
-      let traces = if case .absent = detection { provider.capabilities.traces(environment) } else { [String]() }
-      return Finding(name: provider.name, clue: provider.clue, result: .success(detection), traces: traces)
+      guard case .absent = detection else {
+        return Finding(name: provider.name, clue: provider.clue, result: .success(detection))
+      }
+      let capabilities = provider.capabilities
+      return Finding(
+        name: provider.name, clue: provider.clue, result: .success(detection), traces: capabilities.traces(environment),
+        lookalike: capabilities.lookalike(environment))
     } catch {
       return Finding(name: provider.name, clue: provider.clue, result: .failure(error))
     }
@@ -91,6 +102,13 @@ public struct ProviderSelection: Sendable {
     let strongest = recognised.map(\.clue.strength).max()
     let chosen = recognised.filter { $0.clue.strength == strongest }
     guard let finding = chosen.first else {
+      if let lookalike = findings.lazy.filter({ $0.name == wanted || wanted == nil }).compactMap(\.lookalike).first {
+        throw BrokerError(
+          .providerNotFound,
+          "No identity provider was found in the environment: \(lookalike.evidence), so that the job runs at "
+            + "\(lookalike.name).",
+          remedy: lookalike.cause.fixes.first, causes: [lookalike.cause])
+      }
       if let half = findings.first(where: { ($0.name == wanted || wanted == nil) && !$0.traces.isEmpty }) {
         throw Self.incomplete(half, findings)
       }
@@ -137,7 +155,10 @@ public struct ProviderSelection: Sendable {
 
   /// The error that only a part of a job's variables has come here.
   private static func incomplete(_ half: Finding, _ findings: [Finding]) -> BrokerError {
-    let traces = half.traces.map { Neutralized($0, limit: 64) }.joined(separator: " and ")
+    let names = half.traces.map { Message(Neutralized($0, limit: 64)) }
+    let traces: Message =
+      names.count > 3
+      ? "\(names.prefix(2).joined(separator: ", ")) and \(names.count - 2) others" : names.joined(separator: " and ")
     let isOne = half.traces.count == 1
     return BrokerError(
       .providerNotFound,

@@ -4,6 +4,8 @@ public struct Target: Sendable {
   public let registry: any Registry
   /// The project that is published there; nil if nothing names it.
   public var project: String?
+  /// The project that the files of a run name, where nothing else does: for explanations alone.
+  public var likelyProject: String?
   /// Who the job is expected to be; all of them hold.
   public let expectations: [Expectations]
   /// What its credentials are to be good for.

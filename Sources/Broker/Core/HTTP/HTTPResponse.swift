@@ -6,6 +6,8 @@ public struct HTTPResponse: Sendable {
   public let fields: [(name: String, value: String)]
   /// The body, decompressed.
   public let body: [UInt8]
+  /// The proxy that is configured for the request, as host and port; nil for none.
+  public var proxy: String?
 
   /// An answer.
   public init(status: Int, fields: [(name: String, value: String)] = [], body: [UInt8] = []) {

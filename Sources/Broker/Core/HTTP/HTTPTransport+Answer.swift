@@ -24,7 +24,8 @@ extension HTTPTransport {
         .redirected,
         "Could not \(purpose): \(request.url.origin.authority) answered \(response.status), "
           + "pointing to \(Self.place(of: response, request.redaction)).",
-        remedy: "Redirects are never followed; configure the address that serves the request itself.")
+        remedy: "Redirects are never followed; configure the address that serves the request itself.",
+        causes: Self.redirect(response, request))
     case 408, 425, 429, 500..<600:
       let wait = response.retryAfter(now: now)
       // Too many requests, or a wait that is asked for: the server did not act on this one (RFC 6585, section 4; RFC 9110,
@@ -33,10 +34,35 @@ extension HTTPTransport {
       throw BrokerError(
         .unavailable, "Could not \(purpose): \(request.url.origin.authority) answered \(response.status).",
         remedy: "Try again later; \(request.url.origin.authority) cannot serve the request now.",
-        recovery: .retry(isUnread ? .refusedUnread : .mayHaveArrived, after: wait))
+        recovery: .retry(isUnread ? .refusedUnread : .mayHaveArrived, after: wait),
+        causes: [response.foreign(request.url.origin.authority, hasOwnPages: true, request.redaction)].compactMap { $0 }
+      )
+    case 407:
+      throw BrokerError(
+        .unreachable, "Could not \(purpose): a proxy wants a sign-in, with status 407.",
+        remedy: "Set https_proxy with what the proxy asks for, or exempt the host with no_proxy.",
+        causes: [response.foreign(request.url.origin.authority, request.redaction)].compactMap { $0 })
     default:
       return response
     }
+  }
+
+  /// A redirect to another host is a sign-in page's, or the address is not the one that serves the request.
+  private static func redirect(_ response: HTTPResponse, _ request: HTTPRequest) -> [Cause] {
+    let host = request.url.origin.authority
+    let place = place(of: response, request.redaction)
+    guard place.text.hasPrefix("\"") else { return [] }
+    return [
+      Cause(
+        "answer-redirected", .likely,
+        "\(host) was asked, and the answer leads to \(place): a sign-in page on the way, or another address for the same "
+          + "service.",
+        fixes: [
+          "If \(place) is a sign-in page of the network, have \(host) allowed without it where the job runs, or set "
+            + "no_proxy=\(Neutralized(request.url.origin.host)).",
+          "If the service has moved, configure the address that serves the request itself: redirects are never followed.",
+        ])
+    ]
   }
 
   /// The host that a redirect points to; nothing else of its address, which may echo the request.
@@ -85,7 +111,14 @@ extension HTTPTransport {
         .tlsFailed, "this machine has no root certificates to know \(host) by",
         "Install them (package ca-certificates), or set SSL_CERT_FILE to a file that holds them.", retry: false)
     case .proxy:
-      error(.unreachable, "the proxy did not connect to \(host)", "Check https_proxy and no_proxy.")
+      error(.unreachable, "the proxy did not connect to \(host)", "Check https_proxy and no_proxy.").with(causes: [
+        Cause(
+          "proxy-refused", .certain, "The proxy that https_proxy names did not connect to \(host)\(detail).",
+          fixes: [
+            "Have \(host) allowed at the proxy, with the user and password that it asks for, or reach the host without it: "
+              + "no_proxy=\(Neutralized(request.url.origin.host))."
+          ])
+      ])
     case .interrupted:
       error(.unreachable, "the connection to \(host) broke before the answer was whole", "Try again.")
     case .tooLarge:

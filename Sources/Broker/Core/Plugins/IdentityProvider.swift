@@ -32,17 +32,21 @@ public struct ProviderCapabilities: Sendable {
   public var recognise: @Sendable (_ log: String) -> [Cause]
   /// The variables of a job that are set, for where no job is recognised: a container was given a part of them.
   public var traces: @Sendable (Environment) -> [String]
+  /// What runs a job instead, where it only looks like this provider's; nil if nothing is known of that.
+  public var lookalike: @Sendable (Environment) -> ProviderLookalike?
 
   /// Capabilities.
   public init(
     guide: ProviderGuide = .none, job: @escaping @Sendable (PrintedClaims) -> JobIdentity? = { _ in nil },
     recognise: @escaping @Sendable (_ log: String) -> [Cause] = { _ in [] },
-    traces: @escaping @Sendable (Environment) -> [String] = { _ in [] }
+    traces: @escaping @Sendable (Environment) -> [String] = { _ in [] },
+    lookalike: @escaping @Sendable (Environment) -> ProviderLookalike? = { _ in nil }
   ) {
     self.guide = guide
     self.job = job
     self.recognise = recognise
     self.traces = traces
+    self.lookalike = lookalike
   }
 
   /// Nothing is known.

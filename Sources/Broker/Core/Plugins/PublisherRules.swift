@@ -35,13 +35,33 @@ public struct PublisherRules: Sendable {
     public let family: IssuerFamily
     /// The fields in the form's order.
     public let fields: [Field]
-    /// What the registry notes by itself when a publisher is registered, and compares as well: a label and the job's value.
-    public let noted: [(label: Message, value: @Sendable (JobIdentity) -> String?)]
+    /// What a registry notes by itself when a publisher is registered, and compares as well.
+    public struct Noted: Sendable {
+      /// What it is, as words in a sentence.
+      public let label: Message
+      /// What it is, as a label in a table that says that no form has it.
+      public let title: Message
+      /// The name of the cause that it changed.
+      public let code: Message
+      /// The job's value.
+      public let value: @Sendable (JobIdentity) -> String?
+
+      /// Something that is noted.
+      public init(
+        _ label: Message, title: Message, code: Message, _ value: @escaping @Sendable (JobIdentity) -> String?
+      ) {
+        self.label = label
+        self.title = title
+        self.code = code
+        self.value = value
+      }
+    }
+
+    /// What is not on the form.
+    public let noted: [Noted]
 
     /// A form.
-    public init(
-      _ family: IssuerFamily, fields: [Field], noted: [(label: Message, value: @Sendable (JobIdentity) -> String?)] = []
-    ) {
+    public init(_ family: IssuerFamily, fields: [Field], noted: [Noted] = []) {
       self.family = family
       self.fields = fields
       self.noted = noted
@@ -56,7 +76,10 @@ public struct PublisherRules: Sendable {
   ///
   /// Nil if one can, as far as the job says.
   public let obstacle: @Sendable (JobIdentity) -> Cause?
-  /// Where a publisher for a job is registered, filled in; for a project that exists, or nil for one that may not.
+  /// How a publisher for a project that does not exist yet ends, as a sentence; nil if that is not known.
+  public let pending: Message?
+  /// Where a publisher for a job is registered: for a project that exists, filled in where the form can be; for nil, for one
+  /// that may not.
   ///
   /// Nil where there is an ``obstacle``.
   public let address: @Sendable (JobIdentity?, _ project: String?) -> Message?
@@ -67,13 +90,14 @@ public struct PublisherRules: Sendable {
 
   /// Rules made of forms, and what is known beside them.
   public init(
-    forms: [Form], review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
+    forms: [Form], pending: Message? = nil, review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
     obstacle: @escaping @Sendable (JobIdentity) -> Cause? = { _ in nil },
     address: @escaping @Sendable (JobIdentity?, _ project: String?) -> Message? = { _, _ in nil },
     newProject: @escaping @Sendable (IssuerFamily?) -> Message? = { _ in nil }
   ) {
     self.newProject = newProject
     self.forms = forms
+    self.pending = pending
     self.review = review
     self.obstacle = obstacle
     self.address = address
@@ -89,7 +113,7 @@ public struct PublisherRules: Sendable {
     guard let form = form(for: job.family) else { return [] }
     return (obstacle(job) == nil ? [] : [Cause.Field("Issuer", job.issuer)])
       + form.fields.filter { !job.unknown.contains($0.field) }.map { Cause.Field($0.label, $0.field.value(of: job)) }
-      + form.noted.compactMap { label, value in value(job).map { Cause.Field(label, $0) } }
+      + form.noted.compactMap { noted in noted.value(job).map { Cause.Field(noted.title, $0) } }
   }
 
   /// The same as facts; a field without a value says `(none)`.

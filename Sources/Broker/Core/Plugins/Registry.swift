@@ -79,6 +79,8 @@ public struct RegistryCapabilities: Sendable {
   public var refusals: RegistryRefusals?
   /// The issuers that it accepts; empty if they are not known.
   public var acceptedIssuers: [AcceptedIssuer]
+  /// The kinds of issuers that it does not accept, as far as people ask for them.
+  public var refusedIssuers: [RefusedIssuer]
   /// Burns a credential before it expires.
   ///
   /// - Throws: ``ErrorCode/revokeUnsupported`` if this registry cannot; else what went wrong on the way.
@@ -99,6 +101,7 @@ public struct RegistryCapabilities: Sendable {
   /// Capabilities.
   public init(
     publishers: PublisherRules? = nil, refusals: RegistryRefusals? = nil, acceptedIssuers: [AcceptedIssuer] = [],
+    refusedIssuers: [RefusedIssuer] = [],
     revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)? = nil, narrow: CredentialNarrowing? = nil,
     releases: (any ReleaseIndex)? = nil, distributions: (any DistributionFormat)? = nil,
     history: (any PublisherHistory)? = nil, tools: PublishingTools = .none, attestations: AttestationTool? = nil
@@ -106,6 +109,7 @@ public struct RegistryCapabilities: Sendable {
     self.publishers = publishers
     self.refusals = refusals
     self.acceptedIssuers = acceptedIssuers
+    self.refusedIssuers = refusedIssuers
     self.revoke = revoke
     self.narrow = narrow
     self.releases = releases

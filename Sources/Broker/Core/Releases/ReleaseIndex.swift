@@ -10,9 +10,19 @@ public protocol ReleaseIndex: Sendable {
 
   /// The address where people find a release; nil if it is not known.
   func page(of release: DistributionName) -> String?
+
+  /// Asks whether there is a project of this name: one request, never repeated here.
+  ///
+  /// - Parameter project: The project's name, as people write it.
+  /// - Returns: Whether there is; nil if the registry does not say.
+  /// - Throws: If there is no answer.
+  func knows(_ project: String) async throws(BrokerError) -> Bool?
 }
 
 extension ReleaseIndex {
   /// Not known.
   public func page(of release: DistributionName) -> String? { nil }
+
+  /// What the listing says.
+  public func knows(_ project: String) async throws(BrokerError) -> Bool? { try await listing(of: project).isKnown }
 }

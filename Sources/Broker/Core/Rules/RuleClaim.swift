@@ -10,6 +10,9 @@ public struct RuleClaim: Sendable {
     case words([String])
     /// `true`.
     case flag
+
+    /// Whether it is a flag.
+    var isFlag: Bool { if case .flag = self { true } else { false } }
   }
 
   /// The key, such as `ref-type`.

@@ -37,7 +37,20 @@ public struct RuleGate: JobGate {
             "claim", "\(Neutralized(rule.claim.name)): \(Neutralized(rule.claim.value(job) ?? "(none)"))"),
           BrokerError.Fact("origin", "\(rule.origin)"),
         ]
-      })
+      }, causes: failed.map { Self.cause($0, job, registry) })
+  }
+
+  private static func cause(_ rule: JobRule, _ job: JobIdentity, _ registry: String) -> Cause {
+    let found = rule.claim.value(job)
+    let ref = job.ref.map { Message(Neutralized.quoted($0)) } ?? "the ref"
+    let fix: Message =
+      rule.claim.form.isFlag && found != nil
+      ? "Protect \(ref) in the repository's settings, or publish from a ref "
+        + "that is protected; the rule is written at \(rule.origin)." : remedy(rule, found: found)
+    return Cause(
+      "rule-\(Neutralized(rule.claim.name))", .certain,
+      "The rule \(Neutralized(rule.path)) wants the \(Neutralized(rule.claim.name)) \(Neutralized(rule.value, limit: 200)), and the job's "
+        + (found.map { "is \(Neutralized.quoted($0))." } ?? "identity token says none."), fixes: [fix])
   }
 
   private static func remedy(_ rule: JobRule, found: String?) -> Message {

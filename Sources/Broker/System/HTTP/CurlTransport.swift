@@ -39,7 +39,11 @@ public final class CurlTransport: HTTPTransport {
     try request.checkDestinations()
     let submission = CurlSubmission(
       request: request, configuration: configuration, end: request.grace > .zero ? TimeLimit.end : nil)
-    do { return try await loop.send(submission).get() } catch {
+    do {
+      var response = try await loop.send(submission).get()
+      response.proxy = configuration.proxies.name(for: request.url.origin)
+      return response
+    } catch {
       throw advised(error)
     }
   }

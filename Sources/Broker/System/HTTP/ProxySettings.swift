@@ -23,6 +23,22 @@ struct ProxySettings: Sendable {
     origin.isLoopback ? ("", "*") : (https, exceptions)
   }
 
+  /// The proxy for a request to `origin` as people know it, without user and password; nil if it is asked directly.
+  func name(for origin: Origin) -> String? {
+    guard !origin.isLoopback, !https.isEmpty, !isExempt(origin.host) else { return nil }
+    let address = https.firstRange(of: "://").map { https[$0.upperBound...] } ?? https[...]
+    return String(
+      (address.lastIndex(of: "@").map { address[address.index(after: $0)...] } ?? address).prefix { $0 != "/" })
+  }
+
+  /// Whether the list of exceptions names a host or a domain around it.
+  private func isExempt(_ host: String) -> Bool {
+    exceptions.split { $0 == "," || $0 == " " }.contains { name in
+      let domain = name.drop { $0 == "." }.lowercased()
+      return name == "*" || host == domain || host.hasSuffix(".\(domain)")
+    }
+  }
+
   /// User and password of a proxy's address; nil if it has none.
   private static func credentials(_ address: String) -> Secret? {
     guard let end = address.lastIndex(of: "@") else { return nil }

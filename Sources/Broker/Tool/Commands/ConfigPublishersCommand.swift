@@ -24,7 +24,8 @@ enum ConfigPublishersCommand: Command {
           + "which are read by their lines. Each value is printed with its origin; nothing is sent anywhere.",
         "PyPI's forms mean github.com and gitlab.com: for a repository on another server no form is filled in. OWNER/NAME is "
           + "on the server whose job this is, or on the hosted one; of another server, write https://HOST/OWNER/NAME.",
-        "Register a publisher where the project exists in the project's settings, and where it does not as a pending one.",
+        "Register a publisher where the project exists in the project's settings, whose form its address fills in, and where it "
+          + "does not as a pending one, whose form is filled in by hand.",
       ])
   }
 

@@ -51,6 +51,8 @@ struct Session: Sendable {
       EventNotes(console: console, isExplained: isExplained, time: broker.time).show(event)
     } hide: { (event) throws(BrokerError) in
       try masks.apply(event)
+    } background: { [broker, configuration] in
+      broker.background(of: configuration)
     }
   }
 }

@@ -124,9 +124,11 @@ public struct Broker: Sendable {
   public func selectProvider(
     in configuration: BrokerConfiguration, named name: String? = nil
   ) async throws(BrokerError) -> ProviderSelection {
-    do throws(BrokerError) {
-      return try ProviderSelection(choosing: await providerFindings(in: configuration, wanted: name), wanted: name)
-    } catch {
+    let findings = await providerFindings(in: configuration, wanted: name)
+    do throws(BrokerError) { return try ProviderSelection(choosing: findings, wanted: name) } catch {
+      if let lookalike = findings.lazy.compactMap(\.lookalike).first, error.causes == [lookalike.cause] {
+        throw error.with(causes: [explained(lookalike, in: configuration)])
+      }
       guard error.code == .providerNotFound, let found = await providerLeftOut(of: configuration) else { throw error }
       throw BrokerError(
         .providerNotFound,
@@ -137,6 +139,19 @@ public struct Broker: Sendable {
         facts: [BrokerError.Fact("\(Neutralized(found.name))", "\(found.summary) (looked for \(found.clue.text))")]
           + error.facts)
     }
+  }
+
+  /// A lookalike's cause, with which issuers the usual registry accepts where the lookalike has one of its own.
+  private func explained(_ lookalike: ProviderLookalike, in configuration: BrokerConfiguration) -> Cause {
+    let (services, cause) = (services(), lookalike.cause)
+    let known = configuration.registries.map { ($0.name, $0.plugin.make(services).capabilities) }
+      .filter { !$0.1.acceptedIssuers.isEmpty }
+    guard let issuer = lookalike.issuer,
+      let (name, capabilities) = known.first(where: { $0.1.refusals?.isUsual == true }) ?? known.first
+    else { return cause }
+    let clause = capabilities.acceptedIssuers.clause(
+      for: name, but: capabilities.refusedIssuers.first { $0.isOf(issuer) })
+    return Cause(cause.code, cause.certainty, "\(cause.summary) \(clause).", fixes: cause.fixes, snippet: cause.snippet)
   }
 
   /// A provider of the catalog that recognises the job, and that the configuration leaves out.
@@ -177,6 +192,24 @@ public struct Broker: Sendable {
     return targets
   }
 
+  /// What lies beside a run: the registries of a configuration, and the checkout.
+  public func background(of configuration: BrokerConfiguration) -> Background {
+    let targets = configuration.registries.map { $0.target(services()) }
+    var checkout = CheckoutReader(
+      environment: environment, variables: catalog.checkoutVariables, jobs: catalog.jobs
+    ).checkout
+    if checkout.project == nil {
+      // What was built names its project, too.
+      let formats = targets.compactMap(\.registry.capabilities.distributions)
+      let built = FolderReader.names(in: "dist")
+      checkout.project =
+        formats.lazy.compactMap { format in
+          built.lazy.compactMap { format.name(of: $0)?.project }.first
+        }.first
+    }
+    return Background(targets: targets, checkout: checkout)
+  }
+
   /// Whether the sandbox stands in for the registries.
   public var isRehearsal: Bool { environment.nonEmpty(Rehearsal.variable) != nil }
 
@@ -186,14 +219,16 @@ public struct Broker: Sendable {
   ///   - policy: When to try again.
   ///   - observe: Told of every event, at once.
   ///   - hide: Hides a secret that was received; throws if that cannot be done.
+  ///   - background: What lies beside the run, for explaining a failure.
   /// - Returns: The engine.
   public func engine(
     policy: RetryPolicy = RetryPolicy(),
     observe: @escaping @Sendable (EngineEvent) -> Void = { _ in },
-    hide: @escaping @Sendable (EngineEvent) throws(BrokerError) -> Void = { _ in }
+    hide: @escaping @Sendable (EngineEvent) throws(BrokerError) -> Void = { _ in },
+    background: @escaping @Sendable () -> Background = { .none }
   ) -> Engine {
     Engine(
       time: time, policy: policy, isRehearsal: isRehearsal, bindings: bindings, executor: loop, sent: sent,
-      observe: observe, hide: hide)
+      observe: observe, hide: hide, background: background)
   }
 }

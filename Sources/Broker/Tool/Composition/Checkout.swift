@@ -11,7 +11,7 @@ struct Checkout: Sendable {
     var folders = variables.compactMap { environment.nonEmpty($0) }
     let current = FileLocation.currentFolder
     let starts = [current, path.flatMap { FileLocation.real(FileLocation.folder(of: $0)) }].compactMap { $0 }
-    folders += starts + starts.compactMap(Self.workTree)
+    folders += starts + starts.compactMap(Self.root)
     let both = folders.flatMap { [FileLocation.absolute($0, from: current ?? "/"), FileLocation.real($0)] }
     // A job that stands in / has no checkout there: everything would be in it.
     self.folders = both.compactMap { $0 }.filter { $0 != "/" }
@@ -25,8 +25,8 @@ struct Checkout: Sendable {
     }
   }
 
-  /// The nearest folder above that is the root of a git work tree.
-  private static func workTree(of folder: String) -> String? {
+  /// The nearest folder, this one or above, that is the root of a git work tree.
+  static func root(of folder: String) -> String? {
     var folder = folder
     while folder != "/" {
       if isRoot(folder) { return folder }

@@ -78,7 +78,11 @@ struct ExecPlan: Sendable {
       )
     }
     var steps: [Step] = []
-    for target in targets {
+    for var target in targets {
+      target.likelyProject =
+        options.command.dropFirst().lazy.compactMap { [format = target.registry.capabilities.distributions] in
+          format?.name(of: $0)?.project
+        }.first
       let command = CommandPlaceholders.replaced(
         in: options.command, registry: target.name, url: target.registry.uploadURL)
       guard let found = recognise(command) else {

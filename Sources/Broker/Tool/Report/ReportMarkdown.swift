@@ -61,14 +61,19 @@ struct ReportMarkdown: Sendable {
     return text + "\n" + ReleaseTable.comparison(targets).map { "\n\(escaped($0))\n" as Message }.joined()
   }
 
+  /// What happened, and the likeliest cause: what to change stands in the annotation above it, and all of it in the log.
   private static func error(_ error: BrokerError) -> Message {
     let remedy: Message = error.causes.isEmpty ? error.remedy.map { " \(escaped($0))" } ?? "" : ""
-    return "\n**\(escaped("\(error.code)"))**: \(escaped(error.message))\(remedy)\n" + error.causes.map(cause).joined()
+    let others: Message = error.causes.count > 1 ? "\nThe log has \(error.causes.count - 1) more.\n" : ""
+    return "\n**\(escaped("\(error.code)"))**: \(escaped(error.message))\(remedy)\n"
+      + (error.causes.first.map { cause($0, fixes: $0.fixes.dropFirst()) } ?? "") + others
   }
 
-  private static func cause(_ cause: Cause) -> Message {
+  private static func cause(_ cause: Cause) -> Message { Self.cause(cause, fixes: cause.fixes[...]) }
+
+  private static func cause(_ cause: Cause, fixes: ArraySlice<Message>) -> Message {
     var text: Message = "\n- \(cause.certainty): \(escaped(cause.summary)) (`\(cause.code)`)\n"
-    for fix in cause.fixes { text += "  - fix: \(escaped(fix))\n" }
+    for fix in fixes { text += "  - fix: \(escaped(fix))\n" }
     for field in cause.fields {
       let expected: Message = field.expected.map { ", expected <code>\(escaped($0))</code>" } ?? ""
       text += "  - \(escaped(field.label)): <code>\(escaped(field.value ?? "(none)"))</code>\(expected)\n"

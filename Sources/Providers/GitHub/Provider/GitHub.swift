@@ -21,12 +21,11 @@ public struct GitHub: IdentityProvider {
     ProviderCapabilities(
       guide: GitHubGuide.guide,
       job: GitHubClaims.job(printed:), recognise: GitHubGuide.causes,
-      traces: { environment in
-        [GitHubEndpoint.addressVariable, GitHubEndpoint.secretVariable].filter { environment.nonEmpty($0) != nil }
-      })
+      traces: { environment in GitHubEndpoint.variables.filter { environment.nonEmpty($0) != nil } },
+      lookalike: GitHubLookalike.found)
   }
 
-  /// Recognises a job by `GITHUB_ACTIONS`, and finds the runner's endpoint in the two variables that the runner sets
+  /// Recognises a job by `GITHUB_ACTIONS`, unless it runs somewhere that only looks like GitHub, and finds the runner's endpoint in the two variables that the runner sets
   /// when the job has the permission `id-token: write` (docs.github.com, "OpenID Connect reference").
   public func detect(in environment: Environment) throws(BrokerError) -> Detection {
     switch environment["GITHUB_ACTIONS"] {
@@ -34,10 +33,12 @@ public struct GitHub: IdentityProvider {
     case nil: return .absent("GITHUB_ACTIONS is not set")
     case let other?: return .absent("GITHUB_ACTIONS is \(Neutralized.quoted(other)), not \"true\"")
     }
-    let endpoint = try GitHubEndpoint(in: environment)
+    if let other = GitHubLookalike.found(in: environment) { return .absent(other.evidence) }
+    let endpoint = try GitHubEndpoint(in: environment, files: services.files)
     return .present(
       evidence: "GITHUB_ACTIONS is \"true\"",
-      source: GitHubTokenSource(endpoint: endpoint, services: services))
+      source: GitHubTokenSource(
+        endpoint: endpoint, fork: GitHubEvent(in: environment)?.ownFork, services: services))
   }
 }
 

@@ -10,12 +10,19 @@ struct GitHubEndpoint: Sendable {
   let url: HTTPURL
   let secret: Secret
 
-  /// Reads the two variables.
-  init(in environment: Environment) throws(BrokerError) {
+  /// Variables that the runner sets for every job or for those that may ask, and nobody else (docs.github.com, "Variables
+  /// reference").
+  static let variables = [
+    addressVariable, secretVariable, "GITHUB_RUN_ID", "GITHUB_WORKFLOW_REF", "GITHUB_JOB", "GITHUB_EVENT_PATH",
+    "RUNNER_NAME",
+  ]
+
+  /// Reads the two variables; where they are missing, the workflow of the checkout says more.
+  init(in environment: Environment, files: any FileReading = NoFiles()) throws(BrokerError) {
     let address = environment.nonEmpty(Self.addressVariable)
     let secret = environment.nonEmpty(Self.secretVariable)
     guard let address, let secret else {
-      throw Self.missing(hasAddress: address != nil, hasSecret: secret != nil, in: environment)
+      throw Self.missing(hasAddress: address != nil, hasSecret: secret != nil, in: environment, files)
     }
     do { url = try HTTPURL(address) } catch {
       throw BrokerError(
@@ -31,36 +38,27 @@ struct GitHubEndpoint: Sendable {
     self.secret = Secret(secret)
   }
 
-  private static func missing(hasAddress: Bool, hasSecret: Bool, in environment: Environment) -> BrokerError {
+  private static func missing(
+    hasAddress: Bool, hasSecret: Bool, in environment: Environment, _ files: any FileReading
+  ) -> BrokerError {
     if !hasAddress, !hasSecret {
-      if isForkPullRequest(environment) {
+      if let head = GitHubEvent(in: environment)?.foreignHead {
         return BrokerError(
           .identityFork, "This run is for a pull request from a fork, which gets no identity token from GitHub.",
           remedy: "Publish from a run in the repository itself, for example one started by a tag or a release.",
-          reference: reference, causes: [GitHubGuide.forkPullRequest])
+          reference: reference, causes: [GitHubGuide.forkPullRequest(from: head)])
       }
       return BrokerError(
         .identityPermission,
         "The job may not ask for an identity token: \(Neutralized(addressVariable)) and \(Neutralized(secretVariable)) are not set.",
         remedy: "Give the job \"permissions: id-token: write\"; a job's permissions block replaces the workflow's.",
-        reference: reference, causes: [GitHubGuide.permissionMissing])
+        reference: reference,
+        causes: GitHubGuide.noToken(in: environment, files))
     }
     let (missing, present) = hasAddress ? (secretVariable, addressVariable) : (addressVariable, secretVariable)
     return BrokerError(
       .identityPermission, "\(Neutralized(missing)) is not set, although \(Neutralized(present)) is.",
       remedy: "Pass both variables to this step; the runner sets both or neither.", reference: reference,
-      causes: [GitHubGuide.variableLost(missing)])
-  }
-
-  /// Whether the event is a pull request whose head is in a fork; a fork that was deleted counts.
-  private static func isForkPullRequest(_ environment: Environment) -> Bool {
-    guard environment["GITHUB_EVENT_NAME"] == "pull_request",
-      let bytes = environment.contentsOfFile(namedBy: "GITHUB_EVENT_PATH"),
-      let event = try? JSONReader(maximumBytes: 32 * 1024 * 1024, maximumDepth: 64).read(bytes),
-      let head = event.object?["pull_request"]?.object?["head"]?.object
-    else { return false }
-    guard let repository = head["repo"]?.object else { return true }
-    if case .boolean(true) = repository["fork"]?.value { return true }
-    return false
+      causes: [GitHubGuide.variableLost(missing, isEmpty: environment[missing] != nil)])
   }
 }

@@ -4,10 +4,13 @@ import BrokerCore
 struct GitHubTokenSource: IdentityTokenSource {
   let endpoint: GitHubEndpoint
   let services: PluginServices
+  /// The run's repository, if that is a fork.
+  let fork: String?
   private let secret: BoundSecret
 
-  init(endpoint: GitHubEndpoint, services: PluginServices) {
+  init(endpoint: GitHubEndpoint, fork: String? = nil, services: PluginServices) {
     self.endpoint = endpoint
+    self.fork = fork
     self.services = services
     secret = services.bindings.bind(endpoint.secret, to: endpoint.url.origin)
   }
@@ -30,12 +33,14 @@ struct GitHubTokenSource: IdentityTokenSource {
     let response = try await services.transport.answer(
       to: request, purpose: "get an identity token from \(host)", invalid: .identityAnswerInvalid,
       now: services.time.now())
-    guard response.status == 200 else { throw refusal(response.status) }
+    guard response.status == 200 else { throw refusal(response, request.redaction) }
     let node: JSONNode
     do { node = try JSONReader().read(response.body) } catch {
-      throw invalid(request.redaction.apply(to: error.summary))
+      throw invalid(request.redaction.apply(to: error.summary), response)
     }
-    guard let text = node.object?["value"]?.string, !text.isEmpty else { throw invalid("it has no \"value\"") }
+    guard let text = node.object?["value"]?.string, !text.isEmpty else {
+      throw invalid("it has no \"value\"", response)
+    }
     return try IdentityToken(Secret(text), from: "The answer of GitHub's runner (\(host))")
   }
 
@@ -43,23 +48,34 @@ struct GitHubTokenSource: IdentityTokenSource {
 
   var guide: ProviderGuide { GitHubGuide.guide }
 
-  private func refusal(_ status: Int) -> BrokerError {
-    BrokerError(
-      .identityRefused,
-      "GitHub's runner (\(endpoint.url.origin.authority)) refused an identity token with status "
-        + "\(status).",
+  var suspicions: [Cause] { fork.map { [GitHubGuide.runIn(fork: $0)] } ?? [] }
+
+  /// A refusal with what the answer says; a page is not the endpoint's, which answers with JSON or text.
+  private func refusal(_ response: HTTPResponse, _ redaction: SecretRedaction) -> BrokerError {
+    let (status, host) = (response.status, endpoint.url.origin.authority)
+    let said: Message = response.sentence(redaction).map { ": \($0)" } ?? ""
+    if let foreign = response.foreign(host, redaction) {
+      return BrokerError(
+        .identityRefused, "No identity token came from \(host): status \(status)\(said).", remedy: foreign.fixes.first,
+        reference: GitHubEndpoint.reference,
+        causes: [foreign]
+          + (foreign.certainty < .certain ? [GitHubGuide.requestRefused(status, said: false).with(.possible)] : []))
+    }
+    return BrokerError(
+      .identityRefused, "GitHub's runner (\(host)) refused an identity token with status \(status)\(said).",
       remedy: status == 401 || status == 403
         ? "Ask while the job runs: the runner's request token ends with the job."
         : "Leave \(Neutralized(GitHubEndpoint.addressVariable)) as the runner sets it.",
       reference: GitHubEndpoint.reference,
-      causes: status == 401 || status == 403 ? [GitHubGuide.requestRefused] : [])
+      causes: status == 401 || status == 403 ? [GitHubGuide.requestRefused(status, said: !said.isEmpty)] : [])
   }
 
-  private func invalid(_ reason: Message) -> BrokerError {
+  private func invalid(_ reason: Message, _ response: HTTPResponse) -> BrokerError {
     BrokerError(
       .identityAnswerInvalid,
       "GitHub's runner (\(endpoint.url.origin.authority)) gave no usable identity token: \(reason).",
       remedy: "Leave \(Neutralized(GitHubEndpoint.addressVariable)) as the runner sets it, and try again.",
-      reference: GitHubEndpoint.reference)
+      reference: GitHubEndpoint.reference,
+      causes: [response.foreign(endpoint.url.origin.authority)].compactMap { $0 })
   }
 }

@@ -25,9 +25,13 @@ public struct GitLab: IdentityProvider {
         return environment.names.filter { name in
           (configured.contains(name) || name.hasSuffix("_ID_TOKEN"))
             && environment.nonEmpty(name)?.hasPrefix("eyJ") == true
-        }
+        } + Self.variables.filter { environment.nonEmpty($0) != nil }
       })
   }
+
+  /// Variables that the runner sets for every job, and nobody else (docs.gitlab.com, "Predefined CI/CD variables
+  /// reference").
+  private static let variables = ["CI_JOB_ID", "CI_PIPELINE_ID", "CI_PROJECT_PATH", "CI_SERVER_URL"]
 
   /// Recognises a job by `GITLAB_CI` (docs.gitlab.com, "Predefined CI/CD variables reference").
   ///

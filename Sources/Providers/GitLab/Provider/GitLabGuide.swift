@@ -12,7 +12,11 @@ enum GitLabGuide {
       let tokens = identityToken(for: audience, names: [name, "\(name)_2"])
       return Snippet(
         "\(tokens.place), with both names in providers.gitlab.variables of the configuration", tokens.lines)
-    }, protection: "protected tags on GitLab")
+    }, protection: "protected tags on GitLab", usualFile: ".gitlab-ci.yml",
+    jobFile: { path, text in
+      guard path.hasPrefix(".gitlab") else { return nil }
+      return JobFile(path: path, text: text, marks: ["id_tokens:"])
+    })
 
   static func identityToken(for audience: Audience, names: [String]) -> Snippet {
     Snippet(
@@ -35,6 +39,20 @@ enum GitLabGuide {
     return Cause(
       "id-token-missing", .certain, "The job's id_tokens name no identity token made out to \(audience).",
       fixes: fixes, snippet: identityToken(for: audience, names: [name]))
+  }
+
+  /// A variable of the user's own goes before the one that the job's id_tokens make (docs.gitlab.com, "CI/CD variable
+  /// precedence").
+  static func variableHidden(_ variable: String, _ state: Message, _ audience: Audience) -> Cause {
+    let name = Neutralized(variable, limit: 120)
+    return Cause(
+      "variable-hidden", .likely,
+      "\(name) \(state): a CI/CD variable of that name in the settings of the project, a group or the instance, or in "
+        + "variables: of the pipeline file, hides the identity token that the job's id_tokens make.",
+      fixes: [
+        "Remove the variable \(name) from Settings, CI/CD, Variables (of the project and its groups) and from variables:.",
+        "If there is none, see that the job's id_tokens name \(name).",
+      ], snippet: identityToken(for: audience, names: [variable]))
   }
 
   /// Clients name the variable that they looked for: `PYPI_ID_TOKEN`.
@@ -81,6 +99,7 @@ enum GitLabGuide {
       "The pipeline of this merge request runs in the fork \(Neutralized.quoted(project)), and its identity tokens name "
         + "the fork, not \(Neutralized.quoted(target)).",
       fixes: ["Publish from the project's own tags or protected branches."],
-      snippet: Snippet("the job in the pipeline file", ["rules:", "  - if: $CI_COMMIT_TAG"]))
+      snippet: Snippet("the job in the pipeline file", ["rules:", "  - if: $CI_COMMIT_TAG"])
+    ).explaining(.repository)
   }
 }

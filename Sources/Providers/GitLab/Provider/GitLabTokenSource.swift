@@ -39,7 +39,7 @@ final class GitLabTokenSource: IdentityTokenSource {
     var tokens: [IdentityToken] = []
     for name in names where !used.contains(name) {
       guard let text = environment.nonEmpty(name) else { continue }
-      tokens.append(try IdentityToken(Secret(text), from: "The variable \(Neutralized(name))"))
+      tokens.append(try token(text, of: name, for: audience))
     }
     guard !tokens.isEmpty else { throw missing(audience, names) }
     return tokens
@@ -53,7 +53,13 @@ final class GitLabTokenSource: IdentityTokenSource {
       return name
     }
     guard let name, let text = environment.nonEmpty(name) else { throw missing(audience, names) }
-    return try IdentityToken(Secret(text), from: "The variable \(Neutralized(name))")
+    return try token(text, of: name, for: audience)
+  }
+
+  private func token(_ text: String, of name: String, for audience: Audience) throws(BrokerError) -> IdentityToken {
+    do { return try IdentityToken(Secret(text), from: "The variable \(Neutralized(name))") } catch {
+      throw error.with(causes: [GitLabGuide.variableHidden(name, "holds no identity token", audience)])
+    }
   }
 
   func job(from claims: Claims) -> JobIdentity { GitLabClaims.job(from: claims) }
@@ -86,8 +92,10 @@ final class GitLabTokenSource: IdentityTokenSource {
           token.map { "made out to \($0.claims.audience)" } ?? "not an identity token")
       },
       causes: [
-        used.isDisjoint(with: names)
-          ? GitLabGuide.tokenMissing(audience, names: names, others: others) : GitLabGuide.tokenUsedHere
+        !used.isDisjoint(with: names)
+          ? GitLabGuide.tokenUsedHere
+          : names.first { environment[$0] == "" }.map { GitLabGuide.variableHidden($0, "is empty", audience) }
+            ?? GitLabGuide.tokenMissing(audience, names: names, others: others)
       ])
   }
 }

@@ -19,11 +19,19 @@ struct IndexRefusal {
   func error(for step: Step) -> BrokerError {
     let status = response.status
     let subject: Message = "\(Neutralized(registry)) (\(host))"
+    // The server's own pages are those for 404, 405 and 500.
+    if let foreign = response.foreign(host, hasOwnPages: [404, 405, 500].contains(status), redaction) {
+      return BrokerError(
+        .registryAnswerInvalid, "\(subject) was asked, and status \(status) came that is not its own.",
+        remedy: foreign.fixes.first, causes: [foreign])
+    }
     if let row = RefusalTable.statuses.first(where: { $0.status == status && $0.step ?? step == step }) {
       return BrokerError(
         .trustedPublishingUnavailable, "\(subject) \(filled(row.message)).", remedy: filled(row.remedy),
         causes: [
-          Cause(row.row.code, row.row.certainty, filled(row.row.summary), fixes: row.row.fixes.map(filled))
+          Cause(
+            row.row.code, row.isSaid && said.isEmpty ? .likely : row.row.certainty, filled(row.row.summary),
+            fixes: row.row.fixes.map(filled))
         ])
     }
     if step == .exchange, [400, 401, 403, 422].contains(status) { return refused }
@@ -81,8 +89,7 @@ struct IndexRefusal {
 
   /// What the server said beside a code, as the end of a sentence; empty if it said nothing readable.
   private var said: Message {
-    guard let message = body?["message"]?.string, !message.isEmpty else { return "" }
-    return ": \(Neutralized.quoted(safe(message)))"
+    response.sentence(redaction).map { ": \($0)" } ?? ""
   }
 
   private func safe(_ text: String) -> String { redaction?.apply(to: text) ?? text }

@@ -46,18 +46,32 @@ struct JobReview {
           "Keep the publishing job in a workflow of \(Neutralized("\(owner)/\(repository)", limit: 128)) "
             + "itself; the reusable workflow may build, and pass its files on as artifacts.",
           "Register the publisher with the file of the repository's own workflow.",
-        ])
+        ]
+        // A file of the same name is found, and refused afterwards.
+      ).explaining(name == job.workflow.map(Self.name) ? nil : .file)
     }
     guard let caller = job.workflow, path != "\(owner)/\(repository)/\(caller)" else { return nil }
+    let shown = (called: DeceptiveText.marked(name), caller: DeceptiveText.marked(Self.name(caller)))
     return Cause(
-      "reusable-workflow-called", .possible,
-      "The job is defined in \(called), which \(Neutralized.quoted(caller)) calls: \(Neutralized(registry)) compares the called file.",
-      fixes: ["Register the publisher with the workflow name \(DeceptiveText.marked(name)), not the caller's."])
+      "reusable-workflow-called", .likely,
+      "The job is defined in \(called), which \(Neutralized.quoted(caller)) calls: \(Neutralized(registry)) compares the "
+        + "called file, \(PublisherForms.comparedFile).",
+      fixes: [
+        "Register the publisher at \(Neutralized(registry)) with the workflow name \(shown.called), not the caller's, "
+          + "\(shown.caller).",
+        "Define the publishing job in \(shown.caller) itself.",
+      ], fields: [Cause.Field("Workflow name", name)], address: forms.address(job, project: nil)
+    ).explaining(.file)
   }
+
+  private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   // MARK: GitLab
 
   private var pipelineFile: Cause? {
+    if job.jobWorkflow == nil, job.subject != nil, job.sha != nil {
+      return RefusalReading(job, forms: forms).cause(RefusalTable.pipelineFileMissing).with(.likely).explaining(.file)
+    }
     guard let reference = job.jobWorkflow, let owner = job.owner, let repository = job.repository else { return nil }
     guard let host = job.issuer?.firstRange(of: "://").map({ job.issuer?[$0.upperBound...] ?? "" }) else { return nil }
     let project = "\(host)/\(owner)/\(repository)//"
@@ -69,7 +83,8 @@ struct JobReview {
       fixes: [
         "Set the project's CI/CD configuration file (Settings, CI/CD, General pipelines) to a file of its own, and include "
           + "the shared one from there."
-      ])
+      ]
+    ).explaining(.file)
   }
 
   private var customisedSubject: Cause? {

@@ -11,7 +11,7 @@ struct PublisherForms {
   /// All that is known of what the registry compares.
   var rules: PublisherRules {
     PublisherRules(
-      forms: Self.forms, review: { JobReview(forms: self, job: $0).causes }, obstacle: obstacle,
+      forms: Self.forms, pending: Self.pending, review: { JobReview(forms: self, job: $0).causes }, obstacle: obstacle,
       address: { address($0, project: $1) }, newProject: newProject)
   }
 
@@ -23,6 +23,14 @@ struct PublisherForms {
     return "a pending publisher has to be registered for each at \(site)/manage/account/publishing/"
       + "\(named). Each mint makes one project, and a pending publisher is gone after 30 days"
   }
+
+  /// How a pending publisher ends (Warehouse, oidc/tasks.py; in force since May 2026).
+  private static let pending: Message =
+    "A pending publisher runs out 30 days after it was registered, and is gone once somebody else has made its project."
+
+  /// Which of the two files of a called workflow is compared, as of when, and what may become of that (Warehouse,
+  /// oidc/models/github.py).
+  static let comparedFile: Message = "as of 2026-08-21; pypi/warehouse#20083 would change that to the caller's"
 
   /// The forms.
   ///
@@ -37,7 +45,12 @@ struct PublisherForms {
         PublisherRules.Field(.workflow, "Workflow name", parameter: "workflow_filename"),
         PublisherRules.Field(
           .environment, "Environment name", parameter: "environment", comparison: .ignoringCase),
-      ], noted: [("Owner's id (noted by itself)", { $0.ownerID })]),
+      ],
+      noted: [
+        PublisherRules.Form.Noted("owner's id", title: "Owner's id, not on the form", code: "owner-id-differs") {
+          $0.ownerID
+        }
+      ]),
     PublisherRules.Form(
       PublisherFamily.gitLab,
       fields: [
@@ -50,13 +63,13 @@ struct PublisherForms {
 
   /// What is wrong with a job's issuer where the form for its kind means another; nil also if nobody knows it.
   func unknownIssuer(of job: JobIdentity) -> Cause? {
-    let known = RefusalTable.acceptedIssuers.filter { $0.address != nil }
+    let known = Issuers.accepted.filter { $0.address != nil }
     let own = known.filter { $0.family == job.family }
     guard let issuer = job.issuer, !(own.isEmpty ? known : own).contains(where: { $0.address == issuer }) else {
       return nil
     }
     let reading = RefusalReading(job, forms: self)
-    return RefusalTable.issuers().first(where: reading.fits).map(reading.cause)
+    return Issuers.rows().first(where: reading.fits).map(reading.cause)
   }
 
   /// Why the forms mean somebody else than a job.
@@ -71,15 +84,14 @@ struct PublisherForms {
     }
   }
 
-  /// The address of a form, filled in: the project's own publishers, or the account's pending ones.
+  /// The address of a form: the project's own publishers, filled in, or the account's pending ones, whose form reads nothing
+  /// of its address (Warehouse, manage/views/oidc_publishers.py and accounts/views.py).
   ///
   /// Nil for a job whose issuer the form does not mean: filled in, it would give a stranger the keys.
   func address(_ job: JobIdentity?, project: String?) -> Message? {
     guard job.flatMap(obstacle) == nil else { return nil }
-    let path =
-      project.map { "/manage/project/\(PathSegment.encode($0))/settings/publishing/" }
-      ?? "/manage/account/publishing/"
-    var url = HTTPURL(site, path: path)
+    guard let project else { return shown(HTTPURL(site, path: "/manage/account/publishing/")) }
+    var url = HTTPURL(site, path: "/manage/project/\(PathSegment.encode(project))/settings/publishing/")
     guard let job, let form = Self.forms.first(where: { $0.family == job.family }) else { return shown(url) }
     url = url.settingQueryItem("provider", job.family.name.lowercased())
     for field in form.fields {

@@ -60,7 +60,7 @@ struct RefusalReading: Sendable {
     sentence.filled { name in
       switch name {
       case "registry": Message(Neutralized(input.registry))
-      case "accepted": RefusalTable.acceptedIssuers.clause(for: input.registry)
+      case "accepted": Issuers.accepted.clause(for: input.registry, but: Issuers.refused.first { $0.isOf(issuer) })
       case "issuer": issuer.isEmpty ? "The identity token's issuer" : "The issuer \(Neutralized.quoted(issuer))"
       case "address": Message(Neutralized(issuer, limit: 255))
       case "claim": Message(Neutralized(claim, limit: 64))

@@ -55,4 +55,6 @@ struct RefusalStatus: Sendable {
   let message: Message
   let remedy: Message
   let row: RefusalRow
+  /// Whether the server says it in words; without them it is likely only.
+  var isSaid = false
 }

@@ -55,13 +55,7 @@ enum RefusalTable {
             "Define the publishing job in a file that ends in .yml: in .github/workflows on GitHub, in the project itself "
               + "on GitLab."
           ]),
-        RefusalRow(
-          texts: ["Missing claim 'ci_config_ref_uri'", "The ci_config_ref_uri claim is empty"], code: "claim-missing",
-          summary: missing,
-          fixes: [
-            "Keep the top-level pipeline file in the project: with a remote or external configuration file GitLab leaves "
-              + "this claim out. Include the shared file from there."
-          ]),
+        pipelineFileMissing,
         RefusalRow(
           texts: ["Missing claim '", " claim is empty", " claims are empty"], code: "claim-missing", summary: missing,
           fixes: [
@@ -83,7 +77,7 @@ enum RefusalTable {
           summary: "The claim {claim} is not what the publisher was registered with.",
           fixes: ["Compare it with the trusted publisher's settings, and change the one that is wrong."],
           fields: { $0.jobFields }, address: { $0.form(of: $0.input.project) }),
-      ] + issuers(shownBy: ["does not match expected issuer", "is unsupported"])),
+      ] + Issuers.rows(shownBy: ["does not match expected issuer", "is unsupported"])),
     RefusalCode(
       name: "invalid-pending-publisher", words: ["valid token, but project already exists"],
       remedy: "The project exists by now: add a trusted publisher in its own settings instead of a pending one.",
@@ -115,7 +109,7 @@ enum RefusalTable {
     RefusalCode(
       name: "invalid-payload", words: ["unknown trusted publishing issuer"],
       remedy: "See the registry's documentation.",
-      rows: issuers(
+      rows: Issuers.rows(
         shownBy: ["unknown trusted publishing issuer"],
         remedy: "{registry} does not know this token's issuer: it accepts its registered issuers only.") + [
           RefusalRow(
@@ -203,6 +197,16 @@ enum RefusalTable {
   private static let wait: Message = "Try again later; the registry's status page says when."
   private static let checked = ["Check failed for required", "Check failed for optional"]
 
+  static let pipelineFileMissing = RefusalRow(
+    texts: ["Missing claim 'ci_config_ref_uri'", "The ci_config_ref_uri claim is empty"], code: "claim-missing",
+    summary:
+      "The identity token has no ci_config_ref_uri claim, without which {registry} refuses it: the pipeline file is not "
+      + "one of the project.",
+    fixes: [
+      "Keep the top-level pipeline file in the project: with a remote or external configuration file GitLab leaves this "
+        + "claim out. Include the shared file from there."
+    ])
+
   static let pullRequestTarget = RefusalRow(
     texts: ["'pull_request_target' is not supported"], code: "pull-request-target",
     summary: "The run was started by pull_request_target, and {registry} refuses every such run.",
@@ -217,61 +221,6 @@ enum RefusalTable {
       summary:
         "The subject (sub) of the identity tokens is customised, and {registry} does not find the project's path in "
         + "it.", fixes: [fix], when: when)
-  }
-
-  // MARK: Issuers
-
-  /// The address of GitHub's issuer.
-  private static let gitHub: StaticString = "https://token.actions.githubusercontent.com"
-
-  /// The issuers that the server knows.
-  static let acceptedIssuers =
-    [
-      (gitHub, PublisherFamily.gitHub) as (StaticString, IssuerFamily), ("https://gitlab.com", PublisherFamily.gitLab),
-      ("https://accounts.google.com", IssuerFamily("Google")),
-      ("https://platform.activestate.com/api/v1/oauth/oidc", IssuerFamily("ActiveState")),
-    ].map { AcceptedIssuer($0, $1, source: "Warehouse 6b62157, oidc/utils.py", day: "2026-08-21") } + [
-      // Only GitLab's publishers may have an issuer of their own (`__supports_custom_issuer__`).
-      AcceptedIssuer(
-        registered: "issuers of self-managed GitLab that its administrators registered for an organisation",
-        PublisherFamily.gitLab, source: "Warehouse 6b62157, oidc/services.py and oidc/models/gitlab.py",
-        day: "2026-08-21")
-    ]
-
-  /// The issuers that the server does not know, told apart by their addresses.
-  static func issuers(shownBy texts: [String] = [], remedy: Message? = nil) -> [RefusalRow] {
-    func row(
-      _ code: Message, _ what: Message, _ fixes: Message..., when: @escaping @Sendable (RefusalReading) -> Bool
-    ) -> RefusalRow {
-      RefusalRow(texts: texts, code: code, summary: "{issuer} \(what).", fixes: fixes, when: when, remedy: remedy)
-    }
-    return [
-      row(
-        "issuer-enterprise-slug",
-        "carries the name of an enterprise: its administrators switched on an issuer of its own, which {registry} does not "
-          + "know",
-        "Ask the enterprise's administrators to switch the own issuer off (include_enterprise_slug), or publish from an "
-          + "organisation outside of it.", when: { $0.issuer.hasPrefix("\(gitHub)/") }),
-      row(
-        "issuer-enterprise-server", "is a GitHub Enterprise Server; {accepted}",
-        "Publish from github.com: mirror the repository or its release there, or use an API token as a secret.",
-        when: { $0.issuer.hasSuffix("/_services/token") }),
-      row(
-        "issuer-data-residency", "is GitHub Enterprise Cloud with data residency; {accepted}",
-        "Publish from github.com, or use an API token as a secret.",
-        when: { $0.issuer.hasSuffix(".ghe.com") || $0.issuer.contains(".ghe.com/") }),
-      row(
-        "issuer-self-managed", "is a self-managed GitLab; {accepted}",
-        "Ask {registry}'s administrators to register the issuer ({address}) for your organisation, publish from a project "
-          + "on gitlab.com, or use an API token as a protected and masked variable.",
-        when: { reading in
-          reading.input.job?.family == PublisherFamily.gitLab
-            && !acceptedIssuers.contains { $0.family == PublisherFamily.gitLab && $0.address == reading.issuer }
-        }),
-      row(
-        "issuer-unknown", "is not one that {registry} knows: {accepted}",
-        "Publish from a provider that {registry} knows, or use an API token as a secret.", when: { _ in true }),
-    ]
   }
 
   // MARK: Answers without a code
@@ -291,6 +240,6 @@ enum RefusalTable {
       remedy: "Wait until its operators switch it on again; see its status page.",
       row: RefusalRow(
         code: "publishing-switched-off",
-        summary: "{registry}'s administrators have switched trusted publishing off.", fixes: [wait])),
+        summary: "{registry}'s administrators have switched trusted publishing off.", fixes: [wait]), isSaid: true),
   ]
 }

@@ -50,6 +50,12 @@ public struct SimpleIndex: ReleaseIndex {
     return try read(response.body, host: host, now: response.serverTime ?? services.time.now())
   }
 
+  /// The same, by any form of the name.
+  public func knows(_ project: String) async throws(BrokerError) -> Bool? {
+    guard let name = PythonDistributions.normalized(project) else { return nil }
+    return try await listing(of: name).isKnown
+  }
+
   /// `https://pypi.org/project/NAME/VERSION/`.
   public func page(of release: DistributionName) -> String? {
     site.map { site in

@@ -53,8 +53,8 @@ public struct Warehouse: Registry {
     return RegistryCapabilities(
       publishers: forms.rules,
       refusals: RefusalReading.refusals(of: forms, isUsual: settings.isUsual, isSite: settings.isSite),
-      acceptedIssuers: RefusalTable.acceptedIssuers, revoke: revoke, narrow: .warehouse(isUsual: settings.isSite),
-      releases: listing,
+      acceptedIssuers: Issuers.accepted, refusedIssuers: Issuers.refused, revoke: revoke,
+      narrow: .warehouse(isUsual: settings.isSite), releases: listing,
       distributions: PythonDistributions(site: settings.isSite ? name : nil, files: services.files),
       history: IntegrityHistory(index: listing, services: services), tools: .python, attestations: .python)
   }
@@ -72,7 +72,7 @@ public struct Warehouse: Registry {
     }
     let object = try object(of: response, what: "audience")
     guard let text = object["audience"]?.string, let audience = Audience(text) else {
-      throw invalid("audience", "it has no usable \"audience\"")
+      throw invalid("audience", "it has no usable \"audience\"", response)
     }
     return AudienceAnswer(audience: audience, serverTime: response.serverTime)
   }
@@ -165,19 +165,22 @@ public struct Warehouse: Registry {
     let node: JSONNode
     do { node = try JSONReader().read(response.body) } catch {
       // What is wrong may be a key, and that may be what the index was sent.
-      throw invalid(what, secret.map { SecretRedaction($0).apply(to: error.summary) } ?? error.summary)
+      let redaction = secret.map { SecretRedaction($0) }
+      throw invalid(what, redaction?.apply(to: error.summary) ?? error.summary, response, redaction)
     }
     guard let object = node.object else { throw invalid(what, "it is \(node.kind), not an object") }
     return object
   }
 
-  private func invalid(_ what: Message, _ reason: Message) -> BrokerError {
+  private func invalid(
+    _ what: Message, _ reason: Message, _ response: HTTPResponse? = nil, _ redaction: SecretRedaction? = nil
+  ) -> BrokerError {
     let left: Message =
       "A credential may have been minted all the same; it expires by itself within \(Self.usualLifetime / 60) minutes."
     return BrokerError(
       .registryAnswerInvalid,
       "\(Neutralized(name)) (\(host)) gave no usable \(what): \(reason)." + (what == "API token" ? " \(left)" : ""),
       remedy: "Check that upload-url is the address of an index with trusted publishing.",
-      reference: Self.reference)
+      reference: Self.reference, causes: [response?.foreign(host, redaction)].compactMap { $0 ?? nil })
   }
 }
