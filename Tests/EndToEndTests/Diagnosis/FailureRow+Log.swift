@@ -68,8 +68,7 @@ extension FailureRow {
     FailureRow(
       .log, "uv 0.13: no publisher for a GitLab job, over several lines", explain, nil, ["publisher-differs"],
       [
-        "Namespace \"octo-group/sub\"", "\"production place\"", "environment=production%20place",
-        "namespace=octo-group%2Fsub",
+        "Namespace \"octo-group/sub\"", "Environment name \"production place\"",
       ], absent: ["Some%28", "environment-missing"],
       files: log(
         """
@@ -106,7 +105,7 @@ extension FailureRow {
     FailureRow(
       .log, "A GitHub log with times, of an older action that prints no environment", explain, nil,
       ["publisher-differs"],
-      ["workflow_filename=release.yml", "environment=pypi"], absent: ["environment-missing"],
+      ["Workflow name \"release.yml\"", "Environment name \"pypi\""], absent: ["environment-missing"],
       files: log(
         """
         2026-11-26T09:00:00.0000001Z * `invalid-publisher`: \(notFound)

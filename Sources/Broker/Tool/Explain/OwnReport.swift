@@ -27,8 +27,20 @@ struct OwnReport: Sendable {
 
   private let isForm: @Sendable (String) -> Bool
   private var drafts: [Draft] = []
-  /// The error that is being read: its fix, and where its causes begin.
-  private var error: (code: String, text: String, fix: String?, isAnnotated: Bool, first: Int)?
+  private struct Said {
+    var code: String
+    /// The first line: what to change, or what happened.
+    var text: String
+    var indent: Int
+    /// What happened, where the first line says what to change.
+    var message: String?
+    var fix: String?
+    /// Where its causes begin.
+    var first: Int
+  }
+
+  /// The error that is being read.
+  private var error: Said?
 
   /// Reads a log; nil if nothing in it is token-broker's.
   ///
@@ -107,9 +119,9 @@ struct OwnReport: Sendable {
       let indent = line.prefix { $0 == " " }.count
       let text = line.trimmed
       length += 1
-      if let (code, said, isAnnotated) = Self.error(in: text) {
+      if let (code, said) = Self.error(in: text) {
         finishError()
-        error = (code, said, nil, isAnnotated, drafts.count)
+        error = Said(code: code, text: said, indent: indent, first: drafts.count)
         if self.code == nil { self.code = code }
         part = .message
       } else if var draft = Self.head(of: text), drafts.count < Self.limit {
@@ -120,8 +132,10 @@ struct OwnReport: Sendable {
       } else if part == .message {
         if text.hasPrefix("fix: ") {
           error?.fix = String(text.dropFirst(5))
-        } else if let said = error, said.isAnnotated, said.fix == nil, indent == 0, !text.isEmpty {
-          error?.fix = text
+        } else if let said = error, said.message == nil, said.fix == nil, indent == said.indent + 2,
+          !text.hasPrefix("see: ")
+        {
+          error?.message = text
         }
       } else if part == .nothing || drafts.isEmpty || text.isEmpty || length > Self.limit {
         part = .nothing
@@ -199,11 +213,11 @@ struct OwnReport: Sendable {
     guard let error else { return }
     self.error = nil
     guard drafts.count == error.first else {
-      if drafts[error.first].fixes.isEmpty { drafts[error.first].fixes = [error.text] }
+      if error.message != nil { drafts[error.first].fixes.insert(error.text, at: 0) }
       return
     }
     var draft = Draft()
-    (draft.certainty, draft.code, draft.summary) = (.certain, error.code, error.text)
+    (draft.certainty, draft.code, draft.summary) = (.certain, error.code, error.message ?? error.text)
     draft.fixes = error.fix.map { [$0] } ?? []
     drafts.append(draft)
   }
@@ -211,17 +225,17 @@ struct OwnReport: Sendable {
   // MARK: Lines
 
   /// `error: TEXT [CODE]`, or an annotation with the code in its title.
-  private static func error(in line: String) -> (code: String, text: String, isAnnotated: Bool)? {
+  private static func error(in line: String) -> (code: String, text: String)? {
     let title = "::error title=token-broker "
     if line.hasPrefix(title) {
       let rest = line.dropFirst(title.count)
       guard let end = rest.firstRange(of: "::"), isCode(rest[..<end.lowerBound]) else { return nil }
-      return (String(rest[..<end.lowerBound]), String(rest[end.upperBound...]), true)
+      return (String(rest[..<end.lowerBound]), String(rest[end.upperBound...]))
     }
     guard line.hasPrefix("error: "), line.hasSuffix("]"), let bracket = line.lastIndex(of: "[") else { return nil }
     let code = line[line.index(after: bracket)...].dropLast()
     guard ErrorCode.all.contains(where: { $0.name == code }) else { return nil }
-    return (String(code), String(line[..<bracket].dropFirst(7)).trimmed, false)
+    return (String(code), String(line[..<bracket].dropFirst(7)).trimmed)
   }
 
   /// `2. likely: TEXT`, or `- likely: TEXT` in a summary.
