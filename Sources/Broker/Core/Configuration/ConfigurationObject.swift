@@ -3,23 +3,34 @@
 /// Every error names file, line, column and key path. A missing key is nil; `null` is an error, because it says nothing.
 public struct ConfigurationObject: Sendable {
   /// The file's name for messages; nil for defaults that no file gave.
-  public let file: Neutralized?
+  public var file: Neutralized? { source.file }
   /// The key path of this object, such as `["registries", "pypi"]`.
   public let path: [String]
   /// Where the object begins.
   public let position: SourcePosition
   let object: JSONObject
+  private let source: Source
   /// The files of members that come from another file than the object's own.
-  private let files: [String: Neutralized]
+  private let sources: [String: Source]
 
-  init(
-    file: Neutralized?, path: [String], position: SourcePosition, object: JSONObject, files: [String: Neutralized] = [:]
+  /// The file that something was written in.
+  private struct Source: Sendable {
+    let file: Neutralized?
+    let mayDeclare: Bool
+  }
+
+  init(file: Neutralized?, path: [String], position: SourcePosition, object: JSONObject, mayDeclare: Bool = false) {
+    self.init(Source(file: file, mayDeclare: mayDeclare), path: path, position: position, object: object)
+  }
+
+  private init(
+    _ source: Source, path: [String], position: SourcePosition, object: JSONObject, sources: [String: Source] = [:]
   ) {
-    self.file = file
+    self.source = source
     self.path = path
     self.position = position
     self.object = object
-    self.files = files
+    self.sources = sources
   }
 
   /// An object without keys, for the defaults of an entry.
@@ -28,19 +39,24 @@ public struct ConfigurationObject: Sendable {
       file: nil, path: path, position: SourcePosition(line: 1, column: 1), object: JSONObject())
   }
 
+  /// Whether the file of this object may declare what decides what is read or run, or where a secret goes.
+  public var mayDeclare: Bool { source.mayDeclare }
+
   /// The keys in written order.
   public var keys: [String] { object.members.map(\.name) }
 
   /// This object with the members of `upper` that it has none of; each member keeps its file and place.
   func over(_ upper: ConfigurationObject) -> ConfigurationObject {
     let inherited = upper.object.members.filter { object[$0.name] == nil }
-    var files = files
-    for member in inherited { files[member.name] = upper.file(of: member.name) }
+    var sources = sources
+    for member in inherited { sources[member.name] = upper.source(of: member.name) }
     return ConfigurationObject(
-      file: file, path: path, position: position, object: JSONObject(object.members + inherited), files: files)
+      source, path: path, position: position, object: JSONObject(object.members + inherited), sources: sources)
   }
 
-  private func file(of key: String?) -> Neutralized? { key.flatMap { files[$0] } ?? file }
+  private func source(of key: String) -> Source { sources[key] ?? source }
+
+  private func file(of key: String?) -> Neutralized? { key.map(source(of:))?.file ?? file }
 
   // MARK: Values
 
@@ -111,8 +127,7 @@ public struct ConfigurationObject: Sendable {
   public func child(_ key: String) throws(BrokerError) -> ConfigurationObject? {
     guard let node = object[key] else { return nil }
     guard let inner = node.object else { throw error(key, "has to be an object, but is \(node.kind)") }
-    return ConfigurationObject(
-      file: file(of: key), path: path + [key], position: node.position, object: inner)
+    return ConfigurationObject(source(of: key), path: path + [key], position: node.position, object: inner)
   }
 
   // MARK: Errors and origins
@@ -140,6 +155,20 @@ public struct ConfigurationObject: Sendable {
     _ key: String, _ problem: Message, remedy: Message? = nil, code: ErrorCode = .configurationInvalid
   ) -> BrokerError {
     error(at: object[key]?.position ?? position, [key], problem, remedy: remedy, code: code)
+  }
+
+  /// Refuses a key that only a file that may declare can have (``mayDeclare``).
+  ///
+  /// - Parameters:
+  ///   - key: The key.
+  ///   - what: What it declares, as the end of "declares": `a program`.
+  /// - Throws: ``ErrorCode/declarationRefused`` if the key is there, in a file that was found.
+  public func refuseUndeclared(_ key: String, _ what: Message) throws(BrokerError) {
+    guard object[key] != nil, !source(of: key).mayDeclare else { return }
+    throw error(
+      key, "declares \(what), and this file was found, not named: it may select what is declared, not declare it",
+      remedy: "Declare it in the organisation's file, or name this file with --config if you know what is in it.",
+      code: .declarationRefused)
   }
 
   /// The setting `key` with its origin: this file if the key is there, else built in.

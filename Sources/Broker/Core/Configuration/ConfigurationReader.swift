@@ -91,7 +91,8 @@ public struct ConfigurationReader: Sendable {
         .configurationInvalid, "\(name), \(node.position): the configuration has to be an object, but is \(node.kind).",
         remedy: "Begin with { \"version\": 1 }.")
     }
-    let root = ConfigurationObject(file: name, path: [], position: node.position, object: object)
+    let root = ConfigurationObject(
+      file: name, path: [], position: node.position, object: object, mayDeclare: source.mayDeclare)
     try root.refuseUnknownKeys(known: ConfigurationSchema.topLevelKeys)
     guard object["version"]?.integer == 1 else {
       throw root.error("version", "has to be 1", remedy: "Write \"version\": 1.")

@@ -8,12 +8,19 @@ public struct ConfigurationSource: Sendable {
   public let foundBy: Message?
   /// Whether it lies in the checkout, so that whoever can change the repository can change it.
   public let isRepositoryControlled: Bool
+  /// Whether it may declare entries of types that ask for that (``PluginPresence/declared``).
+  ///
+  /// The organisation's may, and one that the job names; a file that was merely found may not.
+  public let mayDeclare: Bool
 
-  /// A layer's text.
-  public init(name: String, bytes: [UInt8], foundBy: Message? = nil, isRepositoryControlled: Bool) {
+  /// A layer's text; unless told otherwise, it may declare if it does not lie in the checkout.
+  public init(
+    name: String, bytes: [UInt8], foundBy: Message? = nil, isRepositoryControlled: Bool, mayDeclare: Bool? = nil
+  ) {
     self.name = Neutralized(name)
     self.bytes = bytes
     self.foundBy = foundBy
     self.isRepositoryControlled = isRepositoryControlled
+    self.mayDeclare = mayDeclare ?? !isRepositoryControlled
   }
 }

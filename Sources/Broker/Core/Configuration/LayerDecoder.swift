@@ -20,7 +20,7 @@ struct LayerDecoder: Sendable {
   ) throws(BrokerError) -> [DecodedLayers.Entry<Product>] {
     var plugins: [DecodedLayers.Entry<Product>] = []
     guard let object = try root.child(section) else {
-      for entry in entries {
+      for entry in entries where entry.presence == .usual {
         let defaults = ConfigurationObject.empty(path: [section, entry.name])
         plugins.append(
           DecodedLayers.Entry(plugin: try entry.configured(entry.name, defaults), object: defaults, layers: []))
@@ -30,6 +30,7 @@ struct LayerDecoder: Sendable {
     for name in object.keys {
       guard let settings = try object.child(name) else { continue }
       let plugin = try plugin(entries, name: name, settings, in: object)
+      try checkDeclared(plugin, entries, in: object)
       plugins.append(DecodedLayers.Entry(plugin: plugin, object: settings, layers: [settings]))
     }
     return plugins
@@ -53,6 +54,14 @@ struct LayerDecoder: Sendable {
     }
     return try entry.configured(
       name, settings, sharedKeys: object.path == ["registries"] ? RegistrySettings.names : [])
+  }
+
+  /// Refuses an entry that has to be declared, in a file that was found.
+  func checkDeclared<Product>(
+    _ plugin: ConfiguredPlugin<Product>, _ entries: [PluginType<Product>], in object: ConfigurationObject
+  ) throws(BrokerError) {
+    guard entries.first(where: { $0.name == plugin.type })?.presence == .declared else { return }
+    try object.refuseUndeclared(plugin.name, "an entry of type \(Neutralized(plugin.type))")
   }
 
   /// The routes; without the section, those of the catalog whose registries are all configured, and whose name no

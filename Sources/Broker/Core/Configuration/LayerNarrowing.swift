@@ -71,6 +71,8 @@ struct LayerNarrowing: Sendable {
         let plugin = try decoder.plugin(types, name: name, own, in: object)
         let entry = DecodedLayers.Entry(plugin: plugin, object: own, layers: [own])
         try judge(entry, object)
+        // What the judge lets in is where an organisation's file lets it be, which has to be one that may say so.
+        if !upperRoot.mayDeclare { try decoder.checkDeclared(plugin, types, in: object) }
         entries.append(entry)
         continue
       }
@@ -80,7 +82,10 @@ struct LayerNarrowing: Sendable {
       }
       let merged = own.over(inherited.object)
       let plugin = try decoder.plugin(types, name: name, merged, in: object)
-      try checkFixedKeys(of: plugin, own, inherited, keys: types.first { $0.name == plugin.type }?.keys ?? [])
+      if let type = types.first(where: { $0.name == plugin.type }) {
+        try checkFixedKeys(
+          of: plugin, own, inherited, keys: type.keys.filter { type.presence == .declared || $0.layering == .fixed })
+      }
       entries.append(DecodedLayers.Entry(plugin: plugin, object: merged, layers: inherited.layers + [own]))
     }
     return entries
@@ -91,7 +96,7 @@ struct LayerNarrowing: Sendable {
     of plugin: ConfiguredPlugin<Product>, _ own: ConfigurationObject, _ inherited: DecodedLayers.Entry<Product>,
     keys: [ConfigurationKey]
   ) throws(BrokerError) {
-    for key in keys where key.layering == .fixed {
+    for key in keys {
       let value = plugin.values.first { $0.key == key.name }
       let before = inherited.plugin.values.first { $0.key == key.name }
       // A key whose value the plug-in does not tell is compared as it was written.

@@ -43,6 +43,8 @@ extension ErrorCode {
   public static let fileUnreadable = ErrorCode("file-unreadable", .configuration)
   /// A lower layer of the configuration widens what a higher one allows.
   public static let configurationWidens = ErrorCode("configuration-widens", .configuration)
+  /// A file that was found declares what only the organisation's, or one that the job names, may declare.
+  public static let declarationRefused = ErrorCode("declaration-refused", .configuration)
   /// An organisation's configuration is required, and there is none from outside of the checkout.
   public static let organisationMissing = ErrorCode("organisation-missing", .configuration)
 
@@ -139,7 +141,8 @@ extension ErrorCode {
   public static let all: [ErrorCode] = [
     rehearsalFailed, checkFailed, logNotRecognised,
     usage, nothingToPublish, unknownTarget, deliveryUnsafe,
-    configurationUnreadable, configurationInvalid, fileUnreadable, configurationWidens, organisationMissing,
+    configurationUnreadable, configurationInvalid, fileUnreadable, configurationWidens,
+    declarationRefused, organisationMissing,
     providerNotFound, providerAmbiguous,
     identityPermission, identityFork, identityRefused, identityTokenMissing, identityTokenMalformed,
     identityTokenExpired, identityTokenSpent, identityAnswerInvalid,

@@ -9,6 +9,8 @@ public struct PluginType<Product: Sendable>: Sendable {
   public let summary: String
   /// The keys of its settings; any other key of an entry is refused.
   public let keys: [ConfigurationKey]
+  /// Which entries of this type there are, and who may write them.
+  public let presence: PluginPresence
 
   private let decode: @Sendable (ConfigurationObject) throws(BrokerError) -> Decoded
 
@@ -24,17 +26,19 @@ public struct PluginType<Product: Sendable>: Sendable {
   ///   - name: The type's name.
   ///   - summary: What it is, in one line.
   ///   - keys: The keys of its settings.
+  ///   - presence: Which entries there are, and who may write them.
   ///   - decode: Decodes an entry's settings; an empty object gives the defaults. The methods of ``ConfigurationObject``
   ///     throw errors that name the place.
   ///   - make: Makes the plug-in for an entry of the given name: once per run, late, when the services exist.
   public init<Settings: PluginSettings>(
-    _ name: String, summary: String, keys: [ConfigurationKey],
+    _ name: String, summary: String, keys: [ConfigurationKey], presence: PluginPresence = .usual,
     decode: @escaping @Sendable (ConfigurationObject) throws(BrokerError) -> Settings,
     make: @escaping @Sendable (_ name: String, Settings, PluginServices) -> Product
   ) {
     self.name = name
     self.summary = summary
     self.keys = keys
+    self.presence = presence
     self.decode = { (object) throws(BrokerError) in
       let settings = try decode(object)
       return Decoded(values: settings.values) { make($0, settings, $1) }
@@ -48,6 +52,7 @@ public struct PluginType<Product: Sendable>: Sendable {
     self.name = name
     self.summary = summary
     keys = []
+    presence = .usual
     decode = { (_) throws(BrokerError) in Decoded(values: [], make: make) }
   }
 
@@ -115,4 +120,18 @@ public struct ConfiguredPlugin<Product: Sendable>: Sendable {
   let values: [SettingValue]
   /// Makes the plug-in.
   public let make: @Sendable (PluginServices) -> Product
+}
+
+/// Which entries of a type there are, and who may write them.
+public enum PluginPresence: Sendable, Hashable {
+  /// There is one without a file, which has the type's name; any file may have others.
+  case usual
+  /// There are those that files have; any file may have one.
+  case configured
+  /// There are those that are declared: by the organisation's file or by one that the job names.
+  ///
+  /// What an entry holds decides what is read from the environment or the disk, what is run, or where a secret goes. A file
+  /// that was merely found selects such an entry and repeats its values; every key counts as
+  /// ``ConfigurationKey/Layering/fixed``. It may add a registry at an origin where the organisation's file lets it.
+  case declared
 }

@@ -25,6 +25,12 @@ struct Checkout: Sendable {
     }
   }
 
+  /// Whether a file lies in a git work tree, whosever, by its name or by what that leads to.
+  static func isInWorkTree(_ path: String) -> Bool {
+    let named = FileLocation.absolute(path, from: FileLocation.currentFolder ?? "/")
+    return [named, FileLocation.real(path)].compactMap { $0 }.contains { root(of: FileLocation.folder(of: $0)) != nil }
+  }
+
   /// The nearest folder, this one or above, that is the root of a git work tree.
   static func root(of folder: String) -> String? {
     var folder = folder

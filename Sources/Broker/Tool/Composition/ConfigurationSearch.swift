@@ -44,9 +44,13 @@ struct ConfigurationSearch: Sendable {
     case .path(let file):
       let checkout = Checkout(
         named: catalog.checkoutVariables, in: environment, around: repository?.path)
-      let source = try source(file, candidate.foundBy, checkout)
       // The organisation's own file, named as the repository's: one layer, not two.
       let isSame = repository.map { FileLocation.real($0.path) == FileLocation.real(file) } ?? false
+      // What a file names in extends says no more than that file may.
+      let repositoryDeclares = repository?.source.mayDeclare == true
+      let source = try source(
+        file, candidate.foundBy, checkout,
+        mayDeclare: candidate.isExtended ? repositoryDeclares : isSame && repositoryDeclares ? true : nil)
       return Found(organisation: source, repository: isSame ? nil : repository?.source)
     }
   }
@@ -61,6 +65,8 @@ struct ConfigurationSearch: Sendable {
     let label: Message
     let foundBy: Message
     let place: Place
+    /// Whether the repository's file names it.
+    var isExtended = false
 
     init(label: Message, foundBy: Message, place: Place) {
       (self.label, self.foundBy, self.place) = (label, foundBy, place)
@@ -86,10 +92,11 @@ struct ConfigurationSearch: Sendable {
       let (path, origin) = try ConfigurationReader(catalog: catalog).extendedFile(in: repository.source)
     {
       let folder = FileLocation.folder(of: FileLocation.absolute(repository.path, from: currentFolder))
-      candidates.append(
-        Candidate(
-          label: "extends (\(origin))", foundBy: "extends",
-          place: .path(path.hasPrefix("/") ? path : FileLocation.absolute(path, from: folder))))
+      var candidate = Candidate(
+        label: "extends (\(origin))", foundBy: "extends",
+        place: .path(path.hasPrefix("/") ? path : FileLocation.absolute(path, from: folder)))
+      candidate.isExtended = true
+      candidates.append(candidate)
     }
     return candidates
   }
@@ -106,18 +113,23 @@ struct ConfigurationSearch: Sendable {
         error.code, "The file that \(Neutralized(Self.fileVariable)) names cannot be used. \(error.message)",
         remedy: "Check the path, and that the job has the file: a job without a checkout has none.")
     }
+    // A variable that a job sets for all of its steps names what the checkout has; the command line names this file.
+    let isNamed =
+      path != nil
+      || foundBy != nil && !Checkout.isInWorkTree(file)
+        && !Checkout(named: catalog.checkoutVariables, in: environment).contains(file)
     let source = ConfigurationSource(
-      name: file, bytes: bytes, foundBy: foundBy.map(shown), isRepositoryControlled: true)
+      name: file, bytes: bytes, foundBy: foundBy.map(shown), isRepositoryControlled: true, mayDeclare: isNamed)
     return (file, source)
   }
 
   private func source(
-    _ path: String, _ foundBy: Message, _ checkout: Checkout
+    _ path: String, _ foundBy: Message, _ checkout: Checkout, mayDeclare: Bool?
   ) throws(BrokerError) -> ConfigurationSource {
     do throws(BrokerError) {
       return ConfigurationSource(
         name: path, bytes: try read(path), foundBy: foundBy,
-        isRepositoryControlled: checkout.contains(path))
+        isRepositoryControlled: checkout.contains(path), mayDeclare: mayDeclare)
     } catch {
       let isText = path.drop { $0.isWhitespace }.hasPrefix("{")
       throw BrokerError(
