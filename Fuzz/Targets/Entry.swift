@@ -18,7 +18,7 @@ enum FuzzTarget {
     "index-answer": AnswerTarget.runIndex, "issuer-answer": AnswerTarget.runIssuer,
     "step-outputs": StepOutputsTarget.run, "address": AddressTarget.run, "text": TextTarget.run,
     "layers": LayersTarget.run, "log": LogTarget.run, "explain": ExplainTarget.run,
-    "times": TimesTarget.run, "macaroon": MacaroonTarget.run, "wheel": WheelTarget.run,
+    "yaml": YAMLTarget.run, "times": TimesTarget.run, "macaroon": MacaroonTarget.run, "wheel": WheelTarget.run,
   ]
 
   static let chosen: @Sendable ([UInt8]) -> Void = {
