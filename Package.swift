@@ -36,6 +36,7 @@ let package = Package(
     .library(name: "WarehouseRegistry", targets: ["WarehouseRegistry"]),
     .library(name: "GitHubProvider", targets: ["GitHubProvider"]),
     .library(name: "GitLabProvider", targets: ["GitLabProvider"]),
+    .library(name: "CratesIORegistry", targets: ["CratesIORegistry"]),
     .library(name: "PyPIRegistry", targets: ["PyPIRegistry"]),
     .library(name: "TestPyPIRegistry", targets: ["TestPyPIRegistry"]),
   ],
@@ -61,6 +62,10 @@ let package = Package(
     .target(name: "GitLabProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitLab/Provider"),
     .target(
       name: "GitLabSandbox", dependencies: ["BrokerCore", "BrokerSandbox"], path: "Sources/Providers/GitLab/Sandbox"),
+    .target(name: "CratesIORegistry", dependencies: ["BrokerCore"], path: "Sources/Registries/CratesIO/Registry"),
+    .target(
+      name: "CratesIOSandbox", dependencies: ["BrokerCore", "BrokerSandbox"],
+      path: "Sources/Registries/CratesIO/Sandbox"),
     .target(name: "WarehouseRegistry", dependencies: ["BrokerCore"], path: "Sources/Registries/Warehouse/Registry"),
     .target(
       name: "WarehouseSandbox", dependencies: ["BrokerCore", "BrokerSandbox"],
@@ -71,8 +76,8 @@ let package = Package(
     .target(
       name: "BuiltInPlugins",
       dependencies: [
-        "BrokerCore", "BrokerSandbox", "GitHubProvider", "GitHubSandbox", "GitLabProvider", "GitLabSandbox",
-        "PyPIRegistry", "TestPyPIRegistry", "WarehouseSandbox",
+        "BrokerCore", "BrokerSandbox", "CratesIORegistry", "CratesIOSandbox", "GitHubProvider", "GitHubSandbox",
+        "GitLabProvider", "GitLabSandbox", "PyPIRegistry", "TestPyPIRegistry", "WarehouseSandbox",
       ],
       path: "Sources/Broker/BuiltIn"),
 
@@ -105,6 +110,12 @@ let package = Package(
     .testTarget(
       name: "GitLabProviderTests",
       dependencies: ["GitLabProvider", "GitLabSandbox", "BrokerConformance", "BrokerCore", "TestSupport"]),
+    .testTarget(
+      name: "CratesIORegistryTests",
+      dependencies: [
+        "CratesIORegistry", "CratesIOSandbox", "GitHubProvider", "GitLabProvider", "GitHubSandbox", "GitLabSandbox",
+        "BrokerConformance", "BrokerSandbox", "BrokerCore", "TestSupport",
+      ]),
     .testTarget(
       name: "PyPIRegistryTests",
       dependencies: [

@@ -126,7 +126,7 @@ struct DeliveryTests {
     #expect(try routes(#""testpypi": {}, "pypi": {}, "try": {"type": "pypi"}"#) == ["release"])
     #expect(
       ToolCatalog(plugins: catalog, sandbox: .builtIn).usualTargetsText
-        == "; without a file these are testpypi, pypi and the route release and the route try")
+        == "; without a file these are testpypi, pypi, crates-io and the route release and the route try")
   }
 
   @Test("the help says what the runners of the catalog have")

@@ -131,7 +131,7 @@ struct LayerKeyTests {
       _ = try? await registry.capabilities.history?.lastRelease(of: "sample")
       _ = try? await registry.capabilities.revoke?(
         services.bindings.bind(Secret("pypi-0123456789abcdef"), to: home))
-      #expect(transport.requests.count >= 4, "the registry was not asked")
+      #expect(transport.requests.count >= 3, "the registry was not asked")
       var reach = Reach(origins: Set(transport.requests.map { $0.url.origin.description }))
       reach.origins.formUnion([registry.home.description, registry.uploadURL.origin.description])
       let policy = AudiencePolicy(
@@ -157,7 +157,8 @@ struct LayerKeyTests {
   @Test func noKeyOfAnInheritedEntryLeadsElsewhere() async throws {
     var (accepted, refused) = (0, 0)
     for entry in catalog.registries.map(\.plugin) {
-      for address in ["", #","upload-url":"https://pypi.example.com/legacy/""#] {
+      let isAddressed = entry.keys.contains { $0.name == "upload-url" }
+      for address in isAddressed ? ["", #","upload-url":"https://pypi.example.com/legacy/""#] : [""] {
         let organisation = #"{"version":1,"registries":{"one":{"type":"\#(entry.name)"\#(address)}}}"#
         let above = try await reach(of: read(organisation, nil))
         for key in entry.keys + RegistrySettings.keys(catalog.jobs) {

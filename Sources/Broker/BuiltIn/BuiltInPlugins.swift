@@ -1,5 +1,7 @@
 public import BrokerCore
 public import BrokerSandbox
+import CratesIORegistry
+import CratesIOSandbox
 import GitHubProvider
 import GitHubSandbox
 import GitLabProvider
@@ -20,6 +22,7 @@ extension PluginCatalog {
     try catalog.add(.gitLab)
     try catalog.add(.testPyPI)
     try catalog.add(.pypi)
+    try catalog.add(.cratesIO)
     try catalog.add(UsualRoute("release", over: "testpypi", "pypi"))
     return catalog
   }
@@ -27,5 +30,6 @@ extension PluginCatalog {
 
 extension SandboxCatalog {
   /// What the sandbox plays for the plug-ins that come with the broker.
-  public static let builtIn = SandboxCatalog(providers: [.github, .gitlab], registries: [.testPyPI, .pypi])
+  public static let builtIn = SandboxCatalog(
+    providers: [.github, .gitlab], registries: [.testPyPI, .pypi], others: [.cratesIO])
 }

@@ -18,7 +18,7 @@ struct PlayedSide {
       let target = request.url.path + (request.url.query.map { "?\($0)" } ?? "")
       let asked = ServerRequest(
         method: request.method.name, target: target,
-        fields: [("Host", request.url.origin.authority.description)]
+        fields: [("Host", request.url.origin.authority.description), ("User-Agent", "token-broker")]
           + request.fields.map { ($0.name, $0.value.reveal()) },
         body: Array((request.body?.reveal() ?? "").utf8))
       guard let answer = sandbox.answer(to: asked, at: request.url.origin) else {

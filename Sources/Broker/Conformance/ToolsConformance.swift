@@ -29,7 +29,7 @@
       #expect(
         Set(tool.fileSubcommands).isSubset(of: tool.subcommands),
         "\(name): a subcommand with files is none that publishes")
-      let values = tool.variables.map(\.value) + tool.address
+      let values = (tool.variables + tool.rehearsalVariables).map(\.value) + tool.address
       #expect(
         tool.variables.contains { $0.value.contains("{token}") || $0.value.contains("{password}") },
         "\(name): no variable has the credential")

@@ -4,24 +4,30 @@ public struct SandboxCatalog: Sendable {
   public let providers: [SandboxProvider]
   /// The indexes that are there unless others are configured; further ones are of the first one's kind.
   public let registries: [SandboxRegistry]
+  /// Those that are played, and rehearsed, where they are named.
+  public let others: [SandboxRegistry]
 
   /// A catalog.
-  public init(providers: [SandboxProvider], registries: [SandboxRegistry]) {
+  public init(providers: [SandboxProvider], registries: [SandboxRegistry], others: [SandboxRegistry] = []) {
     self.providers = providers
     self.registries = registries
+    self.others = others
   }
+
+  /// All indexes that it knows.
+  public var known: [SandboxRegistry] { registries + others }
 
   /// The requests that can go wrong.
   public var steps: [SandboxFault.Step] {
     var steps = SandboxFault.Step.common
-    for step in registries.flatMap(\.kind.steps) where !steps.contains(step) { steps.append(step) }
+    for step in known.flatMap(\.kind.steps) where !steps.contains(step) { steps.append(step) }
     return steps
   }
 
   /// What the administrators of the indexes can switch.
   public var switches: [SandboxSwitch] {
     var switches: [SandboxSwitch] = []
-    for name in registries.flatMap(\.kind.switches) where !switches.contains(name) { switches.append(name) }
+    for name in known.flatMap(\.kind.switches) where !switches.contains(name) { switches.append(name) }
     return switches
   }
 }

@@ -67,13 +67,19 @@ public struct SandboxRehearsal: Sendable {
   public let isAskedForAudience: Bool
   /// The life of a credential in seconds, as a range around what it should be.
   public let lifetime: ClosedRange<Int64>
+  /// Whether its answer says how long that is; else it is a rule.
+  public let saysLifetime: Bool
   /// The code of the refusal of a job that no publisher matches.
   public let noPublisher: String
   /// The code of the refusal of an identity token that was used already.
   public let reusedToken: String
 
   /// What is expected.
-  public init(isAskedForAudience: Bool, lifetime: ClosedRange<Int64>, noPublisher: String, reusedToken: String) {
+  public init(
+    isAskedForAudience: Bool, lifetime: ClosedRange<Int64>, saysLifetime: Bool = true, noPublisher: String,
+    reusedToken: String
+  ) {
+    self.saysLifetime = saysLifetime
     self.isAskedForAudience = isAskedForAudience
     self.lifetime = lifetime
     self.noPublisher = noPublisher

@@ -4,6 +4,8 @@ public struct BrokerConfiguration: Sendable {
   public let providers: [ConfiguredPlugin<any IdentityProvider>]
   /// The registries.
   public let registries: [ConfiguredRegistry]
+  /// The names of those that are meant where neither a file nor a command line names any.
+  let usualNames: [String]
   /// The routes.
   public let routes: [Route]
   /// The layers it was made of, the highest first.
@@ -18,6 +20,12 @@ public struct BrokerConfiguration: Sendable {
 
   /// The lowest file it was read from; nil if there was none.
   public var file: Neutralized? { layers.last?.name }
+
+  /// The registries that are meant where a command line names none: those that a file names, else the usual ones.
+  public var usualRegistries: [ConfiguredRegistry] {
+    let usual = registries.filter { $0.plugin.origin != .builtIn || usualNames.contains($0.name) }
+    return usual.isEmpty ? registries : usual
+  }
 
   /// The registries that `targets` (registries or routes) stand for, in order; of repeats the first stays.
   ///

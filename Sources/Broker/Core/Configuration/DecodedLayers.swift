@@ -18,6 +18,8 @@ struct DecodedLayers: Sendable {
   var rules: [RuleSet]
   /// What is known of the jobs of each provider that there is.
   let jobs: [JobKind]
+  /// The registries that are meant where neither a file nor a command line names any.
+  let usual: [String]
   var warnings: [ConfigurationWarning] = []
 
   /// The configuration that they amount to.
@@ -31,7 +33,7 @@ struct DecodedLayers: Sendable {
           gates: gates(for: registry.name)))
     }
     return BrokerConfiguration(
-      providers: providers.map(\.plugin), registries: configured, routes: routes, layers: layers,
+      providers: providers.map(\.plugin), registries: configured, usualNames: usual, routes: routes, layers: layers,
       ruleSettings: ruleSettings,
       warnings: warnings + rules.flatMap { RuleReview(jobs: jobs).warnings(for: $0) })
   }

@@ -11,7 +11,7 @@ struct LayerDecoder: Sendable {
     return DecodedLayers(
       providers: providers, registries: registries,
       routes: try routes(of: root, registries: registries.map(\.name)), rules: [try RuleSet(from: root)],
-      jobs: catalog.jobs)
+      jobs: catalog.jobs, usual: catalog.routes.flatMap(\.registries))
   }
 
   /// The plug-ins of a section; without the section, every plug-in of the catalog under its type's name.

@@ -32,6 +32,8 @@ public struct JobField: Sendable, Hashable {
   public static let repository = JobField("repository", .repository)
   /// The name of the workflow file that defines the job.
   public static let workflow = JobField("workflow", .file)
+  /// The name of the workflow file that was started, which may call the one that defines the job.
+  public static let callingWorkflow = JobField("calling-workflow", .file)
   /// The project's namespace.
   public static let namespace = JobField("namespace", .repository)
   /// The project's name without its namespace.

@@ -12,6 +12,10 @@ struct PublisherDiagnosis {
       cause.explains == .file && cause.certainty < .certain && isTold(role: .file) ? cause.with(.possible) : cause
     }
     let certain = input.said + input.suspicions + review
+    // What the registry said leaves no field to compare.
+    guard input.rules?.namesDifference != true || input.said.isEmpty else {
+      return certain + (input.lastRelease.map { Self.comparison(of: $0, with: job, input) } ?? [])
+    }
     if let obstacle = input.rules?.obstacle(job) {
       return certain + (input.lastRelease.map { Self.comparison(of: $0, with: job, input) } ?? [])
         + [fieldsDiffer(job, beside: obstacle)]

@@ -9,10 +9,13 @@ extension HTTPTransport {
   ///   - purpose: What it is for, as it follows "Could not": `ask upload.pypi.org for its audience`.
   ///   - invalid: The code for an answer that is too large or not HTTP.
   ///   - now: This machine's clock.
+  ///   - said: What an answer says beside its status, as the end of a sentence, pieces of the request taken out; nil if it says
+  ///     nothing.
   /// - Returns: The answer.
   /// - Throws: An error whose ``BrokerError/recovery`` says whether another attempt may help.
   public func answer(
-    to request: HTTPRequest, purpose: Message, invalid: ErrorCode = .registryAnswerInvalid, now: UnixTime
+    to request: HTTPRequest, purpose: Message, invalid: ErrorCode = .registryAnswerInvalid, now: UnixTime,
+    said: (HTTPResponse) -> Message? = { _ in nil }
   ) async throws(BrokerError) -> HTTPResponse {
     let response: HTTPResponse
     do { response = try await send(request) } catch {
@@ -32,7 +35,8 @@ extension HTTPTransport {
       // section 15.6.4).
       let isUnread = response.status == 429 || response.status == 503 && wait != nil
       throw BrokerError(
-        .unavailable, "Could not \(purpose): \(request.url.origin.authority) answered \(response.status).",
+        .unavailable,
+        "Could not \(purpose): \(request.url.origin.authority) answered \(response.status)\(said(response).map { ": \($0)" } ?? "").",
         remedy: "Try again later; \(request.url.origin.authority) cannot serve the request now.",
         recovery: .retry(isUnread ? .refusedUnread : .mayHaveArrived, after: wait),
         causes: [response.foreign(request.url.origin.authority, hasOwnPages: true, request.redaction)].compactMap { $0 }

@@ -87,14 +87,17 @@ public struct PublisherRules: Sendable {
   /// What has to be there before a project that the registry does not know can be published, in a clause; nil if that is
   /// not known.
   public let newProject: @Sendable (IssuerFamily?) -> Message?
+  /// Whether a refusal says which field differs, so that nothing is left to compare.
+  public let namesDifference: Bool
 
   /// Rules made of forms, and what is known beside them.
   public init(
     forms: [Form], pending: Message? = nil, review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
     obstacle: @escaping @Sendable (JobIdentity) -> Cause? = { _ in nil },
     address: @escaping @Sendable (JobIdentity?, _ project: String?) -> Message? = { _, _ in nil },
-    newProject: @escaping @Sendable (IssuerFamily?) -> Message? = { _ in nil }
+    newProject: @escaping @Sendable (IssuerFamily?) -> Message? = { _ in nil }, namesDifference: Bool = false
   ) {
+    self.namesDifference = namesDifference
     self.newProject = newProject
     self.forms = forms
     self.pending = pending

@@ -101,6 +101,8 @@ public struct PublishingTool: Sendable, Equatable {
   public let fileSubcommands: [String]
   /// The variables that are set for it.
   public let variables: [ToolVariable]
+  /// The variables that lead it to the sandbox in a rehearsal, where the others name its registry by a name alone.
+  public let rehearsalVariables: [ToolVariable]
   /// The variables that it reads beside these and that name a credential or a destination; `*` at the end stands for any
   /// rest.
   public let removedVariables: [String]
@@ -136,7 +138,8 @@ public struct PublishingTool: Sendable, Equatable {
   /// A publishing tool.
   public init(
     _ name: String, subcommands: [String], fileSubcommands: [String] = [], variables: [ToolVariable],
-    removedVariables: [String], address: [String] = [], guardedOptions: [Option], isAbbreviated: Bool = false,
+    rehearsalVariables: [ToolVariable] = [], removedVariables: [String], address: [String] = [],
+    guardedOptions: [Option], isAbbreviated: Bool = false,
     switches: [String] = [], globalValueOptions: [String] = [], valueOptions: [String] = [],
     folder: Folder = .current([]), ownFiles: OwnFiles? = nil, takesPatterns: Bool = false,
     takesFolders: Bool = false, dryRunOptions: [String] = [], answerOptions: [String] = [],
@@ -146,6 +149,7 @@ public struct PublishingTool: Sendable, Equatable {
     self.subcommands = subcommands
     self.fileSubcommands = fileSubcommands
     self.variables = variables
+    self.rehearsalVariables = rehearsalVariables
     self.removedVariables = removedVariables
     self.address = address
     self.guardedOptions = guardedOptions
@@ -164,7 +168,8 @@ public struct PublishingTool: Sendable, Equatable {
 
   /// Whether a variable is one that is set for the tool or taken from it.
   public func decides(_ variable: String, for registry: String) -> Bool {
-    variables.contains { $0.name(for: registry) == variable } || Self.names(removedVariables, include: variable)
+    (variables + rehearsalVariables).contains { $0.name(for: registry) == variable }
+      || Self.names(removedVariables, include: variable)
   }
 
   /// Whether a list of names, in which `*` at the end stands for any rest, has a name.

@@ -2,10 +2,9 @@ import BrokerCore
 
 /// The variables by which other programs are told of root certificates, for those who set one of them and wonder.
 struct RootVariables: Sendable {
-  /// What replaces a program's own roots: Requests and pip, curl, git, the AWS clients, Nix, Cargo.
+  /// What replaces a program's own roots: Requests and pip, curl, git, the AWS clients, Nix.
   private static let replacing = [
     "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO", "AWS_CA_BUNDLE", "NIX_SSL_CERT_FILE",
-    "CARGO_HTTP_CAINFO",
   ]
   /// What is added to them (nodejs.org, "Command-line API").
   private static let adding = ["NODE_EXTRA_CA_CERTS"]

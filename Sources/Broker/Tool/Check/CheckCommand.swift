@@ -19,7 +19,7 @@ enum CheckCommand: Command {
         OptionSpec("--json", nil, "print the report as JSON in place of the table: the same as --report -"),
       ] + OptionSpec.configuration + OptionSpec.report(for: catalog),
       notes: [
-        "Without a TARGET, all registries of the configuration. Nothing is sent to a registry but the question for its "
+        "Without a TARGET, all registries of the configuration; without a file, those of its routes. Nothing is sent to a registry but the question for its "
           + "audience (and, with a project, for its last release): the identity token stays here.",
         "--mint is a real exchange: a pending publisher becomes a project by it (or is deleted, if the name is taken by now), "
           + "and where a job holds its identity tokens from the start, one is used up.",
@@ -73,7 +73,7 @@ enum CheckCommand: Command {
       throw BrokerError(.usage, "--use-up-token is for --mint.", remedy: "Leave it out.")
     }
     var choice = CheckRun.Choice(
-      targets: arguments.operands.isEmpty ? configuration.registries.map(\.name) : arguments.operands)
+      targets: arguments.operands.isEmpty ? configuration.usualRegistries.map(\.name) : arguments.operands)
     choice.project = arguments.value("--project")
     choice.isOffline = arguments.has("--offline")
     choice.mints = arguments.has("--mint")

@@ -45,7 +45,7 @@ enum ConfigInitCommand: Command {
     var values: [PublisherValues] = []
     var obstacles: [Message] = []
     var forms: [PublisherRules.Form?] = []
-    for target in configuration.registries.map({ $0.target(services) }) {
+    for target in configuration.usualRegistries.map({ $0.target(services) }) {
       let value = PublisherValues(
         registry: target.name, repository: repository, given: given, configured: PublisherValues.Configured(nil)
       ).withSuggestions()

@@ -48,7 +48,7 @@ enum ConfigPublishersCommand: Command {
         path: arguments.value("--config") ?? own, requiresOrganisation: arguments.has("--require-org"))
       var given = given
       given.project = place.project ?? given.project
-      for target in configuration.registries.map({ $0.target(services) }) {
+      for target in configuration.usualRegistries.map({ $0.target(services) }) {
         let values = PublisherValues(
           registry: target.name, repository: place.repository, given: given,
           configured: PublisherValues.Configured(

@@ -5,6 +5,8 @@ import BrokerSystem
 /// The course of a rehearsal: every line it shows comes from an event of the engine or the sandbox's log.
 struct RehearsalScript: Sendable {
   let catalog: ToolCatalog
+  /// The registries that it goes to.
+  let registries: [SandboxRegistry]
   let broken: RehearsalStep?
   let show: @Sendable (Message) -> Void
 
@@ -33,7 +35,7 @@ struct RehearsalScript: Sendable {
         .provider, "\(Neutralized(selection.name)) was recognised in place of \(Neutralized(provider.name))")
     }
     line("provider", "\(Neutralized(selection.name)) recognised: \(selection.evidence)")
-    for registry in catalog.sandbox.registries {
+    for registry in registries {
       show("  \(Neutralized(registry.name))\n")
       let outcome = try await stage.mint(registry.name, environment, selection) { line($0.step, $0.text, depth: 2) }
       let credential = try outcome.credential()
@@ -43,7 +45,7 @@ struct RehearsalScript: Sendable {
   }
 
   private func refuseWithoutPublisher() async throws(RehearsalFailure) {
-    guard let provider = providers.first, let registry = catalog.sandbox.registries.last else { return }
+    guard let provider = providers.first, let registry = registries.last else { return }
     show("\nA refusal: no publisher matches the job\n")
     var configuration = configuration(for: nil)
     var unregistered = provider.usualPublisher
@@ -60,7 +62,7 @@ struct RehearsalScript: Sendable {
 
   private func refuseReusedToken() async throws(RehearsalFailure) {
     // Where each request makes a new token, none is there twice.
-    guard let provider = providers.first(where: { !$0.isAsked }), let registry = catalog.sandbox.registries.last else {
+    guard let provider = providers.first(where: { !$0.isAsked }), let registry = registries.last else {
       return
     }
     show("\nA refusal: the identity token was used already\n")
@@ -82,6 +84,7 @@ struct RehearsalScript: Sendable {
 
   private func configuration(for broken: RehearsalStep?) -> SandboxConfiguration {
     var configuration = SandboxConfiguration(catalog.sandbox, now: Self.time.now)
+    configuration.registries = registries
     switch broken {
     case .audience: configuration.faults = [SandboxFault(.audience, .audience("sigstore"))]
     case .identityToken: configuration.faults = [SandboxFault(.identityToken, .tokenAudience("sigstore"))]

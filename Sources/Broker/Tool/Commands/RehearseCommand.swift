@@ -11,9 +11,12 @@ enum RehearseCommand: Command {
       name, "go the whole way on this machine alone: every provider, each registry, two refusals",
       options: [
         OptionSpec(
+          "--registry", "NAME", "go to this registry in place of those of the usual route: \(names(catalog))",
+          choices: catalog.sandbox.known.map(\.name), isRepeatable: true),
+        OptionSpec(
           "--break", "STEP",
           "break a step to see it found: " + RehearsalStep.allCases.map(\.rawValue).joined(separator: ", "),
-          choices: RehearsalStep.allCases.map(\.rawValue))
+          choices: RehearsalStep.allCases.map(\.rawValue)),
       ],
       notes: [
         "Needs no network and no account. What is shown is what happened: the engine's own events and the requests that "
@@ -31,9 +34,13 @@ enum RehearseCommand: Command {
           remedy: NearestName.remedy(for: name, among: RehearsalStep.allCases.map(\.rawValue)))
       }
     }
+    let registries = try registries(arguments.all("--registry"), surroundings.catalog.sandbox)
+    try broken.map { (step) throws(BrokerError) in try checkBreakable(step, at: registries) }
     let unwritten = Mutex<BrokerError?>(nil)
     let logGuard = surroundings.console.logGuard
-    let script = RehearsalScript(catalog: surroundings.catalog, broken: broken) { text in
+    let script = RehearsalScript(
+      catalog: surroundings.catalog, registries: registries, broken: broken
+    ) { text in
       unwritten.withLock { failure in
         guard failure == nil else { return }
         do throws(BrokerError) { try StandardStreams.writeOutput(Array(logGuard.harmless(text.text).utf8)) } catch {
@@ -51,5 +58,40 @@ enum RehearseCommand: Command {
     }
     if let failure = unwritten.withLock({ $0 }) { throw failure }
     return ExitStatus.done.rawValue
+  }
+
+  private static func names(_ catalog: ToolCatalog) -> String {
+    catalog.sandbox.known.map(\.name).joined(separator: ", ")
+  }
+
+  /// The registries of these names; without any, the usual ones.
+  private static func registries(
+    _ names: [String], _ catalog: SandboxCatalog
+  ) throws(BrokerError) -> [SandboxRegistry] {
+    guard !names.isEmpty else { return catalog.registries }
+    var registries: [SandboxRegistry] = []
+    for name in names where !registries.contains(where: { $0.name == name }) {
+      guard let registry = catalog.known.first(where: { $0.name == name }) else {
+        throw BrokerError(
+          .usage, "The sandbox does not play \(Neutralized.quoted(name)).",
+          remedy: NearestName.remedy(for: name, among: catalog.known.map(\.name)))
+      }
+      registries.append(registry)
+    }
+    return registries
+  }
+
+  /// Refuses to break what no registry has: nothing would be found.
+  private static func checkBreakable(_ step: RehearsalStep, at registries: [SandboxRegistry]) throws(BrokerError) {
+    let rehearsals = registries.map(\.kind.rehearsal)
+    let reason: Message
+    switch step {
+    case .audience where !rehearsals.contains(where: \.isAskedForAudience): reason = "is not asked for its audience"
+    case .expiry where !rehearsals.contains(where: \.saysLifetime): reason = "does not say when a credential expires"
+    default: return
+    }
+    let names = registries.map { Neutralized($0.name) }.joined(separator: ", ")
+    throw BrokerError(
+      .usage, "--break \(step) breaks nothing: \(names) \(reason).", remedy: "Break another step.")
   }
 }

@@ -28,7 +28,8 @@ enum SandboxCommand: Command {
           "--publisher", "PARTS",
           "a trusted publisher, such as provider=\(names.first ?? "NAME"),owner=octo-org,repository=sample,workflow=release.yml",
           isRepeatable: true),
-        OptionSpec("--registry", "NAME=AUDIENCE", "an index beside \(indexes)", isRepeatable: true),
+        OptionSpec(
+          "--registry", "NAME=AUDIENCE", "an index beside \(indexes)\(others(catalog.sandbox))", isRepeatable: true),
         OptionSpec("--project", "NAME", "a project that exists from the start", isRepeatable: true),
         OptionSpec(
           "--release", "PARTS",
@@ -62,6 +63,12 @@ enum SandboxCommand: Command {
           + SandboxFault.forms.joined(separator: ", ") + ".",
         "Switches: " + switches.joined(separator: ", ") + ".",
       ])
+  }
+
+  /// The indexes that are played where they are named.
+  private static func others(_ catalog: SandboxCatalog) -> String {
+    let names = catalog.others.map(\.name)
+    return names.isEmpty ? "" : ", or one of these by its name alone: \(names.joined(separator: ", "))"
   }
 
   /// Every failure of ours is 125, so that it is not mistaken for the command's; 126 and 127 are as env(1) has them.
@@ -144,8 +151,10 @@ enum SandboxCommand: Command {
       publishers.append(try SandboxPublisher(parsing: text, providers: catalog.providers))
     }
     if !publishers.isEmpty { configuration.publishers = publishers }
-    if let kind = catalog.registries.first?.kind {
-      for text in arguments.all("--registry") {
+    for text in arguments.all("--registry") {
+      if let other = catalog.others.first(where: { $0.name == text }) {
+        configuration.registries.append(other)
+      } else if let kind = catalog.registries.first?.kind {
         configuration.registries.append(try SandboxRegistry(parsing: text, kind: kind))
       }
     }

@@ -62,7 +62,8 @@ struct Rehearsal: Sendable {
   func unknownRegistry(_ name: String, _ origins: [String: Origin]) -> BrokerError {
     BrokerError(
       .unknownTarget, "The sandbox has no registry \(Neutralized.quoted(name)).",
-      remedy: "Start it with --registry \(Neutralized(name))=AUDIENCE; it has: "
+      remedy:
+        "Start it with --registry \(Neutralized(name)), or \(Neutralized(name))=AUDIENCE for an index of your own; it has: "
         + "\(origins.keys.sorted().map { Neutralized($0, limit: 32) }.joined(separator: ", ")).")
   }
 }

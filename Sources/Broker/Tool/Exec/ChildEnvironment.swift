@@ -10,8 +10,9 @@ struct ChildEnvironment: Sendable {
   ///   - clients: The publishing tools whose variables are set.
   ///   - own: The variables of `--env`.
   ///   - identityVariables: What carries the job's identity; the command does not get these.
-  init(clients: [PublishingTool], own: [ToolVariable], identityVariables: [String]) {
-    templates = clients.flatMap(\.variables) + own
+  ///   - isRehearsal: Whether the sandbox stands in for the registries.
+  init(clients: [PublishingTool], own: [ToolVariable], identityVariables: [String], isRehearsal: Bool = false) {
+    templates = clients.flatMap(\.variables) + (isRehearsal ? clients.flatMap(\.rehearsalVariables) : []) + own
     removed = clients.flatMap(\.removedVariables)
     self.identityVariables = identityVariables
   }

@@ -95,7 +95,7 @@ struct ExecRun: Sendable {
       target: step.target, commands: commands,
       variables: ChildEnvironment(
         clients: plan.clients, own: options.environment,
-        identityVariables: options.keepsIdentity ? [] : source.identityVariables),
+        identityVariables: options.keepsIdentity ? [] : source.identityVariables, isRehearsal: isRehearsal),
       options: options, supply: { step.audience.map(source.supply) ?? .renewable },
       engine: engine, source: source, recorder: recorder, surroundings: surroundings
     ).run()

@@ -24,6 +24,7 @@ enum GitHubClaims {
     job.fields[.repository] = job.repository
     // The file that defines the job: a reusable workflow's where the job is one's.
     job.fields[.workflow] = (job.jobWorkflow ?? job.workflow).flatMap(fileName)
+    job.fields[.callingWorkflow] = job.workflow.flatMap(fileName)
     return job
   }
 
@@ -40,7 +41,7 @@ enum GitHubClaims {
     if job.owner == nil, parts.count == 2 { job.owner = parts[0] }
     job.fields[.owner] = job.owner
     if job.fields[.workflow] == nil { job.fields[.workflow] = file.flatMap(fileName) }
-    for field in [JobField.owner, .repository, .workflow] where job.fields[field] == nil { job.unknown.insert(field) }
+    for field in JobKind.gitHub.fields where job.fields[field] == nil { job.unknown.insert(field) }
     if claims["repository"] == nil { job.subject = nil }
     guard job.environment == nil, !printed.absent.contains("environment") else { return job }
     let subject = claims["sub"].flatMap { job.subject == .customised ? nil : $0 }?.split(

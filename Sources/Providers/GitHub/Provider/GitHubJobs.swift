@@ -11,7 +11,7 @@ extension JobKind {
   /// `pull_request_target` and `workflow_run` run in the base repository with its identity, and can run the code of a pull
   /// request (docs.github.com, "Events that trigger workflows", whence the events).
   public static let gitHub = JobKind(
-    .gitHub, fields: [.owner, .repository, .workflow],
+    .gitHub, fields: [.owner, .repository, .workflow, .callingWorkflow],
     events: [
       "branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment", "deployment_status",
       "discussion", "discussion_comment", "dynamic", "fork", "gollum", "image_version", "issue_comment", "issues",
