@@ -39,17 +39,20 @@ struct ConfirmationTests {
       publishing: ["testpypi": content, "pypi": content])
     #expect(run.status == 0, "\(run.error)")
     #expect(
-      lines(run).suffix(6) == [
+      lines(run).suffix(9) == [
         "testpypi and pypi have the same bytes of 1 file", "target file state",
         "testpypi \(Self.sdist) published, confirmed", "pypi \(Self.sdist) published, confirmed",
-        "testpypi https://test.pypi.org/project/sample/1.0/ (in a rehearsal nothing is there)",
-        "pypi https://pypi.org/project/sample/1.0/ (in a rehearsal nothing is there)",
+        "sha256 \(SHA256.hexadecimal(of: Array(content.utf8))) \(Self.sdist)",
+        "testpypi: https://test.pypi.org/project/sample/1.0/ (in a rehearsal nothing is there)",
+        "pypi: https://pypi.org/project/sample/1.0/ (in a rehearsal nothing is there)",
+        "testpypi: API token: burned", "pypi: API token: burned",
       ], "\(run.error)")
     let report = try #require(JSONReader().read(Array(bench.folder.read("report.json").utf8)).object)
     let section = try #require(report["sections"]?.array?.last?.object)
     let file = try #require(section["files"]?.array?.first?.object)
     #expect(file["state"]?.string == "published" && file["proof"]?.string == "confirmed")
     #expect(file["sha256"]?.string == SHA256.hexadecimal(of: Array(content.utf8)))
+    #expect("\(section["burned"]?.value as Any)".contains("true") && "\(report["nothing-published"]?.value as Any)".contains("false"))
     #expect(section["releases"]?.array?.first?.string == "https://pypi.org/project/sample/1.0/")
   }
 
@@ -61,6 +64,7 @@ struct ConfirmationTests {
     #expect(run.status == 125 && run.error.contains("release-conflict"), "\(run.error)")
     #expect(lines(run).contains("testpypi \(Self.sdist) published, listed with other contents"), "\(run.error)")
     #expect(lines(run).contains("pypi \(Self.sdist) not sent") && bench.log.count == 1, "\(run.error)")
+    #expect(lines(run).suffix(2).contains("not reached: pypi") && !run.error.contains("Nothing was published"))
   }
 
   /// Behind the last target a list that is behind is a note; before another's turn, see `ReleaseCheckTests`.

@@ -32,6 +32,19 @@ struct ReleaseCheckTests {
     #expect(bench.log == ["pypi upload \(Self.sdist)"])
   }
 
+  /// Only what is certain is said: nothing, where all was there before; not where a command may have done something.
+  @Test func saysThatNothingWasPublished() async throws {
+    let bench = try Bench()
+    for target in ["testpypi", "pypi"] { try await bench.publish(Self.sdist, "content of \(Self.sdist)", at: target) }
+    let nothing = "\nNothing was published.\n"
+    let run = try await bench.exec(["release"] + Self.upload + [Self.sdist])
+    #expect(run.status == 0 && bench.log.isEmpty && run.error.hasSuffix(nothing), "\(run.error)")
+    let unknown = try await bench.exec(["pypi", "--", "sh", "-c", "exit 3"])
+    #expect(unknown.status == 3 && !unknown.error.contains(nothing), "\(unknown.error)")
+    let missing = try await bench.exec(["pypi", "--", "no-such-command"])
+    #expect(missing.status == 127 && missing.error.hasSuffix(nothing), "\(missing.error)")
+  }
+
   /// What else the command names: the tool may find more to publish, so that the target is not passed over.
   @Test(arguments: ["dist/*", "."])
   func runsTheToolIfItMayPublishMore(_ word: String) async throws {
@@ -49,6 +62,7 @@ struct ReleaseCheckTests {
     #expect(run.status == 125, "\(run.error)")
     #expect(run.error.contains("pypi has \"\(Self.sdist)\" already, with other contents"), "\(run.error)")
     #expect(run.error.contains(SHA256.hexadecimal(of: Array("other".utf8))), "\(run.error)")
+    #expect(run.error.hasSuffix("\nNothing was published.\n"), "\(run.error)")
     #expect(bench.log.isEmpty && bench.mints(at: "testpypi") == 0 && bench.mints(at: "pypi") == 1)
     let forced = try await bench.exec(["release", "--no-compare"] + Self.upload + [Self.wheel, Self.sdist])
     #expect(forced.status == 0 && bench.log.count == 2, "\(forced.error)")

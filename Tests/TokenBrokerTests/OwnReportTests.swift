@@ -1,4 +1,5 @@
 import BrokerCore
+import BrokerSystem
 import Testing
 
 @testable import TokenBroker
@@ -49,6 +50,16 @@ struct OwnReportTests {
     let title = try #require(said.annotation?.title)
     let report = try #require(Self.read("::error title=\(title)::\(said.annotation?.message.text ?? "")\n\(said.text)"))
     #expect(report.code == "publisher-not-found" && report.causes == Self.error.causes, "\(report.causes)")
+  }
+
+  /// What is pasted from a narrow terminal has the error itself on several lines.
+  @Test(arguments: [40, 60, 80, 120]) func readsATextThatATerminalFolded(_ columns: Int) throws {
+    let style = TextStyle(.error, environment: Environment(["COLUMNS": "\(columns)", "NO_COLOR": "1"]))
+    let text = ErrorReport(Self.error, isAnnotated: false, style: style).text.text
+    let report = try #require(Self.read("Uploading\n\n\(text)Process completed with exit code 6.\n"))
+    #expect(report.code == "publisher-not-found")
+    #expect(report.causes.map(\.summary) == Self.error.causes.map(\.summary), "\(report.causes)")
+    #expect(report.causes.map(\.fixes) == Self.error.causes.map(\.fixes), "\(report.causes)")
   }
 
   @Test func readsAReportForMachinesBack() throws {

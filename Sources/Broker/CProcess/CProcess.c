@@ -147,6 +147,11 @@ int broker_signal_is_ignored(int number) {
   return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+int broker_terminal_columns(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 void broker_terminal_copy_size(int source, int target) {
   struct winsize size;
   if (ioctl(source, TIOCGWINSZ, &size) == 0) ioctl(target, TIOCSWINSZ, &size);

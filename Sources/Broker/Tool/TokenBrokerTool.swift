@@ -27,8 +27,10 @@ public enum TokenBrokerTool {
       // Nothing is known of runners without plug-ins.
       ProcessEnd.now(report(error, Console(runner: nil, logGuard: LogGuard([]), style: style)).status.rawValue)
     }
+    let logGuard = LogGuard(plugins.runners)
     let console = Console(
-      runner: plugins.runner(of: environment), logGuard: LogGuard(plugins.runners), style: style)
+      runner: plugins.runner(of: environment), logGuard: logGuard, style: style,
+      outputStyle: TextStyle(.output, environment: environment), waits: WaitLine(style, logGuard, on: loop))
     let surroundings = Surroundings(
       catalog: ToolCatalog(plugins: plugins, sandbox: sandbox), environment: environment, console: console,
       signals: signals, loop: loop)
@@ -50,7 +52,7 @@ public enum TokenBrokerTool {
     let console = surroundings.console
     switch arguments.first {
     case nil:
-      console.error(data: HelpText.overview(CommandTable.specs(for: surroundings.catalog)))
+      console.error(data: HelpText.overview(CommandTable.specs(for: surroundings.catalog), console.style.layout))
       return ExitStatus.usage.rawValue
     case "--help", "-h":
       return await run(HelpCommand.self, Array(arguments.dropFirst()), surroundings)
@@ -72,7 +74,7 @@ public enum TokenBrokerTool {
     let spec = command.spec(for: surroundings.catalog)
     let ours = arguments.prefix { $0 != "--" }
     if ours.contains("--help") || ours.contains("-h") {
-      return surroundings.console.write(data: HelpText.page(spec))
+      return surroundings.console.write(data: HelpText.page(spec, surroundings.console.outputStyle.layout))
     }
     do throws(BrokerError) {
       return try await command.run(ParsedArguments(arguments, for: spec), surroundings)

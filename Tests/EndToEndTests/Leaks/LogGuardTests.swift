@@ -33,11 +33,11 @@ struct LogGuardTests {
   /// Words of others at each column and indent, broken into lines.
   @Test func holdsAtEveryWidth() {
     let words = ["::stop-commands::x", "##[error]y", "::a::b", "#", "#[add-mask]z", ":", ":error::c"]
-    for length in 0...TextLayout.columns {
+    for length in 0...TextLayout.log.columns {
       for indent in [0, 2, 5, 9, 40] {
         let text = String(repeating: "x", count: length) + " " + (words + words).joined(separator: " ")
         for raw in [text, Neutralized(text).text] {
-          let lines = logGuard.harmless(TextLayout.labelled("fix: ", Self.raw(raw), indent: indent).text)
+          let lines = logGuard.harmless(TextLayout.log.labelled("fix: ", Self.raw(raw), indent: indent).text)
           #expect(RunnerJudge.commands(in: lines).isEmpty, "\(length), \(indent): \(lines)")
           #expect(!lines.contains("##["))
         }

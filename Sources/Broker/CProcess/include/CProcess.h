@@ -31,6 +31,9 @@ int broker_signal_is_ignored(int number);
 /// else -1 and `errno`.
 int broker_terminal_open(int like, int *reading, int *writing);
 
+/// How many columns a terminal has; 0 for what is no terminal, or does not say.
+int broker_terminal_columns(int descriptor);
+
 /// Gives one terminal the size of another.
 void broker_terminal_copy_size(int source, int target);
 

@@ -1,4 +1,5 @@
 public import BrokerCore
+import CProcess
 
 #if canImport(Glibc)
   import Glibc
@@ -22,6 +23,12 @@ public enum StandardStreams {
 
   /// Whether a stream is a terminal.
   public static func isTerminal(_ stream: Stream) -> Bool { isatty(stream.rawValue) == 1 }
+
+  /// How many columns the terminal has that a stream is; nil for any other file, and for a terminal that does not say.
+  public static func columns(of stream: Stream) -> Int? {
+    let columns = Int(broker_terminal_columns(stream.rawValue))
+    return columns > 0 ? columns : nil
+  }
 
   /// Whether two streams are one file, so that the order of what is written to both can be seen.
   static func areSameFile(_ first: Stream, _ second: Stream) -> Bool {

@@ -53,7 +53,7 @@ struct PublisherSheet: Sendable {
     if let address = entry.projectAddress { text += "  if the project exists:  \(address)\n" }
     if let address = entry.pendingAddress { text += "  if it does not:         \(address)\n" }
     if let address = entry.environmentAddress { text += "  the environment:        \(address)\n" }
-    for note in entry.notes { text += TextLayout.labelled("note: ", note, indent: 2) }
+    for note in entry.notes { text += TextLayout.log.labelled("note: ", note, indent: 2) }
     return text
   }
 

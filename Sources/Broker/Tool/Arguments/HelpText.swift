@@ -4,7 +4,7 @@ enum HelpText {
   static let purpose = "short-lived API tokens for package registries, from a CI job's identity"
 
   /// The page of the tool.
-  static func overview(_ commands: [CommandSpec]) -> String {
+  static func overview(_ commands: [CommandSpec], _ layout: TextLayout) -> String {
     let rows = commands.map { ($0.name, $0.summary) }
     return """
       token-broker: \(purpose)
@@ -12,21 +12,21 @@ enum HelpText {
       Usage: token-broker COMMAND [OPTIONS] [OPERANDS]
 
       Commands:
-      \(table(rows))
+      \(table(rows, layout))
 
       Options:
-      \(table([("--help", "show this text; after a command, that command's"), ("--version [--libcurl]", "show version, commit and how libcurl is bound; with --libcurl, which one it is")]))
+      \(table([("--help", "show this text; after a command, that command's"), ("--version [--libcurl]", "show version, commit and how libcurl is bound; with --libcurl, which one it is")], layout))
 
       """
   }
 
   /// The page of a command.
-  static func page(_ spec: CommandSpec) -> String {
+  static func page(_ spec: CommandSpec, _ layout: TextLayout) -> String {
     var text = "\(sentence(spec.summary))\n\nUsage: \(spec.usage)\n"
     if !spec.options.isEmpty {
-      text += "\nOptions:\n\(table(spec.options.map { ($0.usage, $0.summary) }))\n"
+      text += "\nOptions:\n\(table(spec.options.map { ($0.usage, $0.summary) }, layout))\n"
     }
-    for note in spec.notes { text += "\n\(TextLayout.wrapped(note, indent: 0))\n" }
+    for note in spec.notes { text += "\n\(layout.wrapped(note, indent: 0))\n" }
     return text
   }
 
@@ -35,10 +35,10 @@ enum HelpText {
     "\(summary.prefix(1).uppercased())\(summary.dropFirst())."
   }
 
-  private static func table(_ rows: [(String, String)]) -> String {
+  private static func table(_ rows: [(String, String)], _ layout: TextLayout) -> String {
     let width = min(28, rows.map(\.0.count).max() ?? 0)
     return rows.map { name, summary in
-      let lines = TextLayout.wrapped(summary, indent: width + 4)
+      let lines = layout.wrapped(summary, indent: width + 4)
       return name.count > width
         ? "  \(name)\n\(String(repeating: " ", count: width + 4))\(lines)"
         : "  \(name)\(String(repeating: " ", count: width - name.count + 2))\(lines)"

@@ -46,7 +46,7 @@ enum CheckCommand: Command {
     if session.broker.isRehearsal { console.error("rehearsal: the sandbox stands in for every registry\n") }
     if choice.mints {
       console.error(
-        TextLayout.labelled(
+        console.style.layout.labelled(
           "check --mint: ",
           "this is a real exchange; a pending publisher becomes a project by it, or is deleted if the name is taken by now",
           indent: 0))
@@ -55,8 +55,7 @@ enum CheckCommand: Command {
     recorder.replace(report)
     for annotation in CheckAnnotations.annotations(report) { console.annotate(annotation) }
     if !isPrinted {
-      let style = TextStyle(.output, environment: surroundings.environment)
-      let status = console.write(CheckTable(report, style: style).text)
+      let status = console.write(CheckTable(report, style: console.outputStyle).text)
       guard status == ExitStatus.done.rawValue else { return status }
     }
     return (report.error?.status ?? (report.hasFailed ? .failed : .done)).rawValue

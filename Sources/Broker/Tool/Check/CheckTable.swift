@@ -41,7 +41,7 @@ struct CheckTable: Sendable {
   private static func row(_ item: CheckItem, _ style: TextStyle) -> Message {
     let head: Message = "  \(item.outcome)  \(TextLayout.padded(item.name, 14))  "
     return "  \(word(item.outcome, style))  \(TextLayout.padded(item.name, 14))  "
-      + TextLayout.wrapped(item.sentence, indent: head.text.count) + "\n"
+      + style.layout.wrapped(item.sentence, indent: head.text.count) + "\n"
   }
 
   private static func word(_ outcome: CheckItem.Outcome, _ style: TextStyle) -> Message {

@@ -22,7 +22,9 @@ enum ConfigCommand: Command {
     for warning in configuration.warnings {
       surroundings.console.warn(warning.isAudit ? "audit: \(warning)" : warning.sentence)
     }
-    return surroundings.console.write(
-      ConfigurationText(configuration, place: broker.place(of: configuration, path: path)).text)
+    let console = surroundings.console
+    return console.write(
+      console.outputStyle.layout.folded(
+        ConfigurationText(configuration, place: broker.place(of: configuration, path: path)).text))
   }
 }

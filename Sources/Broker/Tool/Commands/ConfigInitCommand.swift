@@ -69,7 +69,7 @@ enum ConfigInitCommand: Command {
     console.error("wrote \(Neutralized(file))\n\(start.commentary)")
     let notes = values.flatMap(\.notes) + obstacles
     for (index, note) in notes.enumerated() where notes.firstIndex(of: note) == index {
-      console.error(TextLayout.labelled("note: ", note, indent: 0))
+      console.error(console.style.layout.labelled("note: ", note, indent: 0))
     }
     console.error(
       "next: token-broker config publishers says what to register; the workflow for "

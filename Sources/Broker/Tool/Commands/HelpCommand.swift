@@ -10,11 +10,14 @@ enum HelpCommand: Command {
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
+    let console = surroundings.console
     guard !arguments.operands.isEmpty else {
-      return surroundings.console.write(data: HelpText.overview(CommandTable.specs(for: surroundings.catalog)))
+      let commands = CommandTable.specs(for: surroundings.catalog)
+      return console.write(data: HelpText.overview(commands, console.outputStyle.layout))
     }
     let (command, rest) = try CommandTable.find(arguments.operands)
     guard rest.isEmpty else { throw CommandTable.unknown(arguments.operands.joined(separator: " ")) }
-    return surroundings.console.write(data: HelpText.page(command.spec(for: surroundings.catalog)))
+    return console.write(
+      data: HelpText.page(command.spec(for: surroundings.catalog), console.outputStyle.layout))
   }
 }

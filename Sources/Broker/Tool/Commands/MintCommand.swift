@@ -78,7 +78,7 @@ enum MintCommand: Command {
       }
     }
     try narrow(&targets, to: arguments.all("--project"))
-    let engine = session.engine()
+    let engine = session.engine(telling: recorder)
     let minted = await engine.mint(targets, from: provider.source)
     for outcome in minted.outcomes { recorder.add(outcome) }
     let credentials: [Credential]

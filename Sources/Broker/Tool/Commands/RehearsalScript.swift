@@ -8,6 +8,7 @@ struct RehearsalScript: Sendable {
   /// The registries that it goes to.
   let registries: [SandboxRegistry]
   let broken: RehearsalStep?
+  let style: TextStyle
   let show: @Sendable (Message) -> Void
 
   private static let time = SystemTime.source
@@ -17,13 +18,13 @@ struct RehearsalScript: Sendable {
     for provider in providers { try await mintEverywhere(provider) }
     try await refuseWithoutPublisher()
     try await refuseReusedToken()
-    show("\nThe rehearsal is complete: every step did what it should.\n")
+    show("\n\(style.good("The rehearsal is complete: every step did what it should."))\n")
   }
 
   // MARK: Acts
 
   private func mintEverywhere(_ provider: SandboxProvider) async throws(RehearsalFailure) {
-    show("\(Neutralized(provider.title))\n")
+    show("\(style.title("\(Neutralized(provider.title))"))\n")
     let stage = try RehearsalStage(catalog.plugins, configuration: configuration(for: broken))
     defer { stage.sandbox.stop() }
     let variables = stage.sandbox.environment(for: provider)
@@ -36,8 +37,10 @@ struct RehearsalScript: Sendable {
     }
     line("provider", "\(Neutralized(selection.name)) recognised: \(selection.evidence)")
     for registry in registries {
-      show("  \(Neutralized(registry.name))\n")
-      let outcome = try await stage.mint(registry.name, environment, selection) { line($0.step, $0.text, depth: 2) }
+      show("  \(style.title("\(Neutralized(registry.name))"))\n")
+      let outcome = try await stage.mint(registry.name, environment, selection) { event in
+        line(event.step, event.isGood ? style.good(event.text) : event.text, depth: 2)
+      }
       let credential = try outcome.credential()
       try check(credential, of: registry)
       try checkRequests(outcome, provider, registry)
@@ -46,7 +49,7 @@ struct RehearsalScript: Sendable {
 
   private func refuseWithoutPublisher() async throws(RehearsalFailure) {
     guard let provider = providers.first, let registry = registries.last else { return }
-    show("\nA refusal: no publisher matches the job\n")
+    show("\n\(style.title("A refusal: no publisher matches the job"))\n")
     var configuration = configuration(for: nil)
     var unregistered = provider.usualPublisher
     unregistered.repository = "unregistered"
@@ -65,7 +68,7 @@ struct RehearsalScript: Sendable {
     guard let provider = providers.first(where: { !$0.isAsked }), let registry = registries.last else {
       return
     }
-    show("\nA refusal: the identity token was used already\n")
+    show("\n\(style.title("A refusal: the identity token was used already"))\n")
     var configuration = configuration(for: nil)
     if broken == .reusedToken { configuration.faults = [SandboxFault(.exchange, .acceptReuse)] }
     let stage = try RehearsalStage(catalog.plugins, configuration: configuration)
@@ -112,14 +115,11 @@ struct RehearsalScript: Sendable {
     let requests = outcome.requests.filter { $0.listener != "directory" }
     let connections = Set(requests.map { "\($0.listener) \($0.connection)" }).count
     for request in requests {
-      line(
-        "sandbox saw",
-        "\(Neutralized(request.method)) \(Neutralized(request.path)) at \(Neutralized(request.listener)): \(request.status)",
-        depth: 2)
+      seen(
+        "\(Neutralized(request.method)) \(Neutralized(request.path)) at \(Neutralized(request.listener)): \(request.status)"
+      )
     }
-    line(
-      "sandbox saw",
-      "\(requests.count) requests over \(connections) connection\(connections == 1 ? "" : "s")", depth: 2)
+    seen("\(requests.count) requests over \(connections) connection\(connections == 1 ? "" : "s")")
     let isAsked = provider.isAsked ? 1 : 0
     let expected = (
       requests: 1 + isAsked + (registry.kind.rehearsal.isAskedForAudience ? 1 : 0), connections: 1 + isAsked
@@ -140,7 +140,7 @@ struct RehearsalScript: Sendable {
     guard case .failure(let error) = outcome.result else {
       throw RehearsalFailure(step, "the registry gave a credential that it had to refuse")
     }
-    show(ErrorReport(error, isAnnotated: false).text)
+    show(ErrorReport(error, isAnnotated: false, style: style).text)
     guard error.status == .registry, error.message.contains(code) else {
       throw RehearsalFailure(step, "the registry did not answer \(Neutralized(code))")
     }
@@ -153,7 +153,10 @@ struct RehearsalScript: Sendable {
 
   private func line(_ step: Message, _ text: Message) { line(step, text, depth: 1) }
 
+  /// What happened begins in one column, however deep the step is.
   private func line(_ step: Message, _ text: Message, depth: Int) {
-    show("\(TextLayout.spaces(2 * depth))\(TextLayout.padded(step, 16))\(text)\n")
+    show("\(TextLayout.spaces(2 * depth))\(TextLayout.padded(step, 20 - 2 * depth))\(text)\n")
   }
+
+  private func seen(_ text: Message) { line(style.aside("sandbox saw"), style.aside(text), depth: 2) }
 }

@@ -37,15 +37,13 @@ enum RehearseCommand: Command {
     let registries = try registries(arguments.all("--registry"), surroundings.catalog.sandbox)
     try broken.map { (step) throws(BrokerError) in try checkBreakable(step, at: registries) }
     let unwritten = Mutex<BrokerError?>(nil)
-    let logGuard = surroundings.console.logGuard
+    let console = surroundings.console
     let script = RehearsalScript(
-      catalog: surroundings.catalog, registries: registries, broken: broken
+      catalog: surroundings.catalog, registries: registries, broken: broken, style: console.outputStyle
     ) { text in
       unwritten.withLock { failure in
         guard failure == nil else { return }
-        do throws(BrokerError) { try StandardStreams.writeOutput(Array(logGuard.harmless(text.text).utf8)) } catch {
-          failure = error
-        }
+        do throws(BrokerError) { try console.show(text) } catch { failure = error }
       }
     }
     do throws(RehearsalFailure) {

@@ -98,7 +98,8 @@ enum SandboxCommand: Command {
     let child = ChildProcess(
       command,
       environment: surroundings.environment.merging(foreignVariables(catalog))
-        .merging(LoopbackExemption.changes(in: surroundings.environment)).merging(variables.mapValues { Optional($0) }),
+        .merging(LoopbackExemption.changes(in: surroundings.environment)).merging(variables.mapValues { Optional($0) })
+        .merging(log == nil ? [:] : width(in: surroundings.environment)),
       streams: log.map { .merged(through: $0) } ?? .inherited)
     let exit = try await Supervisor(child, in: surroundings).run()
     if let log {
@@ -114,6 +115,12 @@ enum SandboxCommand: Command {
           + "(\(upload.size) bytes, sha256 \(Neutralized(upload.sha256))\(attested))\n")
     }
     return exit.status
+  }
+
+  /// The width of our terminal, which the command cannot see behind the log that is played.
+  private static func width(in environment: Environment) -> [String: String?] {
+    guard environment.nonEmpty("COLUMNS") == nil, let columns = StandardStreams.columns(of: .output) else { return [:] }
+    return ["COLUMNS": "\(columns)"]
   }
 
   /// Variables of a job that may surround us, which the command must not mistake for the sandbox's.

@@ -43,10 +43,13 @@ struct Session: Sendable {
   }
 
   /// The engine of the run: every secret is masked at the moment it is received, and every event is shown, unless
-  /// `isShown` leaves it out.
-  func engine(showing isShown: @escaping @Sendable (EngineEvent) -> Bool = { _ in true }) -> Engine {
+  /// `isShown` leaves it out; `recorder` takes down what became of the credentials.
+  func engine(
+    telling recorder: RunRecorder? = nil, showing isShown: @escaping @Sendable (EngineEvent) -> Bool = { _ in true }
+  ) -> Engine {
     let masks = SecretMasks(console: console)
     return broker.engine(policy: policy) { [self] event in
+      recorder?.note(event)
       guard isShown(event) else { return }
       EventNotes(console: console, isExplained: isExplained, time: broker.time).show(event)
     } hide: { (event) throws(BrokerError) in

@@ -28,6 +28,8 @@ final class Supervisor: Sendable {
   /// A terminal sends its signals to the whole process group, so that an interrupt from there has reached the child
   /// already.
   func run() async throws(BrokerError) -> ChildExit {
+    surroundings.console.waits?.childRuns(true)
+    defer { surroundings.console.waits?.childRuns(false) }
     let result = await surroundings.signals.passing { [self] signal in
       signalled()
       if [.interrupt, .quit].contains(signal), StandardStreams.isForeground { return }

@@ -16,7 +16,11 @@ struct Surroundings: Sendable {
 
   /// A broker for this process.
   func broker() throws(BrokerError) -> Broker {
-    let broker = Broker(catalog: catalog.plugins, environment: environment, loop: loop)
+    let curl = CurlTransport(
+      TransportConfiguration(environment: environment, rootVariables: catalog.plugins.tools.rootVariables), on: loop)
+    let broker = Broker(
+      catalog: catalog.plugins, environment: environment,
+      transport: console.waits.map { PatientTransport(base: curl, waits: $0) } ?? curl, loop: loop)
     signals.atUrgency(broker.transport.cutShort)
     return broker
   }

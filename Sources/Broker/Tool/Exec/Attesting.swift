@@ -49,8 +49,11 @@ struct Attesting: Sendable {
     let limit = engine.policy.total * unsigned.count
     let result: ProgramResult
     do throws(BrokerError) {
-      result = try await SystemPrograms().run(
-        Program(command, environment: variables(for: endpoint), maximumBytes: Self.maximumBytes, limit: limit))
+      let program = Program(
+        command, environment: variables(for: endpoint), maximumBytes: Self.maximumBytes, limit: limit)
+      result = try await surroundings.console.waiting(for: "\(name) to sign \(unsigned.count) files") {
+        () async throws(BrokerError) in try await SystemPrograms().run(program)
+      }
     } catch {
       guard error.code != .interrupted else { throw error }
       throw error.with(

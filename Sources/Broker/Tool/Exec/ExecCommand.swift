@@ -30,8 +30,17 @@ enum ExecCommand: Command {
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
-    try await ReportOutput(arguments, surroundings).recording("exec", status: status) {
-      (recorder) async throws(BrokerError) in try await exec(arguments, surroundings, recorder)
+    let output = try ReportOutput(arguments, surroundings)
+    do throws(BrokerError) {
+      return try await output.recording("exec", status: status) { (recorder) async throws(BrokerError) in
+        // No command is started before the run.
+        recorder.published(nothing: true)
+        return try await exec(arguments, surroundings, recorder)
+      }
+    } catch {
+      surroundings.console.report(error)
+      surroundings.console.error(ReleaseSummary.nothing)
+      return status(of: error)
     }
   }
 
@@ -57,7 +66,7 @@ enum ExecCommand: Command {
       plan = plan.decided(outlooks)
     }
     try plan.checkNarrowing(life: options.credentialLife)
-    let engine = session.engine()
+    let engine = session.engine(telling: recorder)
     let targets = plan.steps.filter { $0.decision != .alreadyPublished }.map(\.target)
     let audiences = try await engine.check(
       targets, from: provider.source, asking: Set(targets.dropFirst().map(\.name)))

@@ -36,7 +36,7 @@ struct ExecRun: Sendable {
       table.append(TargetFiles(step.target, notSent.files))
     }
     for target in table { recorder.add(target) }
-    surroundings.console.error(ReleaseTable(table, isRehearsal: isRehearsal).text)
+    surroundings.console.error(ReleaseSummary(recorder.report, surroundings.console.style.layout).text)
     return status
   }
 
@@ -51,7 +51,7 @@ struct ExecRun: Sendable {
       guard !rest.isEmpty else { break }
       let signal = surroundings.signals.received
       guard signal != nil || (turn.status != 0 && !options.keepsGoing) else { continue }
-      surroundings.console.error("not reached: \(rest.map { Neutralized($0) }.joined(separator: ", "))\n")
+      recorder.notReached(rest)
       // The command may have ended well all the same; the run has not.
       return status == 0 ? signal.map { 128 + $0.number } ?? status : status
     }
@@ -99,6 +99,8 @@ struct ExecRun: Sendable {
       options: options, supply: { step.audience.map(source.supply) ?? .renewable },
       engine: engine, source: source, recorder: recorder, surroundings: surroundings
     ).run()
+    // What a command of another kind does is not known, and one that only tries publishes nothing.
+    if ending.hasStarted, !isDryRun(step) { recorder.published(nothing: false) }
     var turn = Turn()
     do throws(BrokerError) { turn.status = try ending.result.get() } catch { turn.status = report(error) }
     let started = engine.time.elapsed()
@@ -109,6 +111,10 @@ struct ExecRun: Sendable {
     confirmation.add(knownPaths(of: step), .notSent)
     turn.files = confirmation.files
     return turn
+  }
+
+  private func isDryRun(_ step: ExecPlan.Step) -> Bool {
+    step.recognised.map { ClientArguments($0).isDryRun } ?? false
   }
 
   private func report(_ error: BrokerError) -> Int32 {
@@ -122,7 +128,7 @@ struct ExecRun: Sendable {
     _ confirmation: inout TargetConfirmation, _ ending: TargetRun.Ending, _ own: OwnFiles, isLast: Bool,
     within limit: Duration
   ) async throws(BrokerError) {
-    guard let recognised = confirmation.step.recognised, !ClientArguments(recognised).isDryRun else { return }
+    guard let recognised = confirmation.step.recognised, !isDryRun(confirmation.step) else { return }
     let isChosen = plan.files.files.isEmpty && plan.files.others.isEmpty
     let finished = isChosen && ending.isGood ? own.paths() : ending.finished.map(\.location)
     confirmation.add(finished, .published)

@@ -32,6 +32,14 @@ struct ReleaseLookup: Sendable {
   ///   - limit: How long it is asked again, since its list may be behind.
   /// - Returns: What was found in the end.
   func find(_ files: [ReleaseComparison.LocalFile], at target: Target, within limit: Duration) async -> Finding {
+    await console.waiting(for: "\(Neutralized(target.name)) to list what was published") {
+      await findAgain(files, at: target, within: limit)
+    }
+  }
+
+  private func findAgain(
+    _ files: [ReleaseComparison.LocalFile], at target: Target, within limit: Duration
+  ) async -> Finding {
     let started = time.elapsed()
     var wait = Self.shortestWait
     var last: Finding?
@@ -44,9 +52,6 @@ struct ReleaseLookup: Sendable {
       last = finding
       guard case .compared(let comparison) = finding, [.absent, .partial].contains(comparison.verdict) else {
         return finding
-      }
-      if wait == Self.shortestWait {
-        console.error("\(Neutralized(target.name)): waiting until it lists what was published\n")
       }
       guard time.elapsed() - started + wait < limit else { return finding }
       do { try await time.sleep(wait) } catch { return finding }

@@ -22,6 +22,8 @@ struct TargetRun: Sendable {
     fileprivate(set) var finished: [DistributionFile] = []
     /// The files of the command that failed.
     fileprivate(set) var failed: [DistributionFile] = []
+    /// Whether a command was started.
+    fileprivate(set) var hasStarted = false
 
     /// Whether what the command that failed printed shows a refused upload, and not why.
     fileprivate(set) var isReasonHidden = false
@@ -130,6 +132,7 @@ struct TargetRun: Sendable {
     let size = options.isRedacted ? TerminalSizeWatcher { child.terminalChanged() } : nil
     defer { size?.stop() }
     let exit = try await Supervisor(child, in: surroundings) { burn.signalled() }.run()
+    ending.hasStarted = true
     let relayed = {
       await child.outputRelayed()
       // What the runner is told next has to begin a line.

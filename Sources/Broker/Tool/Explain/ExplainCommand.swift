@@ -52,8 +52,10 @@ enum ExplainCommand: Command {
         .logNotRecognised, "Nothing in this text is an error that token-broker knows.",
         remedy: "Paste the whole error, or run token-broker check in the job itself.")
     }
-    let style = TextStyle(.output, environment: surroundings.environment)
-    return surroundings.console.write("\(explanation.title)\n" + CauseText(explanation.causes, style: style).text)
+    let console = surroundings.console
+    return console.write(
+      console.outputStyle.layout.folded("\(explanation.title)\n")
+        + CauseText(explanation.causes, style: console.outputStyle).text)
   }
 
   /// The registry that is named; else all.

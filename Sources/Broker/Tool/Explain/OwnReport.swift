@@ -47,7 +47,7 @@ struct OwnReport: Sendable {
   /// `isForm` says whether an address is that of a publisher's form.
   init?(_ log: LogReading, isForm: @escaping @Sendable (String) -> Bool) {
     self.isForm = isForm
-    let lines = log.lines.map(Self.withoutSecrets)
+    let lines = Self.unfolded(log.lines.map(Self.withoutSecrets))
     let text = lines.joined(separator: "\n")
     if text.contains("\"sections\""), let start = text.firstIndex(of: "{"), let end = text.lastIndex(of: "}"),
       start < end,
@@ -223,6 +223,27 @@ struct OwnReport: Sendable {
   }
 
   // MARK: Lines
+
+  /// The lines with each error's sentence on one of its own, as it was before a terminal's width folded it.
+  private static func unfolded(_ lines: [String]) -> [String] {
+    var output: [String] = []
+    var rest = lines[...]
+    while let line = rest.popFirst() {
+      var whole = line
+      if line.trimmed.hasPrefix("error: "), error(in: line.trimmed) == nil {
+        for (index, next) in rest.prefix(16).enumerated() {
+          guard next.hasPrefix("  ") else { break }
+          whole += " \(next.trimmed)"
+          guard error(in: whole.trimmed) != nil else { continue }
+          rest = rest.dropFirst(index + 1)
+          break
+        }
+        if error(in: whole.trimmed) == nil { whole = line }
+      }
+      output.append(whole)
+    }
+    return output
+  }
 
   /// `error: TEXT [CODE]`, or an annotation with the code in its title.
   private static func error(in line: String) -> (code: String, text: String)? {

@@ -29,14 +29,14 @@ struct CauseText: Sendable {
     let head: Message = "\(label)\(cause.certainty): "
     let sentence: Message = "\(cause.summary) [\(cause.code)]"
     var text: Message = "  \(label)\(style.warning("\(cause.certainty)")): "
-    text += TextLayout.wrapped(sentence, indent: margin, first: 2 + head.text.count) + "\n"
+    text += style.layout.wrapped(sentence, indent: margin, first: 2 + head.text.count) + "\n"
     for (index, fix) in zip(fixes.indices, fixes) {
-      text += TextLayout.labelled(index == cause.fixes.startIndex ? "fix: " : "or:  ", fix, indent: margin)
+      text += style.layout.labelled(index == cause.fixes.startIndex ? "fix: " : "or:  ", fix, indent: margin)
     }
-    text += table(fields, margin: margin + 5)
+    text += table(fields, margin: margin + 5, style.layout)
     if let snippet = cause.snippet {
       let space = TextLayout.spaces(margin + 5)
-      text += TextLayout.labelled("put: ", "into \(snippet.place):", indent: margin)
+      text += style.layout.labelled("put: ", "into \(snippet.place):", indent: margin)
       text += snippet.lines.map { line -> Message in "\(space)  \(line)\n" }.joined()
     }
     if let address { text += "\(TextLayout.spaces(margin))at:  \(address)\n" }
@@ -44,7 +44,7 @@ struct CauseText: Sendable {
   }
 
   /// Labels and values in columns; with a column of what is expected where there is any.
-  private static func table(_ fields: [Cause.Field], margin: Int) -> Message {
+  private static func table(_ fields: [Cause.Field], margin: Int, _ layout: TextLayout) -> Message {
     guard !fields.isEmpty else { return "" }
     let hasExpected = fields.contains { $0.expected != nil }
     func shown(_ value: Message?) -> Message { value.map { "\"\($0)\"" } ?? "(none)" }
@@ -62,7 +62,7 @@ struct CauseText: Sendable {
     }
     guard hasExpected else { return lines().map { "\($0)\n" as Message }.joined() }
     // Column heads stand above columns; values that are too long for columns have a label each.
-    guard lines().allSatisfy({ $0.text.count <= TextLayout.columns }) else {
+    guard lines().allSatisfy({ $0.text.count <= layout.columns }) else {
       return rows.map { label, value, expected -> Message in
         "\(space)\(label)\n\(space)  this job: \(value)\n\(space)  expected: \(expected)\n"
       }.joined()

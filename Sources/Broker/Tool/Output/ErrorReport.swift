@@ -16,12 +16,16 @@ struct ErrorReport: Sendable {
       annotation = Annotation(.error, title: "token-broker \(error.code)", first)
     } else {
       annotation = nil
-      text = "\(style.bad("error:")) \(first) [\(error.code)]\n"
+      text = style.layout.folded("\(style.bad("error:")) \(first) [\(error.code)]\n")
     }
-    if change != nil { text += "  \(error.message)\n" }
-    if error.causes.isEmpty, let remedy = error.remedy { text += "  fix: \(remedy)\n" }
+    if change != nil { text += style.layout.folded("  \(error.message)\n", hanging: 2) }
+    if error.causes.isEmpty, let remedy = error.remedy {
+      text += style.layout.folded("  fix: \(remedy)\n", hanging: 7)
+    }
     let width = error.facts.map(\.label.text.count).max() ?? 0
-    for fact in error.facts { text += "    \(TextLayout.padded(fact.label, width))  \(fact.value)\n" }
+    for fact in error.facts {
+      text += style.layout.folded("    \(TextLayout.padded(fact.label, width))  \(fact.value)\n")
+    }
     text += CauseText(error.causes, isFirstFixSaid: true, style: style).text
     if let reference = error.reference { text += "  see: \(reference)\n" }
     self.text = text

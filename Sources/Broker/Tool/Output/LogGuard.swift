@@ -43,6 +43,9 @@ struct LogGuard: Sendable {
     return String(output)
   }
 
+  /// A message without such a mark, as it is written.
+  func harmless(_ message: Message) -> String { harmless(message.text) }
+
   private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
     let properties = scalar.properties
     return properties.isWhitespace || properties.isDefaultIgnorableCodePoint

@@ -25,6 +25,11 @@ enum ManualPage {
 
   private static let variables = [
     ("TOKEN_BROKER_CONFIG", "The configuration file, where --config names none."),
+    (
+      "NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE",
+      "Colours: never; always; always, unless NO_COLOR is set. Without them, on a terminal."
+    ),
+    ("COLUMNS", "The width of the text, in place of the terminal's."),
     ("TOKEN_BROKER_SANDBOX", "The sandbox's address: a rehearsal. Set by token-broker sandbox."),
     ("SSL_CERT_FILE, SSL_CERT_DIR", "Root certificates instead of the system's."),
     ("https_proxy, all_proxy, no_proxy", "The proxy to go through, and the hosts to reach without it."),

@@ -7,8 +7,11 @@ struct TimelineLine: Sendable {
   let step: Message
   /// What happened.
   let text: Message
+  /// Whether it is what the run is for.
+  let isGood: Bool
 
   init(_ event: EngineEvent, by time: TimeSource) {
+    isGood = if case .credentialReceived = event { true } else { false }
     switch event {
     case .audienceAsked(_, let host): (step, text) = ("audience", "asked \(host)")
     case .audienceAnswered(_, let answer): (step, text) = ("audience", "answered \(answer.audience)")

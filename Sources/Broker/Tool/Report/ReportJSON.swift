@@ -9,18 +9,22 @@ struct ReportJSON: Sendable {
     let value = JSONText.Value.object([
       ("version", 1), ("command", .string(report.command)), ("result", .string(report.hasFailed ? "failed" : "passed")),
       ("status", .integer(Int64(report.status))), ("provider", Self.text(report.provider)),
-      ("rehearsal", .boolean(report.isRehearsal)), ("sections", .array(report.sections.map(Self.section))),
+      ("rehearsal", .boolean(report.isRehearsal)),
+      ("sections", .array(report.sections.map { Self.section($0, report) })),
+      ("not-reached", .array(report.notReached.map { Self.text($0) })),
+      ("nothing-published", report.isNothingPublished.map { .boolean($0) } ?? .null),
     ])
     text = JSONText.pretty(value) + "\n"
   }
 
-  private static func section(_ section: RunReport.Section) -> JSONText.Value {
+  private static func section(_ section: RunReport.Section, _ report: RunReport) -> JSONText.Value {
     .object([
       ("registry", text(section.registry)), ("job", section.evidence.job.map(job) ?? .null),
       ("checks", .array(section.items.map(item))),
       ("files", .array((section.files?.files ?? []).map(file))),
       ("releases", .array((section.files?.pages ?? []).map { .string($0) })),
       ("expires", section.evidence.expires.map { .integer($0.seconds) } ?? .null),
+      ("burned", .boolean(section.registry.flatMap { report.credentials[$0] }?.areBurned == true)),
       ("credential", section.evidence.credential.map(credential) ?? .null),
       ("error", section.error.map(error) ?? .null),
     ])

@@ -7,14 +7,23 @@ struct ReportMarkdown: Sendable {
 
   init(_ report: RunReport, _ logGuard: LogGuard) {
     var text: Message = "### token-broker \(Neutralized(report.command)): \(report.hasFailed ? "failed" : "done")\n\n"
+    if report.isNothingPublished == true { text += "**Nothing was published.**\n\n" }
     let targets = report.sections.filter { $0.registry != nil }
     if !targets.isEmpty {
-      text += "| target | result | provider | repository | workflow | environment | ref | expires | good for |\n"
-      text += "|---|---|---|---|---|---|---|---|---|\n"
+      text += "| target | result | API token |\n|---|---|---|\n"
       text += targets.map { Self.row($0, report) }.joined()
+      text += report.notReached.filter { name in !targets.contains { $0.registry == name } }
+        .map { "| \(Self.escaped(Message(Neutralized($0)))) | not reached | |\n" as Message }.joined()
     }
+    text += Self.jobs(targets, report)
     let files = targets.compactMap(\.files)
     if !files.isEmpty { text += Self.table(files, report) }
+    for section in report.sections {
+      for error in section.evidence.audited {
+        let registry: Message = section.registry.map { " at \(Self.escaped(Message(Neutralized($0))))" } ?? ""
+        text += "\n**audit**: would be refused\(registry): \(Self.escaped(error.message))\n"
+      }
+    }
     for section in report.sections {
       if let error = section.error { text += Self.error(error) }
       for item in section.items where item.outcome != .pass && item.outcome != .skip {
@@ -26,15 +35,41 @@ struct ReportMarkdown: Sendable {
   }
 
   private static func row(_ section: RunReport.Section, _ report: RunReport) -> Message {
-    let job = section.evidence.job
-    let repository = [job?.owner, job?.repository].compactMap { $0 }.joined(separator: "/")
-    let cells: [String?] = [
-      section.registry, result(section), report.provider, repository, job?.workflow,
-      job.map { $0.environment ?? "(none)" }, job?.ref, section.evidence.expires?.description,
-      section.evidence.credential?.reach?.summary.text,
+    let isReached = section.registry.map { !report.notReached.contains($0) } ?? true
+    let reach: Message =
+      section.evidence.credential?.reach.map { ", good for \($0.summary)" } ?? ""
+    let credential = ReleaseSummary.credential(of: section, in: report).map { "\($0)\(reach)" as Message }
+    let cells: [Message] = [
+      Message(Neutralized(section.registry ?? "", limit: 255)),
+      isReached ? Message(Neutralized(result(section))) : "not reached", credential ?? "none",
     ]
-    return
-      "| \(cells.map { $0.map { escaped(Message(Neutralized($0, limit: 255))) } ?? "" }.joined(separator: " | ")) |\n"
+    return "| \(cells.map { escaped($0) }.joined(separator: " | ")) |\n"
+  }
+
+  /// Who the job is, a line for all targets whose identity tokens say the same.
+  private static func jobs(_ targets: [RunReport.Section], _ report: RunReport) -> Message {
+    var lines: [(job: Message, registries: [Message])] = []
+    for section in targets {
+      guard let job = section.evidence.job, let registry = section.registry else { continue }
+      let repository = [job.owner, job.repository].compactMap { $0 }.joined(separator: "/")
+      let parts: [(label: Message, value: String?)] = [
+        ("provider", report.provider), ("repository", repository), ("workflow", job.workflow),
+        ("environment", job.environment ?? "(none)"), ("ref", job.ref),
+      ]
+      let line = parts.compactMap { part -> Message? in
+        part.value.map { "\(part.label) \(escaped(Message(Neutralized($0, limit: 255))))" }
+      }.joined(separator: ", ")
+      let name = escaped(Message(Neutralized(registry)))
+      if let index = lines.firstIndex(where: { $0.job == line }) {
+        lines[index].registries.append(name)
+      } else {
+        lines.append((line, [name]))
+      }
+    }
+    return lines.map { line -> Message in
+      let place: Message = lines.count > 1 ? " for \(line.registries.joined(separator: ", "))" : ""
+      return "\nJob\(place): \(line.job)\n"
+    }.joined()
   }
 
   private static func result(_ section: RunReport.Section) -> String {
@@ -56,9 +91,14 @@ struct ReportMarkdown: Sendable {
       }
     }
     for page in targets.flatMap(\.pages) {
-      text += "\n- <\(Neutralized(page))>\(escaped(ReleaseTable.remark(report.isRehearsal)))"
+      text += "\n- <\(Neutralized(page))>\(escaped(ReleaseSummary.remark(report.isRehearsal)))"
     }
-    return text + "\n" + ReleaseTable.comparison(targets).map { "\n\(escaped($0))\n" as Message }.joined()
+    let digests = ReleaseSummary.digests(targets)
+    if !digests.isEmpty { text += "\n" }
+    for digest in digests {
+      text += "\n- sha256 of \(escaped(digest.filename)): <code>\(escaped(Message(Neutralized(digest.sha256))))</code>"
+    }
+    return text + "\n" + ReleaseSummary.comparison(targets).map { "\n\(escaped($0))\n" as Message }.joined()
   }
 
   /// What happened, and the likeliest cause: what to change stands in the annotation above it, and all of it in the log.

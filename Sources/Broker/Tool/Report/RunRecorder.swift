@@ -18,6 +18,23 @@ final class RunRecorder: Sendable {
     state.withLock { ($0.provider, $0.isRehearsal) = (provider, isRehearsal) }
   }
 
+  /// Takes down what became of credentials.
+  func note(_ event: EngineEvent) {
+    state.withLock { report in
+      switch event {
+      case .credentialReceived: report.credentials[event.registry, default: .init()].received += 1
+      case .burned: report.credentials[event.registry, default: .init()].burned += 1
+      default: break
+      }
+    }
+  }
+
+  /// Takes down whose turn did not come.
+  func notReached(_ registries: [String]) { state.withLock { $0.notReached = registries } }
+
+  /// Takes down whether it is certain that nothing was published.
+  func published(nothing isNothing: Bool) { state.withLock { $0.isNothingPublished = isNothing } }
+
   /// Takes down how a target's way ended; the last of several is what counts.
   func add<Value: Sendable>(_ outcome: Outcome<Value>) {
     change(outcome.target.name) { section in

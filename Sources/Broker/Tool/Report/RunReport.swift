@@ -16,6 +16,15 @@ struct RunReport: Sendable {
     var error: BrokerError?
   }
 
+  /// How many credentials a registry gave, and how many of them it burned.
+  struct Credentials: Sendable, Equatable {
+    var received = 0
+    var burned = 0
+
+    /// Whether none is left.
+    var areBurned: Bool { received > 0 && burned >= received }
+  }
+
   /// The command.
   let command: String
   /// The identity provider's name; nil if none was recognised.
@@ -26,6 +35,12 @@ struct RunReport: Sendable {
   var status: Int32 = 0
   /// The sections: the run as a whole, then the targets.
   var sections: [Section] = []
+  /// What became of the credentials, by registry.
+  var credentials: [String: Credentials] = [:]
+  /// The targets whose turn did not come.
+  var notReached: [String] = []
+  /// Whether it is certain that the run published nothing; nil where nothing was to be published, or it is not known.
+  var isNothingPublished: Bool?
 
   /// The error that the run ended with; nil if it ended well.
   var error: BrokerError? { sections.lazy.compactMap(\.error).first }
