@@ -5,7 +5,7 @@ set -eu
 LC_ALL=C
 export LC_ALL
 
-repository=OWNER/token-broker # the release workflow writes its own repository here
+repository=OWNER/token-broker # Scripts/release --repository writes its own here
 
 usage() {
   cat <<'TEXT'
