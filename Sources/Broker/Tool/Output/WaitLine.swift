@@ -38,6 +38,8 @@ final class WaitLine: Sendable {
   /// - Parameters:
   ///   - text: What is waited for, behind "waiting for".
   ///   - body: What takes long.
+  /// - Returns: What that gives.
+  /// - Throws: What that throws.
   func during<Value, Failure: Error>(
     _ text: Message, _ body: () async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
