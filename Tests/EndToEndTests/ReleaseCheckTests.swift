@@ -39,9 +39,9 @@ struct ReleaseCheckTests {
     let nothing = "\nNothing was published.\n"
     let run = try await bench.exec(["release"] + Self.upload + [Self.sdist])
     #expect(run.status == 0 && bench.log.isEmpty && run.error.hasSuffix(nothing), "\(run.error)")
-    let unknown = try await bench.exec(["pypi", "--", "sh", "-c", "exit 3"])
+    let unknown = try await bench.exec(["pypi", "--env", "T={token}", "--", "sh", "-c", "exit 3"])
     #expect(unknown.status == 3 && !unknown.error.contains(nothing), "\(unknown.error)")
-    let missing = try await bench.exec(["pypi", "--", "no-such-command"])
+    let missing = try await bench.exec(["pypi", "--env", "T={token}", "--", "no-such-command"])
     #expect(missing.status == 127 && missing.error.hasSuffix(nothing), "\(missing.error)")
   }
 
