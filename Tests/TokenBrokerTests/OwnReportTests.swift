@@ -62,6 +62,33 @@ struct OwnReportTests {
     #expect(report.causes.map(\.fixes) == Self.error.causes.map(\.fixes), "\(report.causes)")
   }
 
+  /// A log as a runner keeps it, and as its page shows it: annotations without their titles.
+  @Test(arguments: ["##[error]", "Error: "])
+  func readsALogWithoutTitles(_ prefix: String) throws {
+    let said = ErrorReport(Self.error, isAnnotated: true)
+    let report = try #require(Self.read("\(prefix)\(said.annotation?.message.text ?? "")\n\(said.text)"))
+    #expect(report.code == "publisher-not-found" && report.causes == Self.error.causes, "\(report.causes)")
+    let usage = ErrorReport(Self.bare, isAnnotated: true)
+    let bare = try #require(Self.read("\(prefix)\(usage.annotation?.message.text ?? "")\n\(usage.text)"))
+    #expect(bare.causes.map(\.code) == ["usage"] && bare.causes[0].fixes == ["--json is --report -."], "\(bare.causes)")
+  }
+
+  /// What a check's annotations say to change stands in its causes again.
+  @Test(arguments: ["##[error]", "Error: ", "::error title=token-broker check::"])
+  func readsACheckBack(_ prefix: String) throws {
+    var run = RunReport(command: "check")
+    run.sections = [
+      RunReport.Section(
+        registry: "pypi",
+        items: [CheckItem("publisher", .fail, Self.error.causes[0].summary, causes: Self.error.causes)])
+    ]
+    let annotations = CheckAnnotations.annotations(run)
+    #expect(annotations.count == 1)
+    let table = CheckTable(run, isAnnotated: true, style: .plain).text
+    let report = try #require(Self.read("\(prefix)\(annotations[0].message)\n\(table)"))
+    #expect(report.causes == Self.error.causes, "\(report.causes)")
+  }
+
   @Test func readsAReportForMachinesBack() throws {
     var run = RunReport(command: "mint")
     run.sections = [RunReport.Section(registry: "pypi", error: Self.error), RunReport.Section(error: Self.bare)]

@@ -31,7 +31,10 @@ struct ToolLogTests {
       time: TimeSource(now: { UnixTime(1_795_000_000) }, elapsed: { .zero }, sleep: { _ in }, random: { 0 }))
     return LogExplanation(
       LogReading(bytes), providers: configuration.providers.map { $0.make(services) },
-      targets: configuration.registries.map { $0.target(services) }.reversed())
+      // The registry that tools mean if they name none comes first.
+      targets: configuration.registries.map { $0.target(services) }.sorted {
+        $0.registry.capabilities.refusals?.isUsual == true && $1.registry.capabilities.refusals?.isUsual != true
+      })
   }
 
   @Test(arguments: table)

@@ -2,11 +2,64 @@ import BrokerCore
 
 extension FailureRow {
   private static let check = "token-broker check pypi"
+  private static let whole =
+    #""owner":"octo-org","repository":"sample","workflow":"release.yml","environment":"pypi""#
+
+  private static func release(_ parts: String) -> String {
+    "--release project=sample,version=1.4.2,provider=github,owner=octo-org,repository=sample,workflow=release.yml\(parts)"
+  }
 
   static let checkRows: [FailureRow] = [
     FailureRow(
       .check, "A GitHub job in an environment", gitHub("--claim environment=pypi", command: check), nil, [],
-      ["0 warn, 0 failed", "would match: Owner \"octo-org\""], absent: ["eyJ"]),
+      [
+        "0 warn, 0 failed, 1 not known", "not known publisher",
+        "Nothing at hand says whether pypi has a publisher with these values: Owner \"octo-org\"", "--mint",
+      ], absent: ["eyJ", "pass publisher"]),
+    FailureRow(
+      .check, "A GitHub job in an environment, as expect says",
+      gitHub("--claim environment=pypi", command: check), nil, [],
+      ["pass publisher registries.pypi.expect says that one is registered with these values: Owner \"octo-org\""],
+      files: expecting(whole)),
+    FailureRow(
+      .check, "expect speaks of the owner alone", gitHub("--claim environment=pypi", command: check), nil, [],
+      ["not known publisher", "registries.pypi.expect speaks of Owner alone", "pass expect"],
+      files: expecting(#""owner":"octo-org""#)),
+    FailureRow(
+      .check, "The last attested release was published by such a job",
+      gitHub("--claim environment=pypi \(release(",environment=pypi"))", command: "\(check) --project sample"), nil, [],
+      ["pass publisher One that matches these values published 1.4.2 of sample", "pass last-release"]),
+    FailureRow(
+      .check, "--mint finds a publisher", gitHub("--claim environment=pypi", command: "\(check) --mint"), nil, [],
+      ["pass publisher pypi found one that matches the job", "pass exchange"], absent: ["not known"]),
+    FailureRow(
+      .check, "A blank at the end of the environment, for two registries",
+      gitHub("--claim 'environment=pypi '", command: "token-broker check"), nil, ["environment-differs"],
+      ["warn environment", "not known publisher", "pypi<U+0020 SPACE>", "1 warn"],
+      absent: ["pass environment", "pass publisher"]),
+    FailureRow(
+      .check, "The index that another registry's expectations describe",
+      gitHub("--claim environment=testpypi", command: check), nil, ["wrong-index"],
+      ["warn publisher", "Give the command the target testpypi in this job, not pypi"],
+      files: [
+        (
+          "token-broker.json",
+          #"{"version":1,"registries":{"testpypi":{"expect":{\#(whole.replacing("\"pypi", with: "\"testpypi"))}},"pypi":{}}}"#
+        )
+      ]),
+    FailureRow(
+      .check, "The project does not exist there", gitHub("--claim environment=pypi", command: check), nil,
+      ["project-missing"],
+      ["warn project", "See that a pending publisher with the project name sample", "30 days"],
+      absent: ["/manage/project/"], files: [("pyproject.toml", "[project]\nname = \"sample\"\n")]),
+    FailureRow(
+      .check, "The remote of the checkout has another owner",
+      gitHub("--claim environment=pypi", command: check), nil, ["owner-differs"],
+      ["warn publisher", "The checkout's remote has the owner \"old-org\""],
+      files: [
+        (".git/config", "[remote \"origin\"]\n\turl = https://github.com/old-org/sample.git\n"),
+        (".git/HEAD", "ref: refs/heads/main\n"),
+      ]),
     FailureRow(
       .check, "No environment, an unprotected ref, a self-hosted runner",
       gitHub("--claim ref_protected=false --claim runner_environment=self-hosted", command: check), nil,
@@ -18,7 +71,7 @@ extension FailureRow {
     FailureRow(
       .check, "A run that the registry refuses whatever is registered",
       gitHub("--claim environment=pypi --claim event_name=pull_request_target", command: check), nil,
-      ["pull-request-target"], ["2 failed", "fail publisher", "fail rules"], status: 8),
+      ["pull-request-target"], ["1 failed", "fail rules"], status: 8),
     FailureRow(
       .check, "A reusable workflow of another repository, seen before it is refused",
       gitHub(
@@ -71,6 +124,6 @@ extension FailureRow {
         "--claim environment=pypi --claim event_name=pull_request_target "
           + "--claim job_workflow_ref=octo-org/shared/.github/workflows/release.yml@refs/heads/main", command: check),
       nil,
-      ["pull-request-target", "reusable-workflow"], ["2 failed"], status: 8),
+      ["pull-request-target", "reusable-workflow"], ["1 failed"], status: 8),
   ]
 }

@@ -51,6 +51,20 @@ struct FailureRowTests {
     }
   }
 
+  /// A check says each thing once: no cause, no fix and no annotation stands there twice.
+  @Test(arguments: FailureRow.all.filter { $0.group == .check })
+  func repeatsNothing(_ row: FailureRow) async throws {
+    let run = try await RowRun(row)
+    #expect(Set(run.causes).count == run.causes.count, "\(run.shown)")
+    // An annotation says what to change, and the table does not.
+    let table = run.flat.split(separator: " the job pass").last ?? ""
+    for line in run.shown.split(separator: "\n") where line.hasPrefix("::") {
+      let said =
+        line.firstRange(of: "check::").map { line[$0.upperBound...] }?.split(separator: ": ", maxSplits: 1).last ?? ""
+      #expect(!said.isEmpty && !table.contains(said), "\(said): \(run.shown)")
+    }
+  }
+
   /// What the table of refusals knows can be seen in the sandbox or in a log.
   @Test func everyCauseOfTheTableHasARow() {
     let table =

@@ -68,11 +68,8 @@ struct TroubleshootingPage: Sendable {
   private static func said(_ run: RowRun) -> String {
     var text = run.shown.replacing("rehearsal: the sandbox stands in for every registry\n", with: "")
     text = text.replacing(#/(?m)^configuration: .*\n/#, with: "")
-    // The annotations of a check say what its table says.
-    text = text.replacing(#/::(error|warning) title=token-broker [a-z]+ .*\n/#, with: "")
-    text = text.replacing(#/::error title=token-broker ([a-z-]+)::(.*)/#) { match in
-      let sentence = String(match.2).replacing("%25", with: "%")
-      return "Error: \(sentence) [\(match.1)]"
+    text = text.replacing(#/::(error|warning) title=token-broker [a-z-]+::(.*)/#) { match in
+      "\(match.1 == "error" ? "Error" : "Warning"): \(match.2.replacing("%25", with: "%"))"
     }
     text = text.replacing(#/127\.0\.0\.1:\d+/#, with: "127.0.0.1:PORT")
     text = text.replacing(#/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/#, with: "TIME")

@@ -8,11 +8,13 @@ public struct CheckItem: Sendable, Equatable {
     case warn
     /// Publishing would fail.
     case fail
+    /// It was looked at, and what was seen does not tell.
+    case unknown
     /// It was not looked at.
     case skip
 
-    /// The word for people and machines.
-    public var description: String { rawValue }
+    /// The word for people.
+    public var description: String { self == .unknown ? "not known" : rawValue }
   }
 
   /// The stable name, in kebab case.

@@ -40,6 +40,9 @@ public struct DiagnosisInput: Sendable {
   /// What the registry compares.
   public var rules: PublisherRules? { capabilities.publishers }
 
+  /// Where a publisher for a job is registered: a project that the registry does not have has no page.
+  func address(_ job: JobIdentity?) -> Message? { rules?.address(job, isListed == false ? nil : project) }
+
   /// The causes of what the registry said.
   public var said: [Cause] { error.refusal.flatMap { capabilities.refusals?.explain($0, self) } ?? [] }
 

@@ -10,7 +10,7 @@ struct DifferenceCause {
   func cause(_ certainty: Cause.Certainty, _ summary: Message) -> Cause {
     Cause(
       difference.code, certainty, summary, fixes: fixes, fields: [difference.row],
-      address: input.rules?.address(job, input.project),
+      address: input.address(job),
       snippet: difference.field.role == .environment ? input.guide.environment(difference.expected) : nil)
   }
 

@@ -67,7 +67,7 @@ struct ExpectationDiagnosis {
       ] : cause.fixes
     return Cause(
       cause.code, .certain, cause.summary, fixes: fixes, fields: [difference.row],
-      address: isCallable ? input.job.flatMap { input.rules?.address($0, input.project) } : nil)
+      address: isCallable ? input.job.flatMap { input.address($0) } : nil)
   }
 }
 
@@ -86,7 +86,7 @@ extension DiagnosisInput {
       fixes: [
         "Give the command the target \(name) in this job, not \(here); \(here) needs a job of its own.",
         "If this job is to publish to \(here), register a publisher at \(here) with these values.",
-      ], fields: rules?.fields(for: job) ?? [], address: rules?.address(job, project))
+      ], fields: rules?.fields(for: job) ?? [], address: address(job))
   }
 }
 

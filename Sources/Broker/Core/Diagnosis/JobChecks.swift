@@ -1,18 +1,20 @@
 /// Looks at a job before it publishes: for what a registry would refuse, and for what works but is a risk (pure).
 public struct JobChecks: Sendable {
-  /// The items, in the order they are shown.
+  /// What concerns one registry, in the order it is shown.
   public let items: [CheckItem]
+  /// What the job is, wherever it publishes to.
+  public let job: [CheckItem]
 
   /// Looks at the job, the token and the last release in `input`; `registries` are those that this job publishes to.
   public init(_ input: DiagnosisInput, supply: IdentityTokenSupply?, registries: [String]) {
     guard let job = input.job else {
-      items = []
+      (items, self.job) = ([], [])
       return
     }
     let checks = Checks(input: input, job: job, registries: registries)
-    items =
-      [checks.rules, checks.expectation, checks.lastRelease].compactMap { $0 }
-      + [checks.environment, checks.ref, checks.runner] + [checks.supply(supply)].compactMap { $0 }
+    items = [checks.publisher, checks.expectation, checks.project, checks.lastRelease, checks.supply(supply)]
+      .compactMap { $0 }
+    self.job = [checks.environment, checks.ref, checks.runner]
   }
 }
 
@@ -25,36 +27,88 @@ private struct Checks {
 
   // MARK: The registry's rules
 
-  var rules: CheckItem? {
+  /// What speaks against a publisher's match, or for one.
+  ///
+  /// That a registry would take what is registered says nothing.
+  var publisher: CheckItem? {
     guard let rules = input.rules else { return nil }
     guard let form = rules.form(for: job.family) else {
       return CheckItem("publisher", .fail, "\(Neutralized(registry)) has no form for publishers at \(job.family).")
     }
-    let causes = Diagnosis.ranked(rules.review(job) + input.suspicions)
+    let diagnosis = PublisherDiagnosis(input)
+    let said = Set((differences + odd).map(\.code.text))
+    let doubts = diagnosis.doubts(job).filter { !said.contains($0.code.text) }
+    if let first = doubts.first {
+      return CheckItem("publisher", first.certainty == .certain ? .fail : .warn, first.summary, causes: doubts)
+    }
+    // What is expected says which values differ.
+    guard differences.isEmpty else { return nil }
+    let unsaid =
+      form.fields.filter { $0.field != .environment && $0.field.value(of: job) == nil }.map(\.label)
+      + (job.issuer == nil ? ["issuer"] : [])
+    guard unsaid.isEmpty else {
+      return CheckItem(
+        "publisher", .warn,
+        "The claims do not say the job's \(unsaid.joined(separator: ", ")): whether a publisher matches cannot be told."
+      )
+    }
     let values = form.fields.map { field -> Message in
       "\(field.label) \(field.field.value(of: job).map { Message(Neutralized.marked($0)) } ?? "(none)")"
     }.joined(separator: ", ")
-    guard let first = causes.first else {
-      let unsaid =
-        form.fields.filter { $0.field != .environment && $0.field.value(of: job) == nil }.map(\.label)
-        + (job.issuer == nil ? ["issuer"] : [])
-      guard unsaid.isEmpty else {
-        return CheckItem(
-          "publisher", .warn,
-          "The claims do not say the job's \(unsaid.joined(separator: ", ")): whether a publisher matches cannot be told."
-        )
-      }
-      return CheckItem("publisher", .pass, "A publisher that is registered with these values would match: \(values).")
+    let key: Message = "registries.\(Neutralized(registry)).expect"
+    if diagnosis.isToldAll(job) {
+      return CheckItem("publisher", .pass, "\(key) says that one is registered with these values: \(values).")
     }
-    return CheckItem("publisher", first.certainty == .certain ? .fail : .warn, first.summary, causes: causes)
+    if let release = input.lastRelease, publishes(release, form) {
+      return CheckItem(
+        "publisher", .pass, "One that matches these values published \(release.words): \(values).")
+    }
+    // What was published before says which values differ.
+    guard input.lastRelease.map({ PublisherDiagnosis.comparison(of: $0, with: job, input).isEmpty }) != false else {
+      return nil
+    }
+    let told = diagnosis.toldFields(job)
+    let but: Message = told.isEmpty ? "" : "; \(key) speaks of \(told.joined(separator: ", ")) alone"
+    return CheckItem(
+      "publisher", .unknown,
+      "Nothing at hand says whether \(Neutralized(registry)) has a publisher with these values\(but): \(values). What is "
+        + "registered, written into \(key), would tell; so would the last attested release (--project NAME), or --mint."
+    )
   }
+
+  /// Whether the publisher of a release matches this job; one that names no environment matches any.
+  private func publishes(_ release: PublishedRelease, _ form: PublisherRules.Form) -> Bool {
+    PublisherDiagnosis.comparison(of: release, with: job, input).isEmpty
+      && form.fields.allSatisfy { release[$0.field] != nil || $0.field == .environment }
+  }
+
+  private var differences: [Cause] { ExpectationDiagnosis(input).causes }
 
   var expectation: CheckItem? {
     guard !input.expectations.isEmpty else { return nil }
-    let causes = Diagnosis.ranked(
-      input.expectations.flatMap { ExpectationGate($0, rules: input.rules).causes(for: job, registry: registry) })
+    let causes = differences
     return causes.first.map { CheckItem("expect", .fail, $0.summary, causes: causes) }
       ?? CheckItem("expect", .pass, "The job is the one that registries.\(Neutralized(registry)).expect describes.")
+  }
+
+  /// Whether the registry has the project, where it was asked.
+  var project: CheckItem? {
+    guard let project = input.project, let isListed = input.isListed else { return nil }
+    let name = Neutralized(project, limit: 128)
+    guard !isListed else { return CheckItem("project", .pass, "\(Neutralized(registry)) has the project \(name).") }
+    let summary: Message =
+      "\(Neutralized(registry)) has no project \(name), so that only a pending publisher for it can match."
+      + (input.rules?.pending.map { " \($0)" } ?? "")
+    return CheckItem(
+      "project", .warn, summary,
+      causes: [
+        Cause(
+          "project-missing", .possible, summary,
+          fixes: [
+            "See that a pending publisher with the project name \(name) and this job's values is registered at "
+              + "\(Neutralized(registry)).", "If \(name) exists at another index, name that one.",
+          ], address: input.address(job))
+      ])
   }
 
   var lastRelease: CheckItem? {
@@ -96,10 +150,15 @@ private struct Checks {
             "A publisher that is registered with an environment does not match this job, and one without has no protection "
               + "rules.",
             fixes: ["Name an environment with required reviewers in the job, and register the publisher with it."],
-            snippet: input.guide.environment(registry))
+            snippet: input.guide.environment(name))
         ])
     }
     let shown = Neutralized.marked(environment)
+    guard !DeceptiveText.isDeceptive(environment) else {
+      return CheckItem(
+        "environment", .warn,
+        "The job runs in \(shown), which has a blank at an end, or characters that look like others.", causes: odd)
+    }
     guard registries.count > 1 else { return CheckItem("environment", .pass, "The job runs in \(shown).") }
     return CheckItem(
       "environment", .warn,
@@ -109,9 +168,17 @@ private struct Checks {
         Cause(
           "environment-shared", .possible, "One environment is used for several registries.",
           fixes: ["Publish to each registry from a job of its own, with an environment of its own."],
-          snippet: input.guide.environment(registry))
+          snippet: input.guide.environment(name))
       ])
   }
+
+  /// What is wrong with the environment's name; it is the same at every registry.
+  private var odd: [Cause] {
+    PublisherDiagnosis(input).oddities(job).filter { $0.explains == .environment }
+  }
+
+  /// What an environment for the job is called in what people paste.
+  private var name: String { registries.count == 1 ? registry : "ENVIRONMENT" }
 
   var ref: CheckItem {
     guard let name = job.ref else { return CheckItem("ref", .skip, "No claim says which ref the run is for.") }

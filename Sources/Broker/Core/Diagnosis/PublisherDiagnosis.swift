@@ -7,10 +7,7 @@ struct PublisherDiagnosis {
 
   var causes: [Cause] {
     guard let job = input.job else { return input.said + [unseen] }
-    // A job that is expected as it is has a called file on purpose.
-    let review = (input.rules?.review(job) ?? []).map { cause in
-      cause.explains == .file && cause.certainty < .certain && isTold(role: .file) ? cause.with(.possible) : cause
-    }
+    let review = (input.rules?.review(job) ?? []).map { isOnPurpose($0) ? $0.with(.possible) : $0 }
     let certain = input.said + input.suspicions + review
     // What the registry said leaves no field to compare.
     guard input.rules?.namesDifference != true || input.said.isEmpty else {
@@ -42,8 +39,13 @@ struct PublisherDiagnosis {
 
   private func isTold(_ field: JobField) -> Bool { input.expectations.contains { $0[field] != nil } }
 
+  /// A job that is expected as it is has a called file on purpose.
+  private func isOnPurpose(_ cause: Cause) -> Bool {
+    cause.explains == .file && cause.certainty < .certain && isTold(role: .file)
+  }
+
   /// Whether everything that the registry compares and the job has was expected as it is.
-  private func isToldAll(_ job: JobIdentity) -> Bool {
+  func isToldAll(_ job: JobIdentity) -> Bool {
     guard let form = input.rules?.form(for: job.family), !input.expectations.isEmpty, job.unknown.isEmpty else {
       return false
     }
@@ -64,7 +66,23 @@ struct PublisherDiagnosis {
       "Something that \(registry) compares differs from what is registered there\(project), or no trusted publisher is "
         + "registered; \(registry) does not say which, and the job's values are not shown.",
       fixes: ["Run token-broker check in the same job: it shows each value that \(registry) compares."],
-      address: input.rules?.address(nil, input.project))
+      address: input.address(nil))
+  }
+
+  // MARK: Before the registry is asked
+
+  /// What speaks against a job that was not refused yet: what the claims show, and what is at hand.
+  func doubts(_ job: JobIdentity) -> [Cause] {
+    let shown = (input.rules?.review(job) ?? []).filter { !isOnPurpose($0) } + input.suspicions + oddities(job)
+    let obstacle = input.rules?.obstacle(job)
+    let seen = obstacle == nil && !isToldAll(job) ? self.seen(in: input.background.checkout, job) : []
+    return Diagnosis.ranked(
+      shown + (obstacle == nil ? [input.elsewhere(job)].compactMap { $0 } : []) + seen.map { $0.with(.possible) })
+  }
+
+  /// The labels of the form's fields that were expected, and which the job has so.
+  func toldFields(_ job: JobIdentity) -> [Message] {
+    input.rules?.form(for: job.family)?.fields.filter { isTold($0.field) }.map(\.label) ?? []
   }
 
   // MARK: What the last release says
@@ -121,13 +139,13 @@ struct PublisherDiagnosis {
       fixes: [
         "Delete the publisher at \(registry), if it is there, and register it again with the same values: that notes "
           + "the \(noted.label) of today, \(value)."
-      ], fields: input.rules?.fields(for: job) ?? [], address: input.rules?.address(job, input.project))
+      ], fields: input.rules?.fields(for: job) ?? [], address: input.address(job))
   }
 
   // MARK: What else is at hand
 
   /// Values that nobody registers: with a blank at an end, or characters that look like others.
-  private func oddities(_ job: JobIdentity) -> [Cause] {
+  func oddities(_ job: JobIdentity) -> [Cause] {
     (input.rules?.form(for: job.family)?.fields ?? []).compactMap { field in
       guard let value = field.field.value(of: job), DeceptiveText.isDeceptive(value), !isTold(field.field) else {
         return nil
@@ -143,8 +161,8 @@ struct PublisherDiagnosis {
               + "\(Neutralized.marked(value))."
             : "Change the job's \(field.field.words) to \(Neutralized.marked(plain))."
         ], fields: [Cause.Field(field.label, value, expected: plain)],
-        address: input.rules?.address(job, input.project),
-        snippet: field.field.role == .environment ? input.guide.environment(plain) : nil)
+        snippet: field.field.role == .environment ? input.guide.environment(plain) : nil
+      ).explaining(field.field.role)
     }
   }
 
@@ -160,7 +178,7 @@ struct PublisherDiagnosis {
         "Register a pending publisher at \(registry) with the project name \(name) and exactly these values, or register "
           + "it anew if it ran out.",
         "If \(name) exists at another index, name that one.",
-      ], fields: input.rules?.fields(for: job) ?? [], address: input.rules?.address(job, nil))
+      ], fields: input.rules?.fields(for: job) ?? [], address: input.address(job))
   }
 
   /// What the files and the remote of the checkout say.
@@ -260,7 +278,7 @@ struct PublisherDiagnosis {
           "Register a publisher at \(registry)\(project) with exactly these values"
             + (input.isListed == true ? "" : " (a pending one, if the project does not exist there)")
             + "; if one is registered, delete it and register it again\(noted.map { ", which notes the \($0.label) \($0.value)" } ?? "")."
-        ], fields: input.rules?.fields(for: job) ?? [], address: input.rules?.address(job, input.project))
+        ], fields: input.rules?.fields(for: job) ?? [], address: input.address(job))
     ]
   }
 
@@ -268,7 +286,7 @@ struct PublisherDiagnosis {
 
   private func usual(_ job: JobIdentity) -> [Cause] {
     guard let form = input.rules?.form(for: job.family) else { return [] }
-    let address = input.rules?.address(job, input.project)
+    let address = input.address(job)
     let settles: Message = "The trusted publisher's settings at \(registry) say which it is."
     if job.environment != nil, let cause = environmentOfAnother(job, address) { return [cause] }
     for field in form.fields where field.comparison == .exact && !isTold(field.field) {
@@ -360,7 +378,7 @@ struct PublisherDiagnosis {
 
   private func fieldsDiffer(_ job: JobIdentity, isLast: Bool = false) -> Cause {
     let project: Message = input.project.map { " for \(Neutralized($0, limit: 128))" } ?? ""
-    let told = input.rules?.form(for: job.family)?.fields.filter { isTold($0.field) }.map(\.label) ?? []
+    let told = toldFields(job)
     let untold: Message = told.isEmpty ? "" : " (\(told.joined(separator: ", ")): as expect says)"
     return Cause(
       "publisher-differs", isLast ? .possible : .likely,
@@ -374,6 +392,6 @@ struct PublisherDiagnosis {
             + "pending publisher).",
       ],
       fields: input.rules?.fields(for: job) ?? [],
-      address: input.rules?.address(job, input.project))
+      address: input.address(job))
   }
 }

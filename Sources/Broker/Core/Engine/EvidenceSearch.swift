@@ -17,7 +17,7 @@ public struct EvidenceSearch: Sendable {
   }
 
   /// Whether a target's registry has its project; nil if it does not say in time.
-  func isListed(at target: Target) async -> Bool? {
+  public func isListed(at target: Target) async -> Bool? {
     guard let name = target.project, let index = target.registry.capabilities.releases else { return nil }
     return await within { () async throws(BrokerError) in try await index.knows(name) }
   }

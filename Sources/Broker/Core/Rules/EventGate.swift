@@ -37,7 +37,6 @@ public struct EventGate: JobGate {
         + "topmost file.",
       facts: [
         BrokerError.Fact("rule", "rules.event: all but \(refused.map { Neutralized($0) }.joined(separator: ", "))"),
-        BrokerError.Fact("claim", "event: \(Neutralized(event))"),
         BrokerError.Fact("origin", "\(Setting.Origin.builtIn)"),
       ])
   }

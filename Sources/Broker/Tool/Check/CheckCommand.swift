@@ -20,7 +20,8 @@ enum CheckCommand: Command {
       ] + OptionSpec.configuration + OptionSpec.report(for: catalog),
       notes: [
         "Without a TARGET, all registries of the configuration; without a file, those of its routes. Nothing is sent to a registry but the question for its "
-          + "audience (and, with a project, for its last release): the identity token stays here.",
+          + "audience and for the last release of the project that --project, the configuration or the checkout names: the "
+          + "identity token stays here.",
         "--mint is a real exchange: a pending publisher becomes a project by it (or is deleted, if the name is taken by now), "
           + "and where a job holds its identity tokens from the start, one is used up.",
         "The status is 0 if nothing failed, else that of the failure, or 1 if the job would be refused by the registry's rules.",
@@ -53,9 +54,11 @@ enum CheckCommand: Command {
     }
     let report = try await CheckRun(session: session, choice: choice).report()
     recorder.replace(report)
-    for annotation in CheckAnnotations.annotations(report) { console.annotate(annotation) }
+    var isAnnotated = false
+    for annotation in CheckAnnotations.annotations(report) { isAnnotated = console.annotate(annotation) }
     if !isPrinted {
-      let status = console.write(CheckTable(report, style: console.outputStyle).text)
+      let table = CheckTable(report, isAnnotated: isAnnotated, style: console.outputStyle)
+      let status = console.write(table.text)
       guard status == ExitStatus.done.rawValue else { return status }
     }
     return (report.error?.status ?? (report.hasFailed ? .failed : .done)).rawValue

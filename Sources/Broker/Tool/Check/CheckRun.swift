@@ -41,7 +41,10 @@ struct CheckRun: Sendable {
     report.sections = [job]
     if let project = choice.project { for index in targets.indices { targets[index].project = project } }
     if choice.mints { try checkSupply(targets, provider) }
-    report.sections += choice.isOffline ? await offline(targets, provider) : await online(targets, provider)
+    let seen = choice.isOffline ? await offline(targets, provider) : await online(targets, provider)
+    // The same job stands before all registries.
+    report.sections[0].items += seen.lazy.map(\.job).first { !$0.isEmpty } ?? []
+    report.sections += seen.map(\.section)
     return report
   }
 
@@ -94,29 +97,50 @@ struct CheckRun: Sendable {
 
   // MARK: Online
 
-  private func online(_ targets: [Target], _ provider: ProviderSelection) async -> [RunReport.Section] {
+  /// What was seen of a target, and of the job on the way.
+  private typealias Seen = (section: RunReport.Section, job: [CheckItem])
+
+  private func online(_ targets: [Target], _ provider: ProviderSelection) async -> [Seen] {
     let engine = engine
+    let background = broker.background(of: session.configuration)
     let supplies = targets.map { target in target.expectedAudience.map { Self.supply(provider, for: $0) } }
     let outcomes = await engine.preview(targets, from: provider.source)
-    var sections: [RunReport.Section] = []
+    var all: [Seen] = []
     for (outcome, supply) in zip(outcomes, supplies) {
       let target = outcome.target
       var evidence = outcome.evidence
-      if evidence.lastRelease == nil {
-        evidence.lastRelease = await EvidenceSearch(time: broker.time).lastRelease(of: target)
+      if evidence.lastRelease == nil, evidence.isListed == nil {
+        var asked = target
+        asked.project = target.project ?? background.checkout.project
+        let search = EvidenceSearch(time: broker.time)
+        evidence.lastRelease = await search.lastRelease(of: asked)
+        evidence.isListed = evidence.lastRelease == nil ? await search.isListed(at: asked) : true
       }
-      var section = section(target, evidence, outcome.failure, supply, targets, provider)
-      if choice.mints, outcome.failure == nil {
-        switch await mint(target) {
-        case .success(let items): section.items += items
-        case .failure(let error):
-          section.items.append(CheckItem("exchange", .fail, error.message, causes: TargetCheck.causes(of: error)))
-          section.error = error
-        }
-      }
-      sections.append(section)
+      var seen = seen(target, evidence, outcome.failure, supply, targets, provider, background)
+      if choice.mints, outcome.failure == nil { exchanged(await mint(target), &seen.section) }
+      all.append(seen)
     }
-    return sections
+    return all
+  }
+
+  /// What an exchange showed: it says more than what spoke for or against it.
+  private func exchanged(_ result: Result<[CheckItem], BrokerError>, _ section: inout RunReport.Section) {
+    let place = section.items.firstIndex { $0.name == "publisher" && $0.outcome != .fail }
+    switch result {
+    case .success(let items):
+      if let place {
+        section.items[place] = CheckItem(
+          "publisher", .pass, "\(Neutralized(section.registry ?? "")) found one that matches the job (see exchange).")
+      }
+      section.items += items
+    case .failure(let error):
+      if let place { section.items.remove(at: place) }
+      let causes = TargetCheck.causes(of: error)
+      section.items = TargetCheck.saidOnce(
+        [CheckItem("exchange", .fail, error.message, causes: causes)] + section.items)
+      section.items.append(section.items.removeFirst())
+      section.error = error
+    }
   }
 
   /// Shows a credential that was not burned, which the table does not say.
@@ -124,16 +148,19 @@ struct CheckRun: Sendable {
     session.engine { event in if case .burnFailed = event { true } else { false } }
   }
 
-  private func section(
+  private func seen(
     _ target: Target, _ evidence: Evidence, _ failure: BrokerError?, _ supply: IdentityTokenSupply?,
-    _ targets: [Target], _ provider: ProviderSelection
-  ) -> RunReport.Section {
+    _ targets: [Target], _ provider: ProviderSelection, _ background: Background
+  ) -> Seen {
     let check = TargetCheck(
       target: target, evidence: evidence, failure: failure,
       input: DiagnosisInput(
-        failure ?? BrokerError(.checkFailed, ""), target, evidence, provider.source, time: broker.time),
+        failure ?? BrokerError(.checkFailed, ""), target, evidence, provider.source, time: broker.time,
+        background: background),
       supply: supply, registries: targets.map(\.name), now: broker.time.now())
-    return RunReport.Section(registry: target.name, evidence: evidence, items: check.items, error: failure)
+    return (
+      RunReport.Section(registry: target.name, evidence: evidence, items: check.items, error: failure), check.job
+    )
   }
 
   /// The exchange itself; the credential is burned at once.
@@ -178,8 +205,9 @@ struct CheckRun: Sendable {
 
   // MARK: Offline
 
-  private func offline(_ targets: [Target], _ provider: ProviderSelection) async -> [RunReport.Section] {
-    var sections: [RunReport.Section] = []
+  private func offline(_ targets: [Target], _ provider: ProviderSelection) async -> [Seen] {
+    var all: [Seen] = []
+    let background = broker.background(of: session.configuration)
     for target in targets {
       let expected = target.expectedAudience
       let audience = CheckItem(
@@ -187,7 +215,7 @@ struct CheckRun: Sendable {
         expected.map { "It was not asked for; \($0) is the one that would be accepted." } ?? "It was not asked for.")
       guard let expected, case .fixed = provider.source.supply(for: expected) else {
         let token = CheckItem("identity-token", .skip, "This provider gives none without being asked.")
-        sections.append(RunReport.Section(registry: target.name, items: [audience, token]))
+        all.append((RunReport.Section(registry: target.name, items: [audience, token]), []))
         continue
       }
       let supply = Self.supply(provider, for: expected)
@@ -208,10 +236,10 @@ struct CheckRun: Sendable {
           first.code.text.hasPrefix("audience") ? .identityTokenAudience : .identityTokenExpired, first.summary,
           causes: causes)
       }
-      var section = section(target, evidence, failure, supply, targets, provider)
-      section.items.insert(audience, at: 0)
-      sections.append(section)
+      var seen = seen(target, evidence, failure, supply, targets, provider, background)
+      seen.section.items.insert(audience, at: 0)
+      all.append(seen)
     }
-    return sections
+    return all
   }
 }

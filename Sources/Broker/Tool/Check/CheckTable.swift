@@ -5,43 +5,39 @@ struct CheckTable: Sendable {
   /// The whole text, each line ended.
   let text: Message
 
-  init(_ report: RunReport, style: TextStyle) {
+  /// The table; the first fix of what failed or warns is left out where a runner shows it.
+  init(_ report: RunReport, isAnnotated: Bool = false, style: TextStyle) {
     var text: Message = ""
+    let width = report.sections.flatMap(\.items).map { "\($0.outcome)" as Message }.map(\.text.count).max() ?? 0
     for section in report.sections {
       text += "\(section.registry.map { Message(Neutralized($0)) } ?? "the job")\n"
-      text += section.items.map { Self.row($0, style) }.joined()
+      text += section.items.map { Self.row($0, width, style) }.joined()
     }
-    for detail in Self.details(report) {
-      let registries = detail.registries.map { Neutralized($0) }.joined(separator: ", ")
+    for finding in CheckFinding.all(in: report) where !finding.item.causes.isEmpty {
       text +=
-        "\n\(registries.isEmpty ? "" : "\(registries): ")\(detail.item.name): \(Self.word(detail.item.outcome, style))\n"
-      text += CauseText(detail.item.causes, style: style).text
+        "\n\(finding.registries.isEmpty ? "" : "\(finding.registries): ")\(finding.item.name): "
+        + "\(Self.word(finding.item.outcome, style))\n"
+      text += CauseText(finding.item.causes, isFirstFixSaid: isAnnotated, style: style).text
     }
     text += "\n\(report.count(.pass)) passed, \(report.count(.warn)) warn, \(report.count(.fail)) failed"
-    let skipped = report.count(.skip)
-    self.text = text + (skipped > 0 ? ", \(skipped) skipped\n" : "\n")
-  }
-
-  /// The items that have causes; the same causes of several targets stand once.
-  private static func details(_ report: RunReport) -> [(registries: [String], item: CheckItem)] {
-    var details: [(registries: [String], item: CheckItem)] = []
-    for section in report.sections {
-      for item in section.items where !item.causes.isEmpty {
-        let names = section.registry.map { [$0] } ?? []
-        if let index = details.firstIndex(where: { $0.item.name == item.name && $0.item.causes == item.causes }) {
-          details[index].registries += names
-        } else {
-          details.append((names, item))
-        }
-      }
+    let others: [(outcome: CheckItem.Outcome, word: Message)] = [(.unknown, "not known"), (.skip, "skipped")]
+    for (outcome, word) in others {
+      let number = report.count(outcome)
+      if number > 0 { text += ", \(number) \(word)" }
     }
-    return details
+    self.text = text + "\n"
   }
 
-  private static func row(_ item: CheckItem, _ style: TextStyle) -> Message {
-    let head: Message = "  \(item.outcome)  \(TextLayout.padded(item.name, 14))  "
-    return "  \(word(item.outcome, style))  \(TextLayout.padded(item.name, 14))  "
-      + style.layout.wrapped(item.sentence, indent: head.text.count) + "\n"
+  private static func row(_ item: CheckItem, _ width: Int, _ style: TextStyle) -> Message {
+    let word: Message = "\(item.outcome)"
+    let space = TextLayout.spaces(width - word.text.count)
+    let head: Message = "  \(word)\(space)  \(TextLayout.padded(item.name, 14))  "
+    // A sentence that stands below with what to change is not said twice.
+    let sentence: Message =
+      item.causes.first?.summary == item.sentence
+      ? "\(item.causes.map(\.code).joined(separator: ", ")): see below." : item.sentence
+    return "  \(Self.word(item.outcome, style))\(space)  \(TextLayout.padded(item.name, 14))  "
+      + style.layout.wrapped(sentence, indent: head.text.count) + "\n"
   }
 
   private static func word(_ outcome: CheckItem.Outcome, _ style: TextStyle) -> Message {
@@ -49,7 +45,7 @@ struct CheckTable: Sendable {
     case .pass: style.good("\(outcome)")
     case .warn: style.warning("\(outcome)")
     case .fail: style.bad("\(outcome)")
-    case .skip: "\(outcome)"
+    case .unknown, .skip: "\(outcome)"
     }
   }
 }

@@ -11,10 +11,18 @@ struct TargetCheck: Sendable {
   let registries: [String]
   let now: UnixTime
 
-  var items: [CheckItem] {
+  /// What was seen of the job itself.
+  var job: [CheckItem] { checks.job }
+
+  /// What was seen of the target; each cause stands in one item.
+  var items: [CheckItem] { Self.saidOnce(all) }
+
+  private var checks: JobChecks { JobChecks(input, supply: supply, registries: registries) }
+
+  private var all: [CheckItem] {
     let failed = failure.map { CheckItem(Self.name(of: $0, evidence), .fail, $0.message, causes: Self.causes(of: $0)) }
     var items = [audience, clock, identityToken].compactMap { $0 }
-    items += JobChecks(input, supply: supply, registries: registries).items
+    items += checks.items
     items += evidence.audited.map { CheckItem("rules", .warn, "Audit: \($0.message)", causes: Self.causes(of: $0)) }
     guard let failed else {
       return items + [
@@ -26,6 +34,16 @@ struct TargetCheck: Sendable {
     items.removeAll { $0.name == failed.name }
     items.insert(failed, at: min(items.count, failed.name == "audience" ? 0 : 1))
     return items
+  }
+
+  /// The items without causes that one before them has, and without those that said nothing else.
+  static func saidOnce(_ items: [CheckItem]) -> [CheckItem] {
+    var said: Set<String> = []
+    return items.compactMap { item in
+      let causes = item.causes.filter { said.insert($0.code.text).inserted }
+      guard !causes.isEmpty || item.causes.first?.summary != item.sentence else { return nil }
+      return CheckItem(item.name, item.outcome, item.sentence, causes: causes)
+    }
   }
 
   /// The causes; a failure that says it all has one made of its remedy.

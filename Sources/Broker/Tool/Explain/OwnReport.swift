@@ -41,6 +41,8 @@ struct OwnReport: Sendable {
 
   /// The error that is being read.
   private var error: Said?
+  /// What a check's annotations say to change, by what was found.
+  private var findings: [String: String] = [:]
 
   /// Reads a log; nil if nothing in it is token-broker's.
   ///
@@ -115,6 +117,7 @@ struct OwnReport: Sendable {
     var length = 0
     var margin = 0
     var before = ""
+    var found: String?
     for line in lines {
       let indent = line.prefix { $0 == " " }.count
       let text = line.trimmed
@@ -124,8 +127,16 @@ struct OwnReport: Sendable {
         error = Said(code: code, text: said, indent: indent, first: drafts.count)
         if self.code == nil { self.code = code }
         part = .message
+      } else if let (title, said) = Self.finding(in: text) {
+        if findings.count < Self.limit { findings[title] = said }
+        part = .nothing
+      } else if indent == 0, let title = Self.heading(text) {
+        found = findings[title]
+        part = .nothing
       } else if var draft = Self.head(of: text), drafts.count < Self.limit {
         if Self.endsWithCode(draft.summary) { Self.close(&draft) }
+        if let fix = found { draft.fixes = [fix] }
+        found = nil
         drafts.append(draft)
         part = draft.code.isEmpty ? .summary : .cause
         (length, margin) = (0, indent)
@@ -250,13 +261,50 @@ struct OwnReport: Sendable {
     let title = "::error title=token-broker "
     if line.hasPrefix(title) {
       let rest = line.dropFirst(title.count)
-      guard let end = rest.firstRange(of: "::"), isCode(rest[..<end.lowerBound]) else { return nil }
+      guard let end = rest.firstRange(of: "::"), isOwn(rest[..<end.lowerBound]) else { return nil }
+      let (code, said) = (String(rest[..<end.lowerBound]), String(rest[end.upperBound...]))
+      return (code, ownCode(said) == code ? String(said.dropLast(code.count + 2)).trimmed : said)
+    }
+    guard let said = line.hasPrefix("error: ") ? String(line.dropFirst(7)) : annotation(in: line),
+      let code = ownCode(said)
+    else { return nil }
+    return (code, String(said.dropLast(code.count + 2)).trimmed)
+  }
+
+  /// The code in brackets at the end of a line, if it is an error's.
+  private static func ownCode(_ line: String) -> String? {
+    guard line.hasSuffix("]"), let bracket = line.lastIndex(of: "[") else { return nil }
+    let code = line[line.index(after: bracket)...].dropLast()
+    return isOwn(code) ? String(code) : nil
+  }
+
+  private static func isOwn(_ code: Substring) -> Bool { ErrorCode.all.contains { $0.name == code } }
+
+  /// An annotation as a runner's log and its page show it: without its title.
+  private static func annotation(in line: String) -> String? {
+    for prefix in ["##[error]", "Error: "] where line.hasPrefix(prefix) { return String(line.dropFirst(prefix.count)) }
+    return nil
+  }
+
+  /// What a check's annotation says to change, behind what was found: `pypi publisher: FIX`.
+  private static func finding(in line: String) -> (title: String, text: String)? {
+    let prefixes = [
+      "::error title=token-broker check::", "::warning title=token-broker check::", "##[error]", "##[warning]",
+      "Error: ", "Warning: ",
+    ]
+    for prefix in prefixes where line.hasPrefix(prefix) {
+      let rest = line.dropFirst(prefix.count)
+      guard let end = rest.firstRange(of: ": ") else { return nil }
       return (String(rest[..<end.lowerBound]), String(rest[end.upperBound...]))
     }
-    guard line.hasPrefix("error: "), line.hasSuffix("]"), let bracket = line.lastIndex(of: "[") else { return nil }
-    let code = line[line.index(after: bracket)...].dropLast()
-    guard ErrorCode.all.contains(where: { $0.name == code }) else { return nil }
-    return (String(code), String(line[..<bracket].dropFirst(7)).trimmed)
+    return nil
+  }
+
+  /// `pypi: publisher: fail`, above the causes of what a check found, as its annotation's title has it.
+  private static func heading(_ line: String) -> String? {
+    let parts = line.split(separator: ": ", omittingEmptySubsequences: false)
+    guard (2...3).contains(parts.count), let word = parts.last, word == "fail" || word == "warn" else { return nil }
+    return parts.dropLast().joined(separator: " ")
   }
 
   /// `2. likely: TEXT`, or `- likely: TEXT` in a summary.

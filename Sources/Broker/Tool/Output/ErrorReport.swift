@@ -12,8 +12,9 @@ struct ErrorReport: Sendable {
     // What to change comes first; of an error that has no cause, what happened.
     let change = error.causes.first?.fixes.first
     let first = change ?? error.message
+    // A log does not show an annotation's title.
     if isAnnotated {
-      annotation = Annotation(.error, title: "token-broker \(error.code)", first)
+      annotation = Annotation(.error, title: "token-broker \(error.code)", "\(first) [\(error.code)]")
     } else {
       annotation = nil
       text = style.layout.folded("\(style.bad("error:")) \(first) [\(error.code)]\n")

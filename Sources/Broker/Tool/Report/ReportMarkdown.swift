@@ -26,7 +26,7 @@ struct ReportMarkdown: Sendable {
     }
     for section in report.sections {
       if let error = section.error { text += Self.error(error) }
-      for item in section.items where item.outcome != .pass && item.outcome != .skip {
+      for item in section.items where item.outcome == .warn || item.outcome == .fail {
         text += "\n**\(item.outcome), \(Self.escaped(item.name))**: \(Self.escaped(item.sentence))\n"
         text += item.causes.map(Self.cause).joined()
       }

@@ -90,7 +90,7 @@ enum UploadTable {
       fixes: ["Look at the address that the text names, and at the job's DNS and proxy (https_proxy, no_proxy)."]),
     UploadRow(
       code: "reason-hidden", certainty: .possible,
-      texts: ["failed to publish", "the remote server responded with an error"],
+      texts: ["failed to publish to registry at", "the remote server responded with an error"],
       summary: "{registry} refused the upload.", fixes: ["Read what cargo printed above."]),
   ]
   private static let search = TextSearch(rows.flatMap(\.texts))
