@@ -90,12 +90,17 @@ public struct ProviderType: Sendable {
   public let jobs: JobKind
   /// What is known of the runner of its jobs; nil if nothing is.
   public let runner: Runner?
+  /// Reads the files that define its jobs; nil if they cannot be read.
+  public let workflows: WorkflowReader?
 
   /// A type of identity provider.
-  public init(_ plugin: PluginType<any IdentityProvider>, jobs: JobKind, runner: Runner? = nil) {
+  public init(
+    _ plugin: PluginType<any IdentityProvider>, jobs: JobKind, runner: Runner? = nil, workflows: WorkflowReader? = nil
+  ) {
     self.plugin = plugin
     self.jobs = jobs
     self.runner = runner
+    self.workflows = workflows
   }
 }
 

@@ -23,7 +23,8 @@ public struct YAMLMapping: Sendable {
   /// The members in written order; a key may occur twice.
   public let members: [Member]
 
-  init(_ members: [Member]) {
+  /// A mapping of `members`.
+  public init(_ members: [Member] = []) {
     self.members = members
   }
 

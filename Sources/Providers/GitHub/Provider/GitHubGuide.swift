@@ -64,6 +64,7 @@ enum GitHubGuide {
             + "id-token: write; it replaces the workflow's.",
           fixes: ["Add id-token: write to the permissions of \(words) in \(path), line \(line)."], snippet: permissions)
       ]
+    case .unknown: return [permissionMissing]
     case .missing:
       return [
         Cause(

@@ -1,6 +1,6 @@
 import BrokerCore
 
-/// What the lines of a workflow file say about the permission of one job; nothing else of YAML is read.
+/// A workflow file (docs.github.com, "Workflow syntax for GitHub Actions").
 struct GitHubWorkflow: Sendable {
   /// Who may have an identity token, by the file.
   enum Permission: Equatable, Sendable {
@@ -10,6 +10,8 @@ struct GitHubWorkflow: Sendable {
     case replaced(line: Int)
     /// Neither the workflow nor the job has it.
     case missing
+    /// Something that is no text of the file decides, at this line.
+    case unknown(line: Int)
   }
 
   /// A job that calls another workflow of the repository.
@@ -20,34 +22,37 @@ struct GitHubWorkflow: Sendable {
     let path: String
   }
 
-  private struct Line: Sendable {
-    let number: Int
-    let indent: Int
-    let text: String
-  }
+  /// The folder of workflows.
+  static let folder = ".github/workflows"
+  /// The greatest length of a file that is read.
+  static let maximumBytes = 512 * 1024
 
   /// The path in the repository.
   let path: String
-  private let lines: [Line]
+  /// The file's keys.
+  let root: YAMLMapping
 
-  init(path: String, text: String) {
+  /// Reads a workflow.
+  ///
+  /// - Throws: ``YAMLError`` for what is no YAML, or more than one document, or no mapping.
+  init(path: String, bytes: [UInt8]) throws(YAMLError) {
+    let documents = try YAMLReader(maximumBytes: Self.maximumBytes).read(bytes)
     self.path = path
-    lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().compactMap {
-      index, line in
-      let content = line.drop { $0 == " " }
-      let words = (content.firstRange(of: " #").map { content[..<$0.lowerBound] } ?? content).split { $0 == " " }
-      guard let first = words.first, !first.hasPrefix("#") else { return nil }
-      return Line(number: index + 1, indent: line.count - content.count, text: words.joined(separator: " "))
+    guard documents.count == 1, let root = documents[0].mapping else {
+      self.root = YAMLMapping()
+      return
     }
+    self.root = root
   }
 
-  /// A workflow as the checkout has it; nil if it is not there.
+  /// A workflow as the checkout has it; nil if it is not there, or cannot be read.
   init?(at path: String, in environment: Environment, files: any FileReading) {
     let folder = environment.nonEmpty("GITHUB_WORKSPACE").map { "\($0)/" } ?? ""
-    guard !path.contains(".."), let bytes = try? files.read("\(folder)\(path)", maximumBytes: 256 * 1024) else {
-      return nil
-    }
-    self.init(path: path, text: String(decoding: bytes, as: UTF8.self))
+    guard !path.contains(".."),
+      let bytes = try? files.read("\(folder)\(path)", maximumBytes: Self.maximumBytes),
+      let workflow = try? GitHubWorkflow(path: path, bytes: bytes)
+    else { return nil }
+    self = workflow
   }
 
   /// The workflow that was started for a job that runs, as its checkout has it; nil if it is not there.
@@ -59,62 +64,53 @@ struct GitHubWorkflow: Sendable {
     self.init(at: String(parts[2]), in: environment, files: files)
   }
 
+  /// A place in the file.
+  func place(_ position: SourcePosition) -> FilePlace { FilePlace(path, line: position.line) }
+
+  /// The last part of the path.
+  var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+  /// The jobs, in written order.
+  var jobs: [YAMLMapping.Member] { root["jobs"]?.mapping?.members ?? [] }
+
+  /// A job's keys.
+  func job(_ name: String) -> YAMLMapping? { root["jobs"]?.mapping?[name]?.mapping }
+
   /// Whether it defines a job.
-  func defines(_ job: String) -> Bool { block(of: job) != nil }
+  func defines(_ job: String) -> Bool { self.job(job) != nil }
 
   /// Its jobs that call another workflow of the repository (`uses: ./.github/workflows/FILE`).
   var calls: [Call] {
-    names.compactMap { name in
-      let uses = block(of: name)?.first { $0.text.hasPrefix("uses:") }?.text.dropFirst(5)
-      let words = uses?.filter { !" \"'".contains($0) } ?? ""
-      return words.hasPrefix("./") ? Call(job: name, path: String(words.dropFirst(2).prefix { $0 != "@" })) : nil
+    jobs.compactMap { member in
+      guard let uses = member.value.mapping?["uses"]?.text, uses.hasPrefix("./") else { return nil }
+      return Call(job: member.name, path: String(uses.dropFirst(2).prefix { $0 != "@" }))
     }
   }
 
   /// The permission of a job; of one that is not named, or not in the file, that of the workflow.
   func permission(of job: String?) -> Permission {
-    if let job, let block = block(of: job), let own = block.first(where: { isPermission($0.text) }) {
-      return grant(in: block, at: own).map { .granted(line: $0) } ?? .replaced(line: own.number)
+    if let job, let own = self.job(job)?.member("permissions") { return Self.permission(own) }
+    if let common = root.member("permissions") {
+      let permission = Self.permission(common)
+      guard case .replaced = permission else { return permission }
+      return .missing
     }
-    guard let common = lines.first(where: { $0.indent == 0 && isPermission($0.text) }) else {
-      // The permission of a job that is not known may stand anywhere.
-      let any = job == nil ? lines.first { grants($0.text) } : nil
-      return any.map { .granted(line: $0.number) } ?? .missing
+    // The permission of a job that is not known may stand anywhere.
+    let any = job == nil ? jobs.lazy.map { permission(of: $0.name) }.first { $0 != .missing } : nil
+    if case .granted = any { return any ?? .missing }
+    return .missing
+  }
+
+  /// What a permissions block says (docs.github.com, "permissions"): whatever it leaves out is refused.
+  private static func permission(_ block: YAMLMapping.Member) -> Permission {
+    let line = block.position.line
+    if let text = block.value.text {
+      if text.contains("${{") { return .unknown(line: line) }
+      return text == "write-all" ? .granted(line: line) : .replaced(line: line)
     }
-    return grant(in: lines[...], at: common).map { .granted(line: $0) } ?? .missing
-  }
-
-  // MARK: Lines
-
-  private var jobs: ArraySlice<Line> {
-    guard let start = lines.firstIndex(where: { $0.indent == 0 && $0.text == "jobs:" }) else { return [] }
-    return lines[(start + 1)...].prefix { $0.indent > 0 }
-  }
-
-  private var names: [String] {
-    let outer = jobs.first?.indent
-    return jobs.filter { $0.indent == outer && $0.text.hasSuffix(":") }.map { String($0.text.dropLast()) }
-  }
-
-  /// The lines below a job's name.
-  private func block(of job: String) -> ArraySlice<Line>? {
-    guard let outer = jobs.first?.indent,
-      let start = jobs.firstIndex(where: { $0.indent == outer && $0.text == "\(job):" })
-    else { return nil }
-    return jobs[(start + 1)...].prefix { $0.indent > outer }
-  }
-
-  private func isPermission(_ text: String) -> Bool { text.hasPrefix("permissions:") }
-
-  /// The line of a permissions block that grants identity tokens.
-  private func grant(in lines: ArraySlice<Line>, at key: Line) -> Int? {
-    if grants(key.text) { return key.number }
-    let below = lines.drop { $0.number <= key.number }.prefix { $0.indent > key.indent }
-    return below.first { grants($0.text) }?.number
-  }
-
-  private func grants(_ text: String) -> Bool {
-    text.contains("id-token: write") || text.contains("id-token: \"write\"") || text.contains("id-token: 'write'")
-      || text == "permissions: write-all"
+    guard let entry = block.value.mapping?.member("id-token") else { return .replaced(line: line) }
+    guard let text = entry.value.text else { return .replaced(line: entry.position.line) }
+    if text.contains("${{") { return .unknown(line: entry.position.line) }
+    return text == "write" ? .granted(line: entry.position.line) : .replaced(line: entry.position.line)
   }
 }
