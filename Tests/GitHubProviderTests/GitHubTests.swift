@@ -111,7 +111,7 @@ struct GitHubTests {
       ("permissions: write-all\njobs:\n  a:\n    steps: []", nil, "variable-lost", "(line 1)"),
       ("permissions: {id-token: write}\njobs:\n  a:\n    permissions: {}\n", nil, "permission-missing", "(line 4)"),
       (
-        "jobs:\n  a:\n    permissions:\n      contents: read\n    env:\n      X: id-token: write", nil,
+        "jobs:\n  a:\n    permissions:\n      contents: read\n    env:\n      X: 'id-token: write'", nil,
         "permission-missing", "(line 3)"
       ),
       (
