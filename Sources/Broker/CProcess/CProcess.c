@@ -112,7 +112,13 @@ pid_t broker_process_start(
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t parent = getpid();
+#if defined(__linux__)
+  // The child has this process's memory, which may hold secrets, until it is another program: no copy of it is made. This thread
+  // waits until then, so that what `become` writes on its stack disturbs nobody.
+  pid_t child = vfork();
+#else
   pid_t child = fork();
+#endif
   if (child == 0) become(paths, arguments, environment, input, output, error, is_apart, report[1], parent);
   int fork_failure = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
