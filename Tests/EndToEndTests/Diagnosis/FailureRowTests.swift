@@ -8,9 +8,9 @@ import Testing
 
 /// Every row through the built tool against the sandbox; the diagnosis is told nothing about the row.
 struct FailureRowTests {
-  @Test(arguments: FailureRow.all)
+  @Test("a row's failure is explained by the causes that it names", arguments: FailureRow.all)
   func isExplained(_ row: FailureRow) async throws {
-    let run = try await RowRun(row)
+    let run = try await RowRun.shared(row)
     #expect(run.status == row.status, "\(run.error)")
     if let code = row.code {
       #expect(run.codes.first == code.name, "\(run.error)")
@@ -25,9 +25,9 @@ struct FailureRowTests {
   }
 
   /// token-broker understands what it says itself.
-  @Test(arguments: FailureRow.all.filter { !$0.causes.isEmpty })
+  @Test("explain finds the same cause in what the tool said", arguments: FailureRow.all.filter { !$0.causes.isEmpty })
   func isUnderstoodByExplain(_ row: FailureRow) async throws {
-    let run = try await RowRun(row)
+    let run = try await RowRun.shared(row)
     let again = try await BuiltTool.run(["explain"], input: run.shown)
     #expect(again.status == 0, "\(again.error)\n\(run.shown)")
     #expect(RowRun.causes(in: again.output).first == row.causes.first, "\(again.output)\n\(run.shown)")
@@ -35,7 +35,7 @@ struct FailureRowTests {
 
   @Test(arguments: FailureRow.all)
   func showsNoSecretAndNoRawText(_ row: FailureRow) async throws {
-    let run = try await RowRun(row)
+    let run = try await RowRun.shared(row)
     #expect(!run.shown.contains("eyJ") && !run.shown.contains("pypi-"), "\(run.shown)")
     for name in ["octocat", "\u{1B}", "##["] { #expect(!run.error.contains(name), "\(run.error)") }
     var last: Substring = ""

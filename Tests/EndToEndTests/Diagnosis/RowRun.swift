@@ -1,5 +1,6 @@
 import BrokerCore
 import BrokerSystem
+import Synchronization
 import TestSupport
 
 /// A row's command, carried out by a shell as the page tells people to.
@@ -17,7 +18,19 @@ struct RowRun: Sendable {
   /// The codes of causes, in order.
   let causes: [String]
 
-  init(_ row: FailureRow) async throws {
+  private static let runs = Mutex<[String: Task<RowRun, any Error>]>([:])
+
+  /// The one run of a row that all tests look at.
+  static func shared(_ row: FailureRow) async throws -> RowRun {
+    let run = runs.withLock { runs in
+      let run = runs[row.title] ?? Task { try await RowRun(row) }
+      runs[row.title] = run
+      return run
+    }
+    return try await run.value
+  }
+
+  private init(_ row: FailureRow) async throws {
     let folder = try TestFolder()
     defer { folder.remove() }
     for file in row.files { try folder.write(file.name, file.text) }

@@ -26,7 +26,7 @@ struct TroubleshootingPage: Sendable {
       func add() {
         guard next < FailureRow.all.count else { return }
         let (index, row) = (next, FailureRow.all[next])
-        group.addTask { (index, try await RowRun(row)) }
+        group.addTask { (index, try await RowRun.shared(row)) }
         next += 1
       }
       for _ in 0..<4 { add() }

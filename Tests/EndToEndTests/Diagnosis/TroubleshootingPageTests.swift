@@ -9,7 +9,7 @@ import Testing
 
 struct TroubleshootingPageTests {
   /// Writes the page instead if `UPDATE_TROUBLESHOOTING` is set.
-  @Test func isWhatTheProgramSays() async throws {
+  @Test("docs/troubleshooting.md is what the program says") func isWhatTheProgramSays() async throws {
     let page = try await TroubleshootingPage().text
     let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
     let file = URL(filePath: "/\(root)/docs/troubleshooting.md")

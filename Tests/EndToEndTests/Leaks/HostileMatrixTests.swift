@@ -7,8 +7,16 @@ import Testing
 
 /// Every text that others can choose, through every command that meets it, on its way to a log that a GitHub runner reads.
 ///
-/// One after the other: they start thousands of processes, and other suites measure time.
-@Suite(.serialized) struct HostileMatrixTests {
+/// Few at a time: they start thousands of processes, and other suites measure time.
+struct HostileMatrixTests {
+  private static let gate = Turnstile(places: 2)
+
+  private func run(
+    _ arguments: [String], _ environment: [String: String] = [:], input: String = "", in folder: TestFolder? = nil
+  ) async throws -> BuiltTool.Run {
+    try await Self.gate.pass { try await BuiltTool.run(arguments, environment, input: input, in: folder) }
+  }
+
   // MARK: Arguments
 
   /// The commands, by their names.
@@ -31,7 +39,7 @@ import Testing
       lines += [words + [text] + behind, words + ["--\(text)"] + behind, words + target + [text] + behind]
       if spec.takesCommand { lines += [words + target + ["--", text], words + target + ["--", "true", text]] }
       for line in lines {
-        let run = try await BuiltTool.run(line, site.variables(isGitLab: false), input: "x")
+        let run = try await run(line, site.variables(isGitLab: false), input: "x")
         HostileLog(run).expectHarmless("\(line), \(label)")
       }
     }
@@ -77,7 +85,7 @@ import Testing
         for command in commands {
           let chosen = isGitLab && !["config", "revoke"].contains(command[0]) ? ["--provider", "gitlab"] : []
           let line = [command[0]] + chosen + command.dropFirst()
-          let run = try await BuiltTool.run(line, variables)
+          let run = try await run(line, variables)
           HostileLog(run).expectHarmless("\(line), \(name), \(label)")
         }
       }
@@ -138,7 +146,7 @@ import Testing
           "GITHUB_OUTPUT": "\(folder.path)/output", "GITHUB_STEP_SUMMARY": "\(folder.path)/summary",
           "A": "pypi-0123456789abcdef",
         ]) { $1 }
-        let run = try await BuiltTool.run(command, variables, in: folder)
+        let run = try await run(command, variables, in: folder)
         HostileLog(run).expectHarmless("\(command), \(name), \(label)")
         let summary = BuiltTool.Run(status: 0, output: folder.read("summary"), error: "")
         HostileLog(summary).expectHarmless("summary of \(command), \(name), \(label)")
@@ -168,7 +176,7 @@ import Testing
           ["exec", "--keep-going", "--env", "A={token}"] + chosen + ["pypi", "--", "true"],
           ["check"] + chosen + ["pypi"], ["check", "--offline"] + chosen + ["pypi"], ["config"],
         ] {
-          let run = try await BuiltTool.run(line, variables, in: folder)
+          let run = try await run(line, variables, in: folder)
           HostileLog(run).expectHarmless("\(line), \(label), \(isPinned)")
         }
       }
@@ -211,7 +219,7 @@ import Testing
             var variables = site.variables(isGitLab: isGitLab)
             variables["GITHUB_ACTIONS"] = "true"
             let chosen = isGitLab ? ["--provider", "gitlab"] : []
-            let run = try await BuiltTool.run([command[0]] + chosen + command.dropFirst(), variables, in: folder)
+            let run = try await run([command[0]] + chosen + command.dropFirst(), variables, in: folder)
             HostileLog(run).expectHarmless("\(command), \(label), \(isGitLab)")
           }
         }
@@ -266,7 +274,7 @@ import Testing
         let variables = site.variables(isGitLab: false).merging([
           "A": "pypi-0123456789abcdef", "GITHUB_OUTPUT": "\(folder.path)/output",
         ]) { $1 }
-        let run = try await BuiltTool.run(command, variables, input: log, in: folder)
+        let run = try await run(command, variables, input: log, in: folder)
         HostileLog(run).expectHarmless("\(command), \(name), \(label)")
       }
     }
@@ -313,7 +321,7 @@ import Testing
           try folder.write(".github/workflows/test.yml", "on: push")
           for (path, contents) in files { try folder.write(path, contents) }
           let line = command + ["--provider", provider]
-          let run = try await BuiltTool.run(line, ["GITHUB_ACTIONS": "true"], in: folder)
+          let run = try await run(line, ["GITHUB_ACTIONS": "true"], in: folder)
           HostileLog(run).expectHarmless("\(line), \(name), \(label)")
         }
       }
@@ -338,7 +346,7 @@ import Testing
         ["config", "publishers", "--provider", "github", name], ["config", "check", name, files[0]],
         ["mint", "pypi", "--format", "token", "--output", "\(name)/x"],
       ] {
-        let run = try await BuiltTool.run(line, site.variables(isGitLab: false), in: folder)
+        let run = try await run(line, site.variables(isGitLab: false), in: folder)
         HostileLog(run).expectHarmless("\(line), \(label)")
       }
     }
@@ -364,7 +372,7 @@ import Testing
     for (label, text) in HostileLog.texts {
       for log in logs {
         for options in [[], ["--project", text.filter { $0 != "\0" }], ["--registry", "testpypi"]] {
-          let run = try await BuiltTool.run(["explain"] + options, ["GITHUB_ACTIONS": "true"], input: log(text))
+          let run = try await run(["explain"] + options, ["GITHUB_ACTIONS": "true"], input: log(text))
           HostileLog(run).expectHarmless("\(log("TEXT")), \(label)")
         }
       }

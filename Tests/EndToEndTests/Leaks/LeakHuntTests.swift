@@ -49,24 +49,25 @@ struct LeakHuntTests {
   }
 
   /// A secret as it is, in base64 at each alignment, and with every character percent-encoded; in pieces of 24.
-  private static func forms(of secret: String) -> [String] {
+  private static func forms(of secret: String) -> [ArraySlice<UInt8>] {
     let bytes = Array(secret.utf8)
     let encoded = (0..<3).map { Data(bytes.dropFirst($0)).base64EncodedString() }
     let percent = bytes.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     return ([secret, percent, percent.uppercased()] + encoded).flatMap { text in
-      let characters = Array(text)
-      return stride(from: 0, through: max(0, characters.count - 24), by: 12).map {
-        String(characters[$0..<min($0 + 24, characters.count)])
+      let bytes = Array(text.utf8)
+      return stride(from: 0, through: max(0, bytes.count - 24), by: 12).map {
+        bytes[$0..<min($0 + 24, bytes.count)]
       }
     }
   }
 
   private func search(_ places: [Place], _ site: HostileSite, _ name: String) {
+    let searches = places.map { ($0, ByteSearch($0.text)) }
     for secret in site.secrets {
       let isCredential = secret.hasPrefix("pypi-")
       let forms = Self.forms(of: secret)
-      for place in places where !(isCredential && place.mayHoldCredential) {
-        let isShown = forms.contains { place.text.contains($0) }
+      for (place, search) in searches where !(isCredential && place.mayHoldCredential) {
+        let isShown = forms.contains { search.contains($0) }
         #expect(!isShown, "\(name): a secret is in \(place.name): \(place.text.suffix(600))")
       }
     }

@@ -152,7 +152,7 @@
     }
 
     /// The user that runs the tool may not read its memory, nor its variables; of the command it may.
-    @Test func isClosedToItsOwnUser() async throws {
+    @Test("other processes of the same user cannot read the tool's memory") func isClosedToItsOwnUser() async throws {
       let folder = try TestFolder()
       defer { folder.remove() }
       let site = try HostileSite(.burn, healthy)

@@ -10,8 +10,11 @@ enum RunnerJudge {
 
   /// The commands in a log; a line ends with LF, with CR or with both.
   static func commands(in log: String) -> [Command] {
-    log.split(omittingEmptySubsequences: true) { ["\n", "\r", "\r\n"].contains($0) }
-      .compactMap { command(in: String($0)) }
+    log.utf8.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.compactMap { line in
+      // Most lines begin with a letter and have no `#`: these are no commands.
+      let isOrdinary = line.first.map { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") } ?? true
+      return isOrdinary && !line.contains(UInt8(ascii: "#")) ? nil : String(line).flatMap(command)
+    }
   }
 
   static func command(in line: String) -> Command? { second(line) ?? first(line) }
