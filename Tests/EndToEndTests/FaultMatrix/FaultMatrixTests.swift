@@ -78,7 +78,9 @@ struct FaultMatrixTests {
     #expect(!site.arrivals.contains { $0.step == nil }, "\(name): another host was asked")
   }
 
-  @Test(arguments: HostileSite.Step.allCases, Fault.all)
+  @Test(
+    "each fault at each request has its error and its number of requests", arguments: HostileSite.Step.allCases,
+    Fault.all)
   func endsAsItShould(_ step: HostileSite.Step, _ fault: Fault) async throws {
     let run = try await run(step, fault)
     let name = "\(step.rawValue), \(fault.name)"

@@ -33,6 +33,10 @@ final class HostileSite: Sendable {
   private let fault: Fault
   /// How many of the first requests of the step go wrong.
   private let times: Int
+  /// Whether it stands for the sandbox, with identity tokens of its own.
+  private let isRehearsal: Bool
+  /// Where the directory says that the index is; nil for the index itself.
+  private let indexAddress: String?
   private let directory: WireListener
   private let issuer: WireListener
   private let index: WireListener
@@ -43,8 +47,13 @@ final class HostileSite: Sendable {
   /// Claims of the identity tokens beside the audience: names, and values as JSON texts.
   private let claims: [(name: String, json: String)]
 
-  init(_ step: Step, _ fault: Fault, times: Int = .max, claims: [(name: String, json: String)] = []) throws {
+  init(
+    _ step: Step, _ fault: Fault, times: Int = .max, claims: [(name: String, json: String)] = [],
+    isRehearsal: Bool = true, indexAddress: String? = nil
+  ) throws {
     self.claims = claims
+    self.isRehearsal = isRehearsal
+    self.indexAddress = indexAddress
     self.step = step
     self.fault = fault
     self.times = times
@@ -108,6 +117,9 @@ final class HostileSite: Sendable {
       arrival.text.matches(of: /eyJ[\w-]+\.[\w-]+\.[\w-]+/).map { (arrival.step, String($0.0)) }
     }
   }
+
+  /// Where the index, the issuer and the directory listen; each answers whatever it is asked.
+  var indexPort: Int { index.port }
 
   /// Where a redirect leads.
   var otherPort: Int { other.port }
@@ -210,7 +222,7 @@ final class HostileSite: Sendable {
 
   private func answer(to step: Step) -> String {
     switch step {
-    case .directory: #"{"version":1,"registries":{"pypi":"http://127.0.0.1:\#(index.port)"}}"#
+    case .directory: #"{"version":1,"registries":{"pypi":"\#(indexAddress ?? "http://127.0.0.1:\(index.port)")"}}"#
     case .audience: #"{"audience":"pypi"}"#
     case .identityToken: #"{"value":"\#(makeToken())"}"#
     case .exchange: #"{"success":true,"token":"\#(makeCredential())","expires":4000000000}"#
@@ -220,7 +232,7 @@ final class HostileSite: Sendable {
 
   private func makeToken() -> String {
     let token = SampleToken.make(
-      audience: "pypi", identifier: "id-\(UInt64.random(in: 0 ... .max))", isRehearsal: true, claims: claims)
+      audience: "pypi", identifier: "id-\(UInt64.random(in: 0 ... .max))", isRehearsal: isRehearsal, claims: claims)
     state.withLock { $0.secrets.append(token) }
     return token
   }

@@ -37,6 +37,7 @@ struct ProxyTests {
 
   /// What the proxy says (nil: nothing), the code, whether there is another attempt.
   @Test(
+    "a proxy that does not connect is named, and is sent no secret",
     arguments: [
       ("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", ErrorCode.unreachable, true),
       ("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", .unreachable, true),

@@ -65,40 +65,53 @@ final class Wire: Sendable {
 
   /// Waits until the other side ends the connection.
   func waitForEnd() { while !receive().isEmpty {} }
+
+  /// Passes on what comes from the other connection until that has ended.
+  func copy(from other: Wire) {
+    while case let bytes = other.receive(), !bytes.isEmpty, send(bytes) {}
+    _ = shutdown(number, Int32(SHUT_WR))
+  }
+}
+
+/// A port of 127.0.0.1 that is nobody else's as long as this lives; a program that shares ports may listen on it.
+final class HeldPort: Sendable {
+  let port: Int
+  /// Bound, without listening: a port that became free would be another test's at once.
+  private let holder: Int32
+
+  init?() {
+    guard let holder = makeSocket() else { return nil }
+    self.holder = holder
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isHeld = unsafe share(holder) && withLoopback(0) { unsafe bind(holder, $0, $1) } == 0
+    let isNamed = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(holder, $0, &length) == 0 }
+    }
+    port = Int(UInt16(bigEndian: address.sin_port))
+    guard isHeld, isNamed else { return nil }
+  }
+
+  deinit { close(holder) }
 }
 
 /// A port of 127.0.0.1 that is listened on; once that has ended, nobody else gets it as long as this lives.
 final class WireListener: Sendable {
-  let port: Int
+  private let held: HeldPort
   private let number: Int32
-  /// Bound to the same port, without listening: a port that became free would be another test's at once.
-  private let holder: Int32
 
   /// Listens; `backlog` connections wait while nobody accepts.
   init?(backlog: Int32 = 64) {
-    guard let holder = makeSocket(), let number = makeSocket() else { return nil }
-    self.holder = holder
+    guard let held = HeldPort(), let number = makeSocket() else { return nil }
+    self.held = held
     self.number = number
-    var on: Int32 = 1
-    for socket in [holder, number] {
-      _ = unsafe setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, socklen_t(MemoryLayout<Int32>.size))
-    }
-    var address = sockaddr_in()
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isHeld = unsafe withLoopback(0) { unsafe bind(holder, $0, $1) } == 0
-    let isNamed = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(holder, $0, &length) == 0 }
-    }
-    let port = Int(UInt16(bigEndian: address.sin_port))
-    self.port = port
-    let isBound = unsafe withLoopback(port) { unsafe bind(number, $0, $1) } == 0 && listen(number, backlog) == 0
-    guard isHeld, isNamed, isBound else { return nil }
+    let isBound = unsafe share(number) && withLoopback(held.port) { unsafe bind(number, $0, $1) } == 0
+    guard isBound, listen(number, backlog) == 0 else { return nil }
   }
 
-  deinit {
-    close(number)
-    close(holder)
-  }
+  deinit { close(number) }
+
+  var port: Int { held.port }
 
   /// The next connection; nil once the listener has ended.
   func accept() -> Wire? {
@@ -114,6 +127,12 @@ final class WireListener: Sendable {
 
   /// Refuses connections from here on.
   func end() { _ = shutdown(number, Int32(SHUT_RDWR)) }
+}
+
+/// Lets others listen on the socket's port, too.
+private func share(_ socket: Int32) -> Bool {
+  var on: Int32 = 1
+  return unsafe setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, &on, socklen_t(MemoryLayout<Int32>.size)) == 0
 }
 
 private func makeSocket() -> Int32? {
