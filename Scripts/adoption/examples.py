@@ -2,12 +2,14 @@
 
 Usage: examples.py TOOL [FILE...]   (without a FILE, everything in the repository that there is to check)
 
-Every YAML text parses; jobs, steps, inputs, outputs and variables that are referred to exist; every token-broker command
-and option is one of the tool's; configuration files are accepted by it. This is no schema of GitHub's or GitLab's YAML:
-it knows the keywords that are used here, and refuses others, so that a typo is found.
+Every YAML text is what the published schemas of workflows, actions and pipelines allow (those that check-jsonschema has);
+jobs, steps, inputs, outputs and variables that are referred to exist; every token-broker command and option is one of the
+tool's (`help --json`); configuration files are accepted by it.
 """
 
+import functools
 import glob
+import importlib.resources
 import json
 import os
 import re
@@ -15,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 
+import jsonschema
 import yaml
 
 TOOL = os.path.abspath(sys.argv[1])
@@ -27,27 +30,18 @@ def ask(*arguments):
     return subprocess.run([TOOL, *arguments], capture_output=True, text=True, cwd="/", env={"PATH": os.environ["PATH"]})
 
 
-HELP = ask("--help").stdout
-COMMANDS = re.findall(r"^  ([a-z]+(?: [a-z]+)?)  ", HELP.split("Commands:")[1].split("Options:")[0], re.M)
-OPTIONS = {}
-
-
-def options(command):
-    """The options of a command by name, with whether each takes a value."""
-    if command not in OPTIONS:
-        page = ask(*command.split(), "--help").stdout
-        found = re.findall(r"^  (--[a-z][a-z-]*)(?:[ =](\S+))?", page, re.M)
-        OPTIONS[command] = {name: bool(value) and value == value.upper() or "=" in value for name, value in found}
-        OPTIONS[command]["--help"] = False
-    return OPTIONS[command]
+OPTIONS = {
+    command["name"]: {"--help": None} | {option["name"]: option["value"] for option in command["options"]}
+    for command in json.loads(ask("help", "--json").stdout)["commands"]
+}
 
 
 def check_call(words, report):
     """Checks the words of a call of the tool, up to what belongs to a command behind `--`."""
     if not words or words[0] in ("--help", "--version", "COMMAND"):
         return
-    command = " ".join(words[:2]) if " ".join(words[:2]) in COMMANDS else words[0]
-    if command not in COMMANDS:
+    command = " ".join(words[:2]) if " ".join(words[:2]) in OPTIONS else words[0]
+    if command not in OPTIONS:
         report(f"there is no command: token-broker {words[0]}")
         return
     rest = words[len(command.split()):]
@@ -59,9 +53,9 @@ def check_call(words, report):
         if not word.startswith("--"):
             continue
         name, equals, _ = word.partition("=")
-        if name not in options(command):
+        if name not in OPTIONS[command]:
             report(f"there is no option: token-broker {command} {name}")
-        elif options(command)[name] and not equals and rest:
+        elif OPTIONS[command][name] and not equals and rest:
             rest.pop(0)
 
 
@@ -100,6 +94,24 @@ def split(line):
     return commands + [words]
 
 
+# ---------------------------------------------------------------------------------------------------- schemas
+
+
+@functools.cache
+def schema(name):
+    """A published schema: github-workflows, github-actions or gitlab-ci."""
+    folder = importlib.resources.files("check_jsonschema") / "builtin_schemas" / "vendor"
+    return jsonschema.Draft7Validator(json.loads((folder / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def check_schema(name, document, report):
+    # YAML 1.1 reads the word "on" as true; JSON knows no dates.
+    document = json.loads(json.dumps({"on" if key is True else key: value for key, value in document.items()}, default=str))
+    error = jsonschema.exceptions.best_match(schema(name).iter_errors(document))
+    if error:
+        report(f"the schema {name} does not allow this at {error.json_path}: {error.message[:300]}")
+
+
 # ---------------------------------------------------------------------------------------------------- shell
 
 KNOWN_VARIABLES = re.compile(r"^(CI|CI_.*|GITHUB_.*|GITLAB_.*|RUNNER_.*|PATH|HOME|PWD|[0-9#@?*!$-])$")
@@ -120,11 +132,6 @@ def check_shell(text, variables, report):
 
 # ---------------------------------------------------------------------------------------------------- GitHub
 
-WORKFLOW_KEYS = {"name", "on", "permissions", "env", "concurrency", "defaults", "jobs", "run-name"}
-JOB_KEYS = {"name", "needs", "if", "runs-on", "environment", "permissions", "env", "steps", "uses", "with", "strategy",
-            "outputs", "container", "timeout-minutes", "concurrency", "defaults", "secrets"}
-STEP_KEYS = {"id", "name", "if", "uses", "with", "run", "env", "shell", "working-directory", "timeout-minutes",
-             "continue-on-error"}
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}", re.S)
 
 
@@ -170,15 +177,10 @@ def lacks_configuration(job, variables):
 
 
 def check_workflow(document, report, folder):
+    check_schema("github-workflows", document, report)
     triggers = document.get("on", document.get(True))
-    unknown = {"on" if key is True else key for key in document} - WORKFLOW_KEYS
-    if unknown:
-        report(f"unknown keys of a workflow: {', '.join(sorted(map(str, unknown)))}")
-    if triggers is None:
-        report("a workflow without on:")
     jobs = document.get("jobs")
     if not isinstance(jobs, dict):
-        report("a workflow without jobs")
         return
     inputs = set()
     if isinstance(triggers, dict):
@@ -189,9 +191,6 @@ def check_workflow(document, report, folder):
 
 
 def check_github_job(name, job, document, inputs, report, folder):
-    unknown = set(job) - JOB_KEYS
-    if unknown:
-        report(f"unknown keys: {', '.join(sorted(unknown))}")
     needs = job.get("needs") or []
     for needed in [needs] if isinstance(needs, str) else needs:
         if needed not in document["jobs"]:
@@ -199,8 +198,6 @@ def check_github_job(name, job, document, inputs, report, folder):
     if "uses" in job:
         check_called(job, report, folder)
         return
-    if "runs-on" not in job:
-        report("it has no runs-on")
     permissions = job.get("permissions", document.get("permissions"))
     if uses_identity(job) and (not isinstance(permissions, dict) or permissions.get("id-token") != "write"):
         report("it mints, but has no id-token: write")
@@ -241,11 +238,6 @@ def check_called(job, report, folder):
 
 
 def check_step(step, outer, inputs, outputs, matrix, report):
-    unknown = set(step) - STEP_KEYS
-    if unknown:
-        report(f"unknown keys of a step: {', '.join(sorted(unknown))}")
-    if ("run" in step) == ("uses" in step):
-        report("a step needs either run or uses")
     check_expressions(step, inputs, outputs, matrix, report)
     if "run" in step:
         if EXPRESSION.search(step["run"]):
@@ -260,7 +252,7 @@ def check_step(step, outer, inputs, outputs, matrix, report):
                 if given not in (action.get("inputs") or {}):
                     report(f"{step['uses']} has no input {given}")
             known = set(action.get("outputs") or {})
-    elif re.search(r"token-broker mint\b", step["run"]):
+    elif re.search(r"token-broker mint\b", step.get("run", "")):
         known = {"api-token", "expires", "registry"}
         for registry in ("testpypi", "pypi"):
             known |= {f"{registry}-{output}" for output in ("api-token", "expires")}
@@ -301,11 +293,7 @@ def check_references(expression, inputs, outputs, matrix, report):
 
 
 def check_action(document, report):
-    for key in ("name", "description", "runs"):
-        if key not in document:
-            report(f"an action without {key}")
-    if set(document) - {"name", "description", "author", "branding", "inputs", "outputs", "runs"}:
-        report("unknown keys of an action")
+    check_schema("github-actions", document, report)
     outputs, inputs = {}, set(document.get("inputs") or {})
     runs = document["runs"]
     if runs["using"] != "composite":
@@ -328,10 +316,6 @@ def check_action(document, report):
 # ---------------------------------------------------------------------------------------------------- GitLab
 
 PIPELINE_KEYS = {"include", "stages", "default", "variables", "workflow"}
-GITLAB_JOB_KEYS = {"stage", "image", "rules", "environment", "id_tokens", "variables", "before_script", "script",
-                   "after_script", "artifacts", "needs", "extends", "tags", "resource_group", "timeout", "when",
-                   "dependencies", "interruptible", "services"}
-RULE_KEYS = {"if", "when", "changes", "exists", "variables", "allow_failure"}
 INPUT = re.compile(r"\$\[\[\s*inputs\.([a-z0-9-]+)\s*\]\]")
 
 
@@ -353,6 +337,7 @@ def check_input(name, value, report):
 
 
 def check_pipeline(document, report, inputs=frozenset(), stages=None):
+    check_schema("gitlab-ci", document, report)
     jobs = {name: job for name, job in document.items() if name not in PIPELINE_KEYS}
     stages = stages or set(document.get("stages") or {"build", "test", "deploy"}) | {".pre", ".post"}
     template_jobs = set()
@@ -388,9 +373,6 @@ def check_pipeline(document, report, inputs=frozenset(), stages=None):
 
 
 def check_gitlab_job(name, job, jobs, document, stages, is_merged, report):
-    unknown = set(job) - GITLAB_JOB_KEYS
-    if unknown:
-        report(f"unknown keys: {', '.join(sorted(unknown))}")
     whole = {**jobs.get(job.get("extends"), {}), **job}
     if "extends" in job and job["extends"] not in jobs:
         report(f"it extends what there is not: {job['extends']}")
@@ -401,9 +383,6 @@ def check_gitlab_job(name, job, jobs, document, stages, is_merged, report):
     for needed in job.get("needs") or []:
         if needed not in jobs:
             report(f"it needs a job that there is not: {needed}")
-    for rule in whole.get("rules") or [] if not isinstance(whole.get("rules"), str) else []:
-        if set(rule) - RULE_KEYS:
-            report("a rule has unknown keys")
     tokens = whole.get("id_tokens") or {}
     for variable, token in tokens.items():
         if set(token) != {"aud"} or not isinstance(token["aud"], str):
@@ -426,6 +405,7 @@ def check_component(documents, report):
     if len(documents) != 2 or set(documents[0]) != {"spec"}:
         report("a component has a spec and, behind ---, its jobs")
         return
+    check_schema("gitlab-ci", documents[0], report)
     spec, body = documents[0]["spec"]["inputs"], documents[1]
     for job in body.values():
         for part in ("script", "before_script", "after_script"):
@@ -439,8 +419,6 @@ def check_component(documents, report):
     for name in set(spec) - used:
         report(f"the input {name} is used nowhere")
     for name, value in spec.items():
-        if set(value) - {"description", "default", "type", "regex", "options"}:
-            report(f"the input {name} has unknown keys")
         if not value.get("description"):
             report(f"the input {name} has no description")
         check_input(name, value.get("default"), report)
@@ -467,6 +445,8 @@ def check_text(text, report, folder=ROOT):
     if not isinstance(first, dict):
         if isinstance(first, list) and all(isinstance(step, dict) for step in first):
             outputs = {}
+            if all("uses" in step or "run" in step for step in first):
+                check_schema("github-workflows", {"on": "push", "jobs": {"a": {"runs-on": "x", "steps": first}}}, report)
             for step in first:
                 if "uses" in step or "run" in step:
                     check_step(step, set(), set(), outputs, set(), report)
@@ -513,7 +493,7 @@ def check_markdown(text, report):
 
 SELF_TEST = [
     ("yaml", "jobs: {a: [", "no YAML"),
-    ("yaml", "on: push\njbs: {}\njobs: {}", "unknown keys of a workflow: jbs"),
+    ("yaml", "on: push\njbs: {}\njobs: {}", "'jbs'"),
     ("yaml", "on: push\njobs: {a: {runs-on: x, needs: b, steps: []}}", "needs a job"),
     ("yaml", "on: push\njobs: {a: {runs-on: x, steps: [{run: token-broker mint pypi}]}}", "no id-token: write"),
     ("yaml", "on: push\njobs: {a: {runs-on: x, permissions: {id-token: write}, steps: [{run: token-broker mnt pypi}]}}",
@@ -537,9 +517,9 @@ SELF_TEST = [
     ("yaml", "on: push\njobs: {a: {runs-on: x, permissions: {id-token: write}, steps: [{uses: O/token-broker@v1, "
      "with: {registry: pypi}}]}}", "has no input registry"),
     ("yaml", "on: push\njobs: {a: {runs-on: x, steps: [{run: x, if: steps.n.outputs.x}]}}", "no step n before"),
-    ("yaml", "on: push\njobs: {a: {runs-on: x, steps: [{run: x, uses: y}]}}", "either run or uses"),
+    ("yaml", "on: push\njobs: {a: {runs-on: x, steps: [{run: x, uses: y}]}}", "$.jobs.a.steps[0]"),
     ("yaml", "a: {stage: nope, script: [x]}", "no stage nope"),
-    ("yaml", "a: {scripts: [x]}", "unknown keys: scripts"),
+    ("yaml", "a: {scripts: [x]}", "'scripts'"),
     ("yaml", "a: {script: [x], id_tokens: {T: {aud: [pypi]}}}", "PyPI refuses lists"),
     ("yaml", "a: {script: [token-broker exec release -- twine upload x], id_tokens: {T: {aud: pypi}}}",
      "no identity token made out to testpypi"),

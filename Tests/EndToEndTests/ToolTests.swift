@@ -40,6 +40,43 @@ struct ToolTests {
     #expect(try await BuiltTool.run(["help", "config", "check"]).output.contains("Usage: token-broker config check"))
   }
 
+  private func read(_ run: BuiltTool.Run) throws -> JSONObject {
+    try #require(JSONReader(maximumBytes: 1024 * 1024).read(run.output.utf8).object)
+  }
+
+  @Test("help --json has every command and option") func listsCommandsAsJSON() async throws {
+    let run = try await BuiltTool.run(["help", "--json"])
+    let commands = try #require(read(run)["commands"]?.array)
+    let specs = CommandTable.specs(for: ToolCatalog(plugins: try .builtIn(), sandbox: .builtIn))
+    #expect(run.status == 0 && commands.map { $0.object?["name"]?.string } == specs.map(\.name))
+    for (command, spec) in zip(commands, specs) {
+      let options = command.object?["options"]?.array ?? []
+      #expect(options.map { $0.object?["name"]?.string } == spec.options.map(\.name))
+      #expect(options.map { $0.object?["value"]?.string } == spec.options.map(\.value))
+    }
+    #expect(try await BuiltTool.run(["help", "--json", "mint"]).status == 2)
+  }
+
+  @Test("plugins --json has every plug-in, publishing tool and runner") func listsPluginsAsJSON() async throws {
+    let run = try await BuiltTool.run(["plugins", "--json"])
+    let lists = try read(run)
+    let catalog = try PluginCatalog.builtIn()
+    func names(_ list: String, _ key: String) -> [String?] {
+      lists[list]?.array?.map { $0.object?[key]?.string } ?? []
+    }
+    #expect(run.status == 0 && names("providers", "type") == catalog.providers.map(\.plugin.name))
+    #expect(names("registries", "type") == catalog.registries.map(\.plugin.name))
+    #expect(
+      names("tools", "name") == catalog.tools.names && lists["runners"]?.array?.count == catalog.tools.runners.count)
+    for (json, tool) in zip(lists["tools"]?.array ?? [], catalog.tools.tools) {
+      let removed = json.object?["removed-variables"]?.array?.compactMap(\.string)
+      #expect(removed == tool.removedVariables)
+      for variable in tool.variables {
+        #expect(json.object?["variables"]?.object?[variable.name]?.string == variable.value)
+      }
+    }
+  }
+
   @Test func checksSeveralFiles() async throws {
     let folder = try TestFolder()
     defer { folder.remove() }

@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// The texts of `--help`, made from the command table.
 enum HelpText {
   /// What the tool is for.
@@ -28,6 +30,32 @@ enum HelpText {
     }
     for note in spec.notes { text += "\n\(layout.wrapped(note, indent: 0))\n" }
     return text
+  }
+
+  /// All commands for machines, version 1 (docs/commands.md).
+  static func json(_ commands: [CommandSpec]) -> String {
+    let value = JSONText.Value.object([
+      ("version", 1),
+      (
+        "commands",
+        .array(
+          commands.map { spec in
+            .object([
+              ("name", .string(spec.name)), ("summary", .string(spec.summary)), ("usage", .string(spec.usage)),
+              ("takes-command", .boolean(spec.takesCommand)), ("options", .array(spec.options.map(json))),
+            ])
+          })
+      ),
+    ])
+    return JSONText.pretty(value) + "\n"
+  }
+
+  private static func json(_ option: OptionSpec) -> JSONText.Value {
+    .object([
+      ("name", .string(option.name)), ("value", option.value.map { .string($0) } ?? .null),
+      ("choices", .array(option.choices.map { .string($0) })), ("repeatable", .boolean(option.isRepeatable)),
+      ("summary", .string(option.summary)),
+    ])
   }
 
   /// A summary as a sentence of its own.

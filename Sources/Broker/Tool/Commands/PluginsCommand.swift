@@ -4,11 +4,16 @@ import BrokerCore
 enum PluginsCommand: Command {
   static let name = "plugins"
   static func spec(for catalog: ToolCatalog) -> CommandSpec {
-    CommandSpec(name, "list the identity providers and registries, one line each")
+    CommandSpec(
+      name, "list the identity providers and registries, one line each",
+      options: [
+        OptionSpec("--json", nil, "list them as JSON, with the publishing tools and what exec knows of each")
+      ])
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let catalog = try surroundings.broker().catalog
+    if arguments.has("--json") { return surroundings.console.write(data: PluginsJSON.text(catalog)) }
     let rows =
       catalog.providers.map { ("provider", $0.plugin.name, $0.plugin.summary, $0.plugin.keys, $0.plugin.presence) }
       + catalog.registries.map { ("registry", $0.plugin.name, $0.plugin.summary, $0.plugin.keys, $0.plugin.presence) }
@@ -20,4 +25,45 @@ enum PluginsCommand: Command {
     }
     return surroundings.console.write(data: text.joined())
   }
+}
+
+/// The plug-ins and the publishing tools for machines, version 1 (docs/commands.md).
+private enum PluginsJSON {
+  static func text(_ catalog: PluginCatalog) -> String {
+    let value = JSONText.Value.object([
+      ("version", 1),
+      ("providers", .array(catalog.providers.map { plugin($0.plugin.name, $0.plugin.summary, $0.plugin.keys) })),
+      (
+        "registries",
+        .array(
+          catalog.registries.map {
+            plugin($0.plugin.name, $0.plugin.summary, $0.plugin.keys, [("tools", names($0.tools.names))])
+          })
+      ),
+      ("tools", .array(catalog.tools.tools.map(tool))), ("runners", .array(catalog.tools.runners.map(runner))),
+    ])
+    return JSONText.pretty(value) + "\n"
+  }
+
+  private static func plugin(
+    _ name: String, _ summary: String, _ keys: [ConfigurationKey], _ more: [(String, JSONText.Value)] = []
+  ) -> JSONText.Value {
+    .object([("type", .string(name)), ("summary", .string(summary)), ("settings", names(keys.map(\.name)))] + more)
+  }
+
+  private static func tool(_ tool: PublishingTool) -> JSONText.Value {
+    .object([
+      ("name", .string(tool.name)), ("subcommands", names(tool.subcommands)),
+      ("variables", .object(tool.variables.map { ($0.name, .string($0.value)) })),
+      ("removed-variables", names(tool.removedVariables)),
+      ("refused-options", names(tool.guardedOptions.flatMap(\.names))),
+      ("value-options", names(tool.globalValueOptions + tool.valueOptions)), ("switches", names(tool.switches)),
+    ])
+  }
+
+  private static func runner(_ runner: ToolRunner) -> JSONText.Value {
+    .object([("words", names(runner.words)), ("value-options", names(runner.valueOptions))])
+  }
+
+  private static func names(_ names: [String]) -> JSONText.Value { .array(names.map { .string($0) }) }
 }
