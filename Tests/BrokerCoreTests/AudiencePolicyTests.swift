@@ -16,7 +16,7 @@ struct AudiencePolicyTests {
     }
   }
 
-  @Test func comparesBytes() throws {
+  @Test("two audiences are the same if all their bytes are") func comparesBytes() throws {
     let kelvin: Audience = "api://\u{212A}"
     #expect(kelvin.value == "api://K" && kelvin != "api://K")
     let policy = try policy("https://pypi.example.com", expected: "api://K")
@@ -85,7 +85,9 @@ struct AudiencePolicyTests {
     try policy(home, expected: audience).judge(audience)
   }
 
-  @Test(arguments: ["", "a\nb", "a\u{202E}b", String(repeating: "a", count: 256), "\u{0}"])
+  @Test(
+    "a text that is empty, too long or not printable is no audience",
+    arguments: ["", "a\nb", "a\u{202E}b", String(repeating: "a", count: 256), "\u{0}"])
   func noAudience(_ text: String) {
     #expect(Audience(text) == nil)
   }

@@ -3,10 +3,12 @@ import Testing
 
 struct Base64URLTests {
   /// RFC 4648, section 10, without padding.
-  @Test(arguments: [
-    ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
-    ("foobar", "Zm9vYmFy"),
-  ])
+  @Test(
+    "what is written in base64url is read back",
+    arguments: [
+      ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
+      ("foobar", "Zm9vYmFy"),
+    ])
   func roundTrip(_ text: String, _ encoded: String) {
     #expect(Base64URL.encode(Array(text.utf8)) == encoded)
     #expect(Base64URL.decode(encoded) == Array(text.utf8))

@@ -30,7 +30,7 @@ struct CalendarDayTests {
     #expect(CalendarDay(year: year, month: 2, day: 30) == nil)
   }
 
-  @Test(arguments: [(0, 1), (13, 1), (1, 0), (1, 32), (4, 31), (-1, 1)])
+  @Test("a month or day out of range is no day", arguments: [(0, 1), (13, 1), (1, 0), (1, 32), (4, 31), (-1, 1)])
   func thereIsNoSuchDay(_ month: Int, _ day: Int) {
     #expect(CalendarDay(year: 2026, month: month, day: day) == nil)
   }

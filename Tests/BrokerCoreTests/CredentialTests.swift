@@ -10,7 +10,9 @@ struct CredentialTests {
   }
 
   /// Hiding a shorter one would ruin a log.
-  @Test(arguments: [("", false), ("e", false), ("pypi-0123456789", false), ("pypi-0123456789a", true)])
+  @Test(
+    "a credential has 16 to 4096 characters",
+    arguments: [("", false), ("e", false), ("pypi-0123456789", false), ("pypi-0123456789a", true)])
   func isNoShortText(_ text: String, _ isOne: Bool) throws {
     #expect(try (credential(text) != nil) == isOne)
     #expect(try credential(String(repeating: "a", count: 4096)) != nil)

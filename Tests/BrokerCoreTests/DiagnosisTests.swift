@@ -65,7 +65,7 @@ struct DiagnosisTests {
       FieldDifference.between(job, and: [(.environment, "pypi")], rules: Self.rules)[0].code == "environment-missing")
   }
 
-  @Test func ranksWhatIsSaidBeforeWhatMayBe() {
+  @Test("a cause that the registry names comes before one that is likely") func ranksWhatIsSaidBeforeWhatMayBe() {
     var input = DiagnosisInput(
       BrokerError(.publisherNotFound, "", refusal: Refusal(status: 422, code: "x", text: "y")), registry: "pypi")
     input.capabilities = Self.capabilities

@@ -56,14 +56,16 @@ struct HTTPURLTests {
     #expect(try HTTPURL(text).origin.isLoopback == isLoopback)
   }
 
-  @Test(arguments: [
-    ("https://h/p", "pypi", "https://h/p?audience=pypi"),
-    ("https://h/61//t?api-version=2.0", "pypi", "https://h/61//t?api-version=2.0&audience=pypi"),
-    ("https://h/p?audience=old&a=b", "new", "https://h/p?a=b&audience=new"),
-    ("https://h/p?a=%2B", "npm:registry.npmjs.org", "https://h/p?a=%2B&audience=npm%3Aregistry.npmjs.org"),
-    ("https://h/p", "a b+c&d=e%f/é", "https://h/p?audience=a%20b%2Bc%26d%3De%25f%2F%C3%A9"),
-    ("https://h/p?", "x", "https://h/p?audience=x"),
-  ])
+  @Test(
+    "a query item replaces those of its name",
+    arguments: [
+      ("https://h/p", "pypi", "https://h/p?audience=pypi"),
+      ("https://h/61//t?api-version=2.0", "pypi", "https://h/61//t?api-version=2.0&audience=pypi"),
+      ("https://h/p?audience=old&a=b", "new", "https://h/p?a=b&audience=new"),
+      ("https://h/p?a=%2B", "npm:registry.npmjs.org", "https://h/p?a=%2B&audience=npm%3Aregistry.npmjs.org"),
+      ("https://h/p", "a b+c&d=e%f/é", "https://h/p?audience=a%20b%2Bc%26d%3De%25f%2F%C3%A9"),
+      ("https://h/p?", "x", "https://h/p?audience=x"),
+    ])
   func setsQueryItems(_ text: String, _ value: String, _ expected: String) throws {
     #expect(try HTTPURL(text).settingQueryItem("audience", value).description == expected)
   }

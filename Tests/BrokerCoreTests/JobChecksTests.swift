@@ -64,7 +64,7 @@ struct JobChecksTests {
       }["publisher"] == "warn")
   }
 
-  @Test func countsWhatIsThere() {
+  @Test("a supply of few identity tokens is warned of") func countsWhatIsThere() {
     #expect(outcomes({ _ in }, supply: .fixed(remaining: 0))["supply"] == nil)
     #expect(outcomes({ _ in }, supply: .fixed(remaining: 1))["supply"] == "warn")
     #expect(outcomes({ _ in }, supply: .fixed(remaining: 2))["supply"] == "pass")

@@ -12,16 +12,18 @@ import Testing
 struct LogTextTests {
   private func log(_ text: String) -> LogText { LogText(text.utf8) }
 
-  @Test(arguments: [
-    ("\u{1B}[31;1mred\u{1B}[0m", "red"), ("\u{1B}[?25lx\u{1B}[2K", "x"), ("\u{1B}[31", "\u{1B}[31"),
-    ("\u{1B}x", "\u{1B}x"), ("\u{1B}[\u{1B}[0my", "\u{1B}[y"), (" a\t\r\n  b ", "a b"), ("größe", "größe"), ("", ""),
-    // The times of runners, and the lines of a command.
-    ("2026-11-26T09:45:10.1234567Z one\n2026-11-26T09:45:11Z two", "one two"),
-    ("2026-11-26T09:45:10.123456Z 01O wor\n2026-11-26T09:45:10.123457Z 01O+ld", "world"),
-    ("mint\tRun exec\t2026-11-26T09:45:10.1234567Z refused", "refused"),
-    ("see 2026-11-26T09:45:10Z there", "see 2026-11-26T09:45:10Z there"),
-    ("::error::one%0A%0Atwo 100%25", "::error::one two 100%"), ("https://x/%0A", "https://x/%0A"),
-  ])
+  @Test(
+    "a log is read as one line, without its times and prefixes",
+    arguments: [
+      ("\u{1B}[31;1mred\u{1B}[0m", "red"), ("\u{1B}[?25lx\u{1B}[2K", "x"), ("\u{1B}[31", "\u{1B}[31"),
+      ("\u{1B}x", "\u{1B}x"), ("\u{1B}[\u{1B}[0my", "\u{1B}[y"), (" a\t\r\n  b ", "a b"), ("größe", "größe"), ("", ""),
+      // The times of runners, and the lines of a command.
+      ("2026-11-26T09:45:10.1234567Z one\n2026-11-26T09:45:11Z two", "one two"),
+      ("2026-11-26T09:45:10.123456Z 01O wor\n2026-11-26T09:45:10.123457Z 01O+ld", "world"),
+      ("mint\tRun exec\t2026-11-26T09:45:10.1234567Z refused", "refused"),
+      ("see 2026-11-26T09:45:10Z there", "see 2026-11-26T09:45:10Z there"),
+      ("::error::one%0A%0Atwo 100%25", "::error::one two 100%"), ("https://x/%0A", "https://x/%0A"),
+    ])
   func isOneLine(_ text: String, _ line: String) {
     #expect(log(text).line == line)
   }
@@ -67,7 +69,9 @@ struct LogTextTests {
   ]
 
   /// Four times as long takes about four times as long; a quadratic reader takes sixteen times.
-  @Test(arguments: units) func growsWithTheLength(_ unit: String) throws {
+  @Test("reading a log takes time in proportion to its length", arguments: units) func growsWithTheLength(
+    _ unit: String
+  ) throws {
     let unit = Array(unit.utf8)
     func seconds(_ count: Int) -> Double {
       let log = Array(repeatElement(unit, count: count / unit.count).joined())

@@ -101,13 +101,14 @@ struct NarrowingTests {
   }
 
   /// Without a word in the configuration it is the registry's to say.
-  @Test func isTheRegistrysToSay() throws {
+  @Test("without a setting, the registry says whether credentials are narrowed") func isTheRegistrysToSay() throws {
     #expect(Target(try registry()).narrowing.mode == .on)
     #expect(Target(try FakeRegistry()).narrowing.mode == .off)
     #expect(Target(try registry(), narrowing: .off).narrowing.mode == .off)
   }
 
   @Test(
+    "what a credential is good for is said in words",
     arguments: [
       (.named(["a"]), "a alone"), (.named(["a", "b", "c"]), "a, b and c alone"), (.named([]), "no project"),
       (.numbered(1), "the one project of its publisher"), (.numbered(2), "all 2 projects of its publisher"),

@@ -29,7 +29,8 @@ struct RetryPolicyTests {
 
   /// Attempts, waits and times at the ends of what there is.
   @Test(
-    arguments: [1, 2, 63, 64, 65, Int.max - 1, Int.max], [Duration.zero, .seconds(Int64.max), .seconds(Int64.min)])
+    "no number of attempts, wait or time overflows", arguments: [1, 2, 63, 64, 65, Int.max - 1, Int.max],
+    [Duration.zero, .seconds(Int64.max), .seconds(Int64.min)])
   func survivesExtremes(_ attempt: Int, _ time: Duration) {
     for policy in [
       RetryPolicy(), RetryPolicy(base: .zero), RetryPolicy(cap: .zero), RetryPolicy(base: time, cap: time, total: time),

@@ -4,7 +4,7 @@ import Testing
 struct SecretTests {
   private struct Holder { let secret: Secret }
 
-  @Test func isNeverShown() {
+  @Test("no description of a secret shows it") func isNeverShown() {
     let holder = Holder(secret: Secret("pypi-very-secret"))
     var dumped = ""
     dump(holder, to: &dumped)

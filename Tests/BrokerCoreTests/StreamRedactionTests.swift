@@ -27,7 +27,7 @@ struct StreamRedactionTests {
   }
 
   /// However a text is cut in two, no secret comes out whole and nothing else is changed.
-  @Test func isNotFooledByCuts() {
+  @Test("a secret that arrives in two pieces is taken out") func isNotFooledByCuts() {
     let text = Array("1\(Self.secret)2\(Self.other)\n\(Self.secret)".utf8)
     for cut in text.indices {
       var redaction = redaction()

@@ -48,7 +48,7 @@ struct SystemTextTests {
     #expect(SystemText.exact("A=\u{301}x").firstIndex(of: "=") != nil)
   }
 
-  @Test func isShownAsItReads() {
+  @Test("a text of the system is shown as it reads") func isShownAsItReads() {
     #expect(Neutralized(SystemText.exact("ä€.whl")).text == "ä€.whl")
     #expect(Neutralized(SystemText.text(of: [0x61, 0xE4, 0x62])).text == "a\u{FFFD}b")
     #expect(Neutralized(SystemText.exact("\u{202E}::stop\u{85}\n##[x")).text == "\u{FFFD}: :stop ## [x")

@@ -128,6 +128,7 @@
 
     /// Programs that want more than they may have, or do less than they should: nothing is published.
     @Test(
+      "where signing goes wrong, nothing is published",
       arguments: [
         ("ask sigstore; ask sigstore; sign \"$@\"", "asked for an identity token twice"),
         ("ask sigstore; ask pypi; sign \"$@\"", "asked for the audience \"pypi\""),

@@ -10,6 +10,7 @@ import Testing
 struct CompletionTests {
   /// A line whose last word is completed, and some of what bash offers.
   @Test(
+    "bash completes commands, options and values",
     arguments: [
       (["mi"], ["mint"]), ([""], ["mint", "config", "--version"]), (["mint", "p"], ["pypi"]),
       (["mint", "--format", ""], ["token", "json", "env", "github"]), (["mint", "--format", "=", "j"], ["json"]),

@@ -48,7 +48,8 @@ struct ManyConnectionsTests {
     }
   }
 
-  @Test func areServedOnceOthersHaveEnded() async throws {
+  @Test("connections beyond the limit of open files are served once others have ended")
+  func areServedOnceOthersHaveEnded() async throws {
     let folder = try TestFolder()
     defer { folder.remove() }
     let answers = Mutex<[Bool]>([])

@@ -34,12 +34,14 @@ struct LogExplanationTests {
   ]
 
   /// A log, the title, the causes.
-  @Test(arguments: [
-    ("error: second words", "two refused the exchange: own-code", ["Said at two."]),
-    ("second words, first words", "one refused the exchange: own-code", ["Said at one."]),
-    ("two is closed", "two refused the upload", ["Closed at two."]),
-    ("anything else", "an error of a publishing tool", []),
-  ])
+  @Test(
+    "a log is explained by the registry that knows its words",
+    arguments: [
+      ("error: second words", "two refused the exchange: own-code", ["Said at two."]),
+      ("second words, first words", "one refused the exchange: own-code", ["Said at one."]),
+      ("two is closed", "two refused the upload", ["Closed at two."]),
+      ("anything else", "an error of a publishing tool", []),
+    ])
   func asksEveryRegistry(_ log: String, _ title: String, _ summaries: [String]) {
     let explanation = LogExplanation(
       LogReading(Array(log.utf8)), providers: [], targets: Self.registries.map { Target($0) })

@@ -118,7 +118,7 @@ struct RuleTests {
     #expect(try refusal("\"registries\": {\"pypi\": {\"rules\": {\"event\": [\"\(event)\"]}}}", of: job) == nil)
   }
 
-  @Test func auditsWithoutRefusing() throws {
+  @Test("a rule in audit mode judges and does not refuse") func auditsWithoutRefusing() throws {
     let gates = try #require(
       try read("\"mode\": \"audit\", \"rules\": {\"ref-type\": [\"branch\"]}").registries.first { $0.name == "pypi" }?
         .gates)

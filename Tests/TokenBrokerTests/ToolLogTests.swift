@@ -37,7 +37,7 @@ struct ToolLogTests {
       })
   }
 
-  @Test(arguments: table)
+  @Test("the log of a real tool has the cause that its row names", arguments: table)
   func isExplained(_ row: (name: String, cause: String, certainty: Cause.Certainty)) throws {
     let explanation = try Self.explain(try Self.bytes(row.name))
     let first = try #require(explanation.causes.first, "\(row.name)")

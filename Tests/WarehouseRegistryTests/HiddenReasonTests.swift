@@ -40,6 +40,7 @@ struct HiddenReasonTests {
 
   /// What is left where the list proves nothing: nothing of it is certain.
   @Test(
+    "what the list of files does not prove is named as possible",
     arguments: [
       (wheel, [file("sample-0.9.tar.gz")], true, []), (wheel, nil, true, []),
       ("sample-1.0-cp313-cp313-linux_x86_64.whl", [file(wheel)], false, []),

@@ -99,13 +99,15 @@ struct SimpleIndexTests {
     }
   }
 
-  @Test(arguments: [
-    (200, "<html>", ErrorCode.registryAnswerInvalid, false),
-    (200, #"{"meta":{"api-version":"1.0"}}"#, .registryAnswerInvalid, false),
-    (200, #"{"meta":{"api-version":"1.0"},"files":[{}]}"#, .registryAnswerInvalid, false),
-    (200, #"{"meta":{"api-version":"1.0"},"files":[],"files":[]}"#, .registryAnswerInvalid, false),
-    (503, "", .unavailable, true), (429, "", .unavailable, true),
-  ])
+  @Test(
+    "an answer that is no list of files is an error",
+    arguments: [
+      (200, "<html>", ErrorCode.registryAnswerInvalid, false),
+      (200, #"{"meta":{"api-version":"1.0"}}"#, .registryAnswerInvalid, false),
+      (200, #"{"meta":{"api-version":"1.0"},"files":[{}]}"#, .registryAnswerInvalid, false),
+      (200, #"{"meta":{"api-version":"1.0"},"files":[],"files":[]}"#, .registryAnswerInvalid, false),
+      (503, "", .unavailable, true), (429, "", .unavailable, true),
+    ])
   func doesNotGuess(_ status: Int, _ body: String, _ code: ErrorCode, _ mayRetry: Bool) async throws {
     let (index, _) = try index { answer(body, status: status) }
     let error = await failure { () async throws(BrokerError) in _ = try await index.listing(of: "sample") }

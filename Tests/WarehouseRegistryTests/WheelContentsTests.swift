@@ -68,19 +68,21 @@ struct WheelContentsTests {
   // MARK: DEFLATE
 
   /// Made by zlib: stored, with the fixed codes, and with codes of its own; the SHA-256 of what is compressed.
-  @Test(arguments: [
-    (
-      "AQ8A8P9zdG9yZWQgYXMgaXQgaXM=", 15, SHA256.hexadecimal(of: Array("stored as it is".utf8))
-    ),
-    ("S0yEgSQ4gAslAgA=", 30, SHA256.hexadecimal(of: Array("aaaaaaaaaabbbbbbbbbbaaaaaaaaaa".utf8))),
-    (
-      "VVNbbsMwDLtKjhBJfh7HxYJuQLoVWO+PuSGlZF+GLEqkaPm2vUbVZezPz2E8iy0f2/4aZcWphffMp477WhE3xpaW27tdJmzFyapmy/b8/dp/vgXw"
-        + "Vg94TuyOsFeSB1z7ch+Px5jnFWBkzwFsZFJDgWScXR0xuRybj2bWAJmawZo4GmcoAk6mJ9c7TCXaUJv4TEEggJaCRKLqbmxMc6x7waR0letRqnJx4AD3"
-        + "hp79koBsTlo5eeZYpxx/qxS1EkP0sx/VUuw5Z4Ukt2duAnjItzrulFZbSOENDGlwtEaJ0pF5cxRwHYQGZQrvBWkTOp4uDZAhUsFg8erKkqb/3fE9lxRv"
-        + "gbF5r4lUJOh28cnfiouijXJhFH7C1O57QmMLdrjF9BlbX2qUM5HEnwIaCnBUEoIRYpnPn2D6Bw==", 984,
-      "3c75cdcedc82aae93a5bc0ad4409406f842f1eda155386927662c39370c1090a"
-    ),
-  ])
+  @Test(
+    "compressed bytes are read as zlib reads them, and cut where it is asked",
+    arguments: [
+      (
+        "AQ8A8P9zdG9yZWQgYXMgaXQgaXM=", 15, SHA256.hexadecimal(of: Array("stored as it is".utf8))
+      ),
+      ("S0yEgSQ4gAslAgA=", 30, SHA256.hexadecimal(of: Array("aaaaaaaaaabbbbbbbbbbaaaaaaaaaa".utf8))),
+      (
+        "VVNbbsMwDLtKjhBJfh7HxYJuQLoVWO+PuSGlZF+GLEqkaPm2vUbVZezPz2E8iy0f2/4aZcWphffMp477WhE3xpaW27tdJmzFyapmy/b8/dp/vgXw"
+          + "Vg94TuyOsFeSB1z7ch+Px5jnFWBkzwFsZFJDgWScXR0xuRybj2bWAJmawZo4GmcoAk6mJ9c7TCXaUJv4TEEggJaCRKLqbmxMc6x7waR0letRqnJx4AD3"
+          + "hp79koBsTlo5eeZYpxx/qxS1EkP0sx/VUuw5Z4Ukt2duAnjItzrulFZbSOENDGlwtEaJ0pF5cxRwHYQGZQrvBWkTOp4uDZAhUsFg8erKkqb/3fE9lxRv"
+          + "gbF5r4lUJOh28cnfiouijXJhFH7C1O57QmMLdrjF9BlbX2qUM5HEnwIaCnBUEoIRYpnPn2D6Bw==", 984,
+        "3c75cdcedc82aae93a5bc0ad4409406f842f1eda155386927662c39370c1090a"
+      ),
+    ])
   func inflates(_ text: String, _ count: Int, _ digest: String) throws {
     let bytes = try #require(Base64.decode(text))
     let all = try #require(Inflate.prefix(of: bytes[...], maximum: 65_536))
@@ -96,6 +98,7 @@ struct WheelContentsTests {
   /// Block types that there are not, lengths that contradict each other, distances before the beginning, codes that are
   /// none.
   @Test(
+    "bytes that are no deflate stream are refused",
     arguments: [
       [0x07], [0x01, 0x01, 0x00, 0x00, 0x00], [0x03, 0x02], [0x05, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
     ] as [[UInt8]])
@@ -104,7 +107,7 @@ struct WheelContentsTests {
   }
 
   /// A thousand times as much as it came from: no more than is wanted.
-  @Test func isBounded() {
+  @Test("no more bytes come out than are wanted") func isBounded() {
     // A block with fixed codes: one literal, then a match of 258 bytes at the distance 1, again and again.
     var bits: [Int] = [1, 1, 0] + [0, 1, 1, 1, 0, 0, 0, 1]
     for _ in 0..<4_000 { bits += [1, 1, 0, 0, 0, 1, 0, 1] + [0, 0, 0, 0, 0] }

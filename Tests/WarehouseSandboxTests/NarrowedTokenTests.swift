@@ -108,7 +108,7 @@ struct NarrowedTokenTests {
   }
 
   /// Nothing can be taken away, moved or changed: the code belongs to all of it.
-  @Test func checksTheCode() throws {
+  @Test("a token with a changed part or code is refused") func checksTheCode() throws {
     let site = try Site()
     let original = try token(site)
     let narrow = try Self.narrowed(original, #"["rig-one"]"#.tagged(1))

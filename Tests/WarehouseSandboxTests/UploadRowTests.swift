@@ -159,6 +159,7 @@ struct UploadRowTests {
 
   /// The file, the version, other fields of the form, and why it is refused; nil if it is not.
   @Test(
+    "a file name that the server refuses is refused for the same reason",
     arguments: [
       ("rig_github-1.0-py3-none-any.whl", "1.0", [], nil), ("rig_github-1.0.tar.gz", "1.0", [], nil),
       ("rig_github-1.0.post1.tar.gz", "1.0-1", [], nil), ("rig_github-1-py3-none-any.whl", "1.0", [], nil),
