@@ -139,3 +139,43 @@ public final class ChildProcess: Sendable {
     ).start(&failure)
   }
 }
+
+/// How a child process ended.
+public enum ChildExit: Sendable, Equatable {
+  /// By itself, with a status.
+  case exited(Int32)
+  /// By a signal.
+  case signalled(Int32)
+
+  /// The status a shell would give: the child's own, or 128 and the signal's number.
+  public var status: Int32 {
+    switch self {
+    case .exited(let status): status
+    case .signalled(let number): 128 + number
+    }
+  }
+}
+
+/// Why a command could not be started.
+public struct CommandNotStarted: Error, Sendable, Equatable {
+  /// The command's name.
+  public let name: String
+  /// The system's reason in words.
+  public let reason: Message
+  /// The exit status that env(1) gives: 127 if there is no such command, 126 if it cannot be run.
+  public let status: Int32
+
+  init(name: String, failure: Int32) {
+    self.name = name
+    reason = SystemError.text(failure)
+    status = failure == ENOENT ? 127 : 126
+  }
+
+  /// The failure in the reader's words.
+  public var asBrokerError: BrokerError {
+    BrokerError(
+      status == 127 ? .commandNotFound : .commandNotRunnable,
+      "Cannot run \(Neutralized.quoted(name)): \(reason).",
+      remedy: "Check the command behind -- and the PATH.")
+  }
+}
