@@ -401,6 +401,16 @@ def check_gitlab_job(name, job, jobs, document, stages, is_merged, report):
                 report(f"it has no identity token made out to {target}")
 
 
+def filled(value, spec):
+    """What becomes of a component's job with the defaults of its inputs, where one is all of a text."""
+    if isinstance(value, dict):
+        return {key: filled(part, spec) for key, part in value.items()}
+    if isinstance(value, list):
+        return [filled(part, spec) for part in value]
+    match = INPUT.fullmatch(value) if isinstance(value, str) else None
+    return spec[match[1]].get("default", value) if match and match[1] in spec else value
+
+
 def check_component(documents, report):
     if len(documents) != 2 or set(documents[0]) != {"spec"}:
         report("a component has a spec and, behind ---, its jobs")
@@ -424,7 +434,7 @@ def check_component(documents, report):
         check_input(name, value.get("default"), report)
         if "regex" in value and not re.match(value["regex"], value["default"]):
             report(f"the default of {name} is not what it takes")
-    check_pipeline(body, report, inputs=spec)
+    check_pipeline(filled(body, spec), report, inputs=spec)
     version = ask("--version").stdout.split()[1]
     for text in re.findall(r"token-broker==([0-9.]+)", json.dumps(documents)):
         if text != version:
