@@ -54,7 +54,7 @@ struct FailureRowTests {
   /// A check says each thing once: no cause, no fix and no annotation stands there twice.
   @Test(arguments: FailureRow.all.filter { $0.group == .check })
   func repeatsNothing(_ row: FailureRow) async throws {
-    let run = try await RowRun(row)
+    let run = try await RowRun.shared(row)
     #expect(Set(run.causes).count == run.causes.count, "\(run.shown)")
     // An annotation says what to change, and the table does not.
     let table = run.flat.split(separator: " the job pass").last ?? ""
