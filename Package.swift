@@ -37,6 +37,8 @@ let package = Package(
     .library(name: "GitHubProvider", targets: ["GitHubProvider"]),
     .library(name: "GitLabProvider", targets: ["GitLabProvider"]),
     .library(name: "CratesIORegistry", targets: ["CratesIORegistry"]),
+    .library(name: "TokenProvider", targets: ["TokenProvider"]),
+    .library(name: "ExchangeRegistry", targets: ["ExchangeRegistry"]),
     .library(name: "PyPIRegistry", targets: ["PyPIRegistry"]),
     .library(name: "TestPyPIRegistry", targets: ["TestPyPIRegistry"]),
   ],
@@ -66,6 +68,8 @@ let package = Package(
     .target(
       name: "CratesIOSandbox", dependencies: ["BrokerCore", "BrokerSandbox"],
       path: "Sources/Registries/CratesIO/Sandbox"),
+    .target(name: "TokenProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/Token/Provider"),
+    .target(name: "ExchangeRegistry", dependencies: ["BrokerCore"], path: "Sources/Registries/Exchange/Registry"),
     .target(name: "WarehouseRegistry", dependencies: ["BrokerCore"], path: "Sources/Registries/Warehouse/Registry"),
     .target(
       name: "WarehouseSandbox", dependencies: ["BrokerCore", "BrokerSandbox"],
@@ -77,7 +81,8 @@ let package = Package(
       name: "BuiltInPlugins",
       dependencies: [
         "BrokerCore", "BrokerSandbox", "CratesIORegistry", "CratesIOSandbox", "GitHubProvider", "GitHubSandbox",
-        "GitLabProvider", "GitLabSandbox", "PyPIRegistry", "TestPyPIRegistry", "WarehouseSandbox",
+        "GitLabProvider", "GitLabSandbox", "ExchangeRegistry", "PyPIRegistry", "TestPyPIRegistry", "TokenProvider",
+        "WarehouseSandbox",
       ],
       path: "Sources/Broker/BuiltIn"),
 
@@ -116,6 +121,11 @@ let package = Package(
         "CratesIORegistry", "CratesIOSandbox", "GitHubProvider", "GitLabProvider", "GitHubSandbox", "GitLabSandbox",
         "BrokerConformance", "BrokerSandbox", "BrokerCore", "TestSupport",
       ]),
+    .testTarget(
+      name: "TokenProviderTests", dependencies: ["TokenProvider", "BrokerConformance", "BrokerCore", "TestSupport"]),
+    .testTarget(
+      name: "ExchangeRegistryTests",
+      dependencies: ["ExchangeRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "PyPIRegistryTests",
       dependencies: [

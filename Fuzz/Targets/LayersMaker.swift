@@ -75,6 +75,8 @@ struct LayersMaker {
   private mutating func value(_ kind: ConfigurationKey.Kind) -> String {
     switch kind {
     case .text, .audience: return "\"\(pick(Self.texts))\""
+    case .addressTemplate: return "\"\(pick(Self.addresses)){audience}\""
+    case .document: return "{\"\(pick(Self.texts))\":\"{\(pick(Self.texts))}\"}"
     case .address: return "\"\(pick(Self.addresses))\""
     case .texts: return "[\((0...pick(2)).map { _ in "\"\(pick(Self.texts))\"" }.joined(separator: ","))]"
     case .identifiers: return "[\"100\(pick(2))\"]"

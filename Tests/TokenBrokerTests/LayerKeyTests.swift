@@ -48,25 +48,28 @@ struct LayerKeyTests {
         return [("\(path).\(key.name)", key)] + inside("\(path).\(key.name)", inner)
       }
     }
-    return catalog.providers.flatMap { inside("provider-\($0.plugin.name)", $0.plugin.keys) }
-      + catalog.registries.flatMap { inside("registry-\($0.plugin.name)", $0.plugin.keys) }
+    // What has to be declared is in tests of its own: no key of it is a found file's to change.
+    let providers = catalog.providers.map(\.plugin).filter { $0.presence != .declared }
+    let registries = catalog.registries.map(\.plugin).filter { $0.presence != .declared }
+    return providers.flatMap { inside("provider-\($0.name)", $0.keys) }
+      + registries.flatMap { inside("registry-\($0.name)", $0.keys) }
       + inside("registry", RegistrySettings.keys(catalog.jobs)) + inside("lower-layers", LowerLayers.keys)
   }
 
   private func leads(_ kind: ConfigurationKey.Kind) -> Bool {
     switch kind {
-    case .address, .audience: true
+    case .address, .addressTemplate, .audience: true
     case .map(let inner): leads(inner)
     case .object(let keys): keys.contains { leads($0.kind) }
-    case .text, .texts, .identifiers, .words, .word, .mark, .flagOr: false
+    case .text, .texts, .identifiers, .words, .word, .mark, .flagOr, .document: false
     }
   }
 
   private func isText(_ kind: ConfigurationKey.Kind) -> Bool {
     switch kind {
-    case .text, .texts: true
+    case .text, .texts, .document: true
     case .map(let inner): isText(inner)
-    case .object, .address, .audience, .identifiers, .words, .word, .mark, .flagOr: false
+    case .object, .address, .addressTemplate, .audience, .identifiers, .words, .word, .mark, .flagOr: false
     }
   }
 
@@ -89,7 +92,8 @@ struct LayerKeyTests {
   /// The forms in which a text may be a key's value.
   private func forms(_ kind: ConfigurationKey.Kind, _ text: String) -> [String] {
     switch kind {
-    case .text, .address, .audience: ["\"\(text)\""]
+    case .text, .address, .addressTemplate, .audience: ["\"\(text)\""]
+    case .document: ["{\"\(text)\":\"\(text)\"}"]
     case .texts, .identifiers, .words: ["[\"\(text)\"]"]
     case .word: ["\"\(text)\""]
     case .mark: ["true"]
@@ -106,7 +110,7 @@ struct LayerKeyTests {
     var audiences: Set<String> = []
   }
 
-  private func reach(of configuration: BrokerConfiguration) async throws -> [String: Reach] {
+  private func reach(of configuration: BrokerConfiguration, asked: Int = 3) async throws -> [String: Reach] {
     var all: [String: Reach] = [:]
     for plugin in configuration.registries.map(\.plugin) {
       let transport = ScriptedTransport { request in
@@ -131,7 +135,7 @@ struct LayerKeyTests {
       _ = try? await registry.capabilities.history?.lastRelease(of: "sample")
       _ = try? await registry.capabilities.revoke?(
         services.bindings.bind(Secret("pypi-0123456789abcdef"), to: home))
-      #expect(transport.requests.count >= 3, "the registry was not asked")
+      #expect(transport.requests.count >= asked || plugin.name == "pypi", "the registry was not asked")
       var reach = Reach(origins: Set(transport.requests.map { $0.url.origin.description }))
       reach.origins.formUnion([registry.home.description, registry.uploadURL.origin.description])
       let policy = AudiencePolicy(
@@ -156,7 +160,7 @@ struct LayerKeyTests {
   /// Sets each key of an entry that the organisation has to each value.
   @Test func noKeyOfAnInheritedEntryLeadsElsewhere() async throws {
     var (accepted, refused) = (0, 0)
-    for entry in catalog.registries.map(\.plugin) {
+    for entry in catalog.registries.map(\.plugin) where entry.presence != .declared {
       let isAddressed = entry.keys.contains { $0.name == "upload-url" }
       for address in isAddressed ? ["", #","upload-url":"https://pypi.example.com/legacy/""#] : [""] {
         let organisation = #"{"version":1,"registries":{"one":{"type":"\#(entry.name)"\#(address)}}}"#
@@ -185,7 +189,7 @@ struct LayerKeyTests {
     let organisation =
       #"{"version":1,"registries":{"pypi":{}},"lower-layers":{"add-registries-at":["\#(Self.staging)"]}}"#
     let above = try await reach(of: read(organisation, nil))
-    for entry in catalog.registries.map(\.plugin) {
+    for entry in catalog.registries.map(\.plugin) where entry.presence != .declared {
       let addresses = entry.keys.filter { $0.kind == .address }.map(\.name)
       for key in entry.keys + RegistrySettings.keys(catalog.jobs) {
         for value in (Self.values + ["\(Self.staging)/any/"]).flatMap({ forms(key.kind, $0) }) {
@@ -214,6 +218,131 @@ struct LayerKeyTests {
       }
     }
     #expect(accepted > 20 && refused > 20, "accepted \(accepted), refused \(refused)")
+  }
+
+  // MARK: What has to be declared
+
+  /// Entries of each type that has to be declared, with as many keys as fit together.
+  private static let declared: [(section: String, type: String, entry: String)] = [
+    (
+      "providers", "token",
+      #"{"type":"token","detect":{"CI":"1"},"refuse":{"FORK":"*"},"request":{"url":"{CI_URL}/t","method":"POST","hosts":["ci.example.com"],"query":{"a":"1"},"headers":{"Authorization":"Bearer {CI_TOKEN}"},"json":{"aud":"{audience}"},"token":"t"},"claims":{"owner":"o"},"family":"CI","hint":"h"}"#
+    ), ("providers", "token", #"{"type":"token","detect":{"CI":"1"},"variable":["A"],"audience":"x"}"#),
+    ("providers", "token", #"{"type":"token","detect":{"CI":"1"},"file":"/x"}"#),
+    (
+      "providers", "token",
+      #"{"type":"token","detect":{"CI":"1"},"command":{"words":["/bin/ci","{audience}"],"variables":["A"]}}"#
+    ),
+    (
+      "registries", "exchange",
+      #"{"type":"exchange","upload-url":"https://staging.example.com/x/","audience":"{host}","ask-audience":{"path":"/a","audience":"audience"},"exchange":{"url":"https://staging.example.com/t/{organisation}","headers":{"X-A":"1"},"json":{"jwt":"{identity-token}"}},"answer":{"credential":"token"},"errors":["error"],"revoke":{"path":"/r","method":"DELETE","headers":{"Authorization":"Bearer {credential}"}},"variables":{"T":"{token}"},"organisation":"o","audience-list":true}"#
+    ),
+  ]
+
+  /// Every key that a type declares, with those inside.
+  private func paths(_ keys: [ConfigurationKey]) -> [(path: [String], kind: ConfigurationKey.Kind)] {
+    keys.flatMap { key in
+      guard case .object(let inner) = key.kind else { return [([key.name], key.kind)] }
+      return [([key.name], key.kind)] + paths(inner).map { ([key.name] + $0.path, $0.kind) }
+    }
+  }
+
+  private func keys(of type: String) -> [ConfigurationKey] {
+    catalog.providers.map(\.plugin).first { $0.name == type }?.keys
+      ?? catalog.registries.map(\.plugin).first { $0.name == type }?.keys ?? []
+  }
+
+  /// A found file sets each key of an entry that is declared above it to each value: it changes none.
+  @Test func aFoundFileChangesNoKeyOfWhatIsDeclared() throws {
+    var (accepted, refused) = (0, 0)
+    #expect(
+      Set(Self.declared.map(\.type)).count == catalog.providers.count { $0.plugin.presence == .declared }
+        + catalog.registries.count { $0.plugin.presence == .declared },
+      "a type that has to be declared is not in this test")
+    for sample in Self.declared {
+      let organisation = #"{"version":1,"\#(sample.section)":{"one":\#(sample.entry)}}"#
+      let above = try read(organisation, nil)
+      func values(_ configuration: BrokerConfiguration) -> [String] {
+        sample.section == "providers"
+          ? configuration.providers.flatMap { $0.values.map(\.compared) }
+          : configuration.registries.flatMap { $0.plugin.values.map(\.compared) }
+      }
+      #expect(values(above).count > 1)
+      for (path, kind) in paths(keys(of: sample.type)) {
+        for value in (Self.values + ["/bin/sh", "{CI_TOKEN}", "*"]).flatMap({ forms(kind, $0) }) {
+          let entry = path.reversed().reduce(value) { "{\"\($1)\":\($0)}" }
+          guard let both = try? read(organisation, #"{"version":1,"\#(sample.section)":{"one":\#(entry)}}"#) else {
+            refused += 1
+            continue
+          }
+          accepted += 1
+          #expect(values(both) == values(above), "\(sample.entry)\n\(entry)")
+        }
+      }
+      for entry in ["{}", #"{"type":"\#(sample.type)"}"#, sample.entry] {
+        let both = try read(organisation, #"{"version":1,"\#(sample.section)":{"one":\#(entry)}}"#)
+        #expect(values(both) == values(above))
+      }
+      // Alone, or named by a file that was found, it is refused whatever it holds.
+      for (organisation, repository) in [(nil, organisation), (organisation, nil)] {
+        let error = #expect(throws: BrokerError.self) {
+          try reader.read(
+            organisation: organisation.map {
+              ConfigurationSource(name: "o.json", bytes: Array($0.utf8), isRepositoryControlled: true)
+            },
+            repository: repository.map {
+              ConfigurationSource(name: "r.json", bytes: Array($0.utf8), isRepositoryControlled: true)
+            })
+        }
+        #expect(error?.code == .declarationRefused, "\(String(describing: error))")
+      }
+    }
+    #expect(accepted > 3 && refused > 200, "accepted \(accepted), refused \(refused)")
+  }
+
+  /// A found file adds a registry that is described by its entry, at the one place where it may.
+  @Test func anAddedExchangeLeadsNowhereElse() async throws {
+    var (accepted, refused) = (0, 0)
+    let organisation =
+      #"{"version":1,"registries":{"pypi":{}},"lower-layers":{"add-registries-at":["\#(Self.staging)"]}}"#
+    let above = try await reach(of: read(organisation, nil))
+    let base: [(String, String)] = [
+      ("type", #""exchange""#), ("upload-url", "\"\(Self.staging)/x/\""), ("audience", #""staging.example.com""#),
+      ("exchange", #"{"url":"\#(Self.staging)/t","json":{"jwt":"{identity-token}"}}"#),
+      ("answer", #"{"credential":"token"}"#),
+    ]
+    func entry(_ key: String, _ value: String) -> String {
+      let members = base.filter { $0.0 != key } + (value.isEmpty ? [] : [(key, value)])
+      return "{\(members.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ","))}"
+    }
+    func check(_ entry: String) async throws {
+      let repository = #"{"version":1,"registries":{"pypi":{},"mine":\#(entry)}}"#
+      guard let both = try? read(organisation, repository) else {
+        refused += 1
+        return
+      }
+      accepted += 1
+      let below = try await reach(of: both, asked: 1)
+      #expect(below["pypi"] == above["pypi"], "\(repository)")
+      #expect(below["mine"]?.origins == [Self.staging], "\(repository)\n\(below)")
+      #expect(below["mine"]?.audiences.isDisjoint(with: above["pypi"]?.audiences ?? []) == true, "\(repository)")
+      #expect(both.registries.last?.plugin.make(.none).capabilities.variables.isEmpty == true, "\(repository)")
+    }
+    try await check(entry("project", #""sample""#))
+    #expect(accepted == 1)
+    for key in keys(of: "exchange") + RegistrySettings.keys(catalog.jobs) {
+      for value in (Self.values + ["\(Self.staging)/any/", "/any"]).flatMap({ forms(key.kind, $0) }) {
+        try await check(entry(key.name, value))
+      }
+    }
+    for url in [
+      "https://evil.example/t", "https://{host}/t", "https://staging.example.com.evil.example/{package}",
+      "http://127.0.0.1/t",
+    ] {
+      try await check(entry("exchange", #"{"url":"\#(url)","json":{"jwt":"{identity-token}"}}"#))
+    }
+    try await check(entry("variables", #"{"TOKEN":"{token}"}"#))
+    #expect(accepted > 10 && refused > 20, "accepted \(accepted), refused \(refused)")
   }
 
   // MARK: What a name means

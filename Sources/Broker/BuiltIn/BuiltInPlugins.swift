@@ -2,12 +2,14 @@ public import BrokerCore
 public import BrokerSandbox
 import CratesIORegistry
 import CratesIOSandbox
+import ExchangeRegistry
 import GitHubProvider
 import GitHubSandbox
 import GitLabProvider
 import GitLabSandbox
 import PyPIRegistry
 import TestPyPIRegistry
+import TokenProvider
 import WarehouseSandbox
 
 // The one list that a new plug-in is added to, with both of its sides.
@@ -20,9 +22,11 @@ extension PluginCatalog {
     var catalog = PluginCatalog()
     try catalog.add(.gitHub)
     try catalog.add(.gitLab)
+    try catalog.add(.token)
     try catalog.add(.testPyPI)
     try catalog.add(.pypi)
     try catalog.add(.cratesIO)
+    try catalog.add(.exchange)
     try catalog.add(UsualRoute("release", over: "testpypi", "pypi"))
     return catalog
   }

@@ -22,6 +22,10 @@ public struct ConfigurationKey: Sendable, Hashable {
     case flagOr([String])
     /// An object with any keys, each of which holds this.
     case map(Kind)
+    /// An object of any form, in whose strings placeholders may stand.
+    case document
+    /// A text with placeholders that makes an address.
+    case addressTemplate
     /// An object with these keys.
     case object([ConfigurationKey])
 
@@ -31,7 +35,10 @@ public struct ConfigurationKey: Sendable, Hashable {
       case .address: node.string.map { [$0] } ?? []
       case .map(let inner): node.object?.members.flatMap { inner.addresses(in: $0.value) } ?? []
       case .object(let keys): keys.flatMap { key in node.object?[key.name].map(key.kind.addresses) ?? [] }
-      case .text, .audience, .texts, .identifiers, .words, .word, .mark, .flagOr: []
+      // What stands before the first placeholder names the host; what begins with one has no host of its own.
+      case .addressTemplate:
+        node.string.flatMap { if case .text(let text)? = Template($0).parts.first { [text] } else { nil } } ?? []
+      case .document, .text, .audience, .texts, .identifiers, .words, .word, .mark, .flagOr: []
       }
     }
   }
@@ -40,6 +47,8 @@ public struct ConfigurationKey: Sendable, Hashable {
   public enum Layering: Sendable, Hashable {
     /// It may repeat the value, not change it: the value decides where an identity token goes.
     case fixed
+    /// It may repeat the value, not change it; in an entry that a file which may not declare adds, it has no place.
+    case declared
     /// It may change the value: that lets no other job, host or audience in.
     case free
     /// It may make the value stricter.

@@ -60,6 +60,22 @@ public struct ConfigurationObject: Sendable {
 
   // MARK: Values
 
+  /// The value of a key, whatever it is; nil if the key is not there.
+  public func value(_ key: String) -> JSONNode? { object[key] }
+
+  /// The values of keys, for ``PluginSettings/values``: an address as it was read, everything else as it was written, the
+  /// members of objects in whatever order.
+  public func written(_ keys: [ConfigurationKey]) -> [SettingValue] {
+    keys.compactMap { key in
+      guard let node = object[key.name] else { return nil }
+      if key.kind == .address, let text = node.string, let url = try? HTTPURL(text) {
+        return SettingValue(key.name, url.description)
+      }
+      let value = JSONText.Value(node)
+      return SettingValue(key.name, shown: node.string ?? JSONText.compact(value), comparing: value)
+    }
+  }
+
   /// A string.
   ///
   /// - Throws: ``ErrorCode/configurationInvalid`` if the key holds something else or an empty string.
@@ -128,6 +144,13 @@ public struct ConfigurationObject: Sendable {
     guard let node = object[key] else { return nil }
     guard let inner = node.object else { throw error(key, "has to be an object, but is \(node.kind)") }
     return ConfigurationObject(source(of: key), path: path + [key], position: node.position, object: inner)
+  }
+
+  /// This object with these of its keys alone.
+  public func only(_ keys: [String]) -> ConfigurationObject {
+    ConfigurationObject(
+      source, path: path, position: position, object: JSONObject(object.members.filter { keys.contains($0.name) }),
+      sources: sources)
   }
 
   // MARK: Errors and origins

@@ -121,7 +121,7 @@ public struct ConfigurationSchema: Sendable {
 
   private static func members(of kind: ConfigurationKey.Kind) -> [(String, JSONText.Value)] {
     switch kind {
-    case .text: [("type", "string"), ("minLength", 1)]
+    case .text, .addressTemplate: [("type", "string"), ("minLength", 1)]
     case .address:
       [("type", "string"), ("pattern", #"^([Hh][Tt][Tt][Pp][Ss]?)://[^/?#@\s]+(/[^?#\s]*)?$"#)]
     case .audience: [("type", "string"), ("minLength", 1), ("maxLength", 255)]
@@ -130,6 +130,7 @@ public struct ConfigurationSchema: Sendable {
     case .words(let words): list([("enum", .array(words.map { .string($0) }))])
     case .word(let words): [("enum", .array(words.map { .string($0) }))]
     case .mark: [("const", true)]
+    case .document: [("type", "object")]
     case .flagOr(let words): [("enum", .array([true, false] + words.map { .string($0) }))]
     case .map(let inner):
       [("type", "object"), ("additionalProperties", .object(members(of: inner)))]

@@ -35,7 +35,8 @@ struct DecodedLayers: Sendable {
     return BrokerConfiguration(
       providers: providers.map(\.plugin), registries: configured, usualNames: usual, routes: routes, layers: layers,
       ruleSettings: ruleSettings,
-      warnings: warnings + rules.flatMap { RuleReview(jobs: jobs).warnings(for: $0) })
+      warnings: warnings + providers.flatMap(\.plugin.warnings) + registries.flatMap(\.plugin.warnings)
+        + rules.flatMap { RuleReview(jobs: jobs).warnings(for: $0) })
   }
 
   /// The topmost file decides which events are kept out; the rules of every layer hold.

@@ -73,6 +73,9 @@ struct LayerNarrowing: Sendable {
         try judge(entry, object)
         // What the judge lets in is where an organisation's file lets it be, which has to be one that may say so.
         if !upperRoot.mayDeclare { try decoder.checkDeclared(plugin, types, in: object) }
+        for key in types.first(where: { $0.name == plugin.type })?.keys ?? [] where key.layering == .declared {
+          try own.refuseUndeclared(key.name, "\(Neutralized(key.summary, limit: 120))")
+        }
         entries.append(entry)
         continue
       }
@@ -84,7 +87,8 @@ struct LayerNarrowing: Sendable {
       let plugin = try decoder.plugin(types, name: name, merged, in: object)
       if let type = types.first(where: { $0.name == plugin.type }) {
         try checkFixedKeys(
-          of: plugin, own, inherited, keys: type.keys.filter { type.presence == .declared || $0.layering == .fixed })
+          of: plugin, own, inherited,
+          keys: type.keys.filter { type.presence == .declared || [.fixed, .declared].contains($0.layering) })
       }
       entries.append(DecodedLayers.Entry(plugin: plugin, object: merged, layers: inherited.layers + [own]))
     }

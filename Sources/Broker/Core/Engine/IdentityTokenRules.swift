@@ -2,17 +2,20 @@
 struct IdentityTokenRules {
   private let registry: String
   private let origin: Origin
+  private let takesList: Bool
 
   /// The rules of `target`.
   init(_ target: any Registry) {
     registry = target.name
     origin = target.uploadURL.origin
+    takesList = target.capabilities.takesAudienceList
   }
 
   /// Refuses a token that is not made out to `audience` alone.
   func check(_ token: IdentityToken, isFor audience: Audience) throws(BrokerError) {
     let claim = token.claims.audience
     if case .single(let name) = claim, Audience(name) == audience { return }
+    if takesList, case .list(let names) = claim, names.count == 1, Audience(names[0]) == audience { return }
     let isList = if case .list = claim { true } else { false }
     throw BrokerError(
       .identityTokenAudience,

@@ -17,6 +17,7 @@ public struct PluginType<Product: Sendable>: Sendable {
   /// An entry's settings, decoded.
   private struct Decoded {
     let values: [SettingValue]
+    var warnings: [SettingWarning] = []
     let make: @Sendable (String, PluginServices) -> Product
   }
 
@@ -41,7 +42,7 @@ public struct PluginType<Product: Sendable>: Sendable {
     self.presence = presence
     self.decode = { (object) throws(BrokerError) in
       let settings = try decode(object)
-      return Decoded(values: settings.values) { make($0, settings, $1) }
+      return Decoded(values: settings.values, warnings: settings.warnings) { make($0, settings, $1) }
     }
   }
 
@@ -72,6 +73,11 @@ public struct PluginType<Product: Sendable>: Sendable {
     return ConfiguredPlugin(
       name: entry, type: name, origin: object.keys.contains("type") ? object.origin(of: "type") : object.origin,
       settings: decoded.values.map { object.setting($0.key, $0.text) }, values: decoded.values,
+      warnings: decoded.warnings.map { warning in
+        ConfigurationWarning(
+          at: object.keys.contains(warning.key) ? object.origin(of: warning.key) : object.origin,
+          (object.path + [warning.key]).joined(separator: "."), warning.text)
+      },
       make: { decoded.make(entry, $0) })
   }
 }
@@ -80,6 +86,27 @@ public struct PluginType<Product: Sendable>: Sendable {
 public protocol PluginSettings: Sendable {
   /// The values in force; a key without a value is left out.
   var values: [SettingValue] { get }
+  /// What is allowed, and probably not what was meant.
+  var warnings: [SettingWarning] { get }
+}
+
+extension PluginSettings {
+  /// Nothing.
+  public var warnings: [SettingWarning] { [] }
+}
+
+/// Something in a plug-in's settings that is allowed, and probably not what was meant.
+public struct SettingWarning: Sendable, Equatable {
+  /// The key.
+  public let key: String
+  /// What is odd about it: the rest of the sentence after the key path.
+  public let text: Message
+
+  /// A warning.
+  public init(_ key: String, _ text: Message) {
+    self.key = key
+    self.text = text
+  }
 }
 
 /// The value in force of a key: how it is shown, and what a lower layer's is compared with.
@@ -118,6 +145,8 @@ public struct ConfiguredPlugin<Product: Sendable>: Sendable {
   public let settings: [Setting]
   /// The values in force, as the plug-in gave them.
   let values: [SettingValue]
+  /// What is odd about the entry.
+  let warnings: [ConfigurationWarning]
   /// Makes the plug-in.
   public let make: @Sendable (PluginServices) -> Product
 }

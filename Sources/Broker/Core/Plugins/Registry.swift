@@ -97,6 +97,10 @@ public struct RegistryCapabilities: Sendable {
   public var tools: PublishingTools
   /// What signs the files that are published to it.
   public var attestations: AttestationTool?
+  /// The variables that whichever command gets that publishes to it; nothing is known of where that command publishes.
+  public var variables: [ToolVariable] = []
+  /// Whether it takes identity tokens that are made out to a list of its one audience.
+  public var takesAudienceList = false
 
   /// Capabilities.
   public init(

@@ -55,6 +55,11 @@ enum ExecCommand: Command {
 
     var plan = try ExecPlan(options, targets: try await session.targets(names), in: surroundings.environment)
     try refuseNothing(plan, provider.source.guide)
+    for step in plan.steps where step.recognised == nil && !step.target.registry.capabilities.variables.isEmpty {
+      surroundings.console.error(
+        "\(Neutralized(step.target.name)): nothing guards where \(Neutralized(step.command[0], limit: 120)) publishes: it is a "
+          + "tool that exec does not know, and its settings decide where the credential goes\n")
+    }
     for step in plan.steps { try CommandSearch(step.command[0], in: surroundings.environment).check() }
     if options.isAttested { try plan.checkAttestable() }
     let localFiles = LocalFiles()

@@ -54,7 +54,10 @@ struct ExecPlan: Sendable {
   init(_ options: ExecOptions, targets: [Target], in environment: Environment) throws(BrokerError) {
     let declared = targets.map(\.registry.capabilities.tools)
     let tools = PublishingTools.common(to: declared)
-    let clients = try Self.clients(options, tools, recognised: ClientRecognition(options.command, tools)?.client)
+    // A registry that says itself which variables a command gets need not know the command.
+    let isTold = targets.allSatisfy { !$0.registry.capabilities.variables.isEmpty }
+    let clients = try Self.clients(
+      options, tools, recognised: ClientRecognition(options.command, tools)?.client, isTold: isTold)
     let wanted = PublishingTools(clients, interpreters: tools.interpreters)
     // Behind a program that is not known, the tool is looked for where the command line says that there is one.
     func recognise(_ command: [String]) -> ClientRecognition? {
@@ -277,12 +280,12 @@ struct ExecPlan: Sendable {
   }
 
   private static func clients(
-    _ options: ExecOptions, _ tools: PublishingTools, recognised: PublishingTool?
+    _ options: ExecOptions, _ tools: PublishingTools, recognised: PublishingTool?, isTold: Bool
   ) throws(BrokerError) -> [PublishingTool] {
     let names = (tools.names + ["all"]).joined(separator: ", ")
     guard let name = options.client else {
       if let recognised { return [recognised] }
-      guard options.environment.isEmpty else { return [] }
+      guard options.environment.isEmpty, !isTold else { return [] }
       throw BrokerError(
         .usage,
         "The publishing tool that \(Neutralized.quoted(options.command[0])) runs was not recognised.",

@@ -94,7 +94,7 @@ struct ExecRun: Sendable {
     let ending = await TargetRun(
       target: step.target, commands: commands,
       variables: ChildEnvironment(
-        clients: plan.clients, own: options.environment,
+        clients: plan.clients, own: step.target.registry.capabilities.variables + options.environment,
         identityVariables: options.keepsIdentity ? [] : source.identityVariables, isRehearsal: isRehearsal),
       options: options, supply: { step.audience.map(source.supply) ?? .renewable },
       engine: engine, source: source, recorder: recorder, surroundings: surroundings
