@@ -103,6 +103,28 @@ extension FailureRow {
         )
       ]),
     FailureRow(
+      .log, "A log of PyPA's action, in which all is as the configuration expects",
+      "\(explain) --config broker.json", nil, ["publisher-absent"],
+      ["Every field that pypi compares is as registries.pypi.expect says"], absent: ["One of these fields"],
+      files: log(action("release.yml")) + [
+        (
+          name: "broker.json",
+          text:
+            #"{"version":1,"registries":{"pypi":{"expect":{"owner":"octo-org","repository":"sample","workflow":"release.yml"}}}}"#
+        )
+      ]),
+    FailureRow(
+      .log, "A log of PyPA's action, whose job is the one that another registry expects",
+      "\(explain) --registry pypi --config broker.json", nil, ["wrong-index"],
+      ["Give the command the target testpypi in this job, not pypi"],
+      files: log(action("release.yml")) + [
+        (
+          name: "broker.json",
+          text:
+            #"{"version":1,"registries":{"testpypi":{"expect":{"owner":"octo-org","repository":"sample","workflow":"release.yml"}},"pypi":{}}}"#
+        )
+      ]),
+    FailureRow(
       .log, "A GitHub log with times, of an older action that prints no environment", explain, nil,
       ["publisher-differs"],
       ["Workflow name \"release.yml\"", "Environment name \"pypi\""], absent: ["environment-missing"],

@@ -51,14 +51,22 @@ package struct LogText: Sendable {
     }
   }
 
+  private static let form = Array("0000-00-00T00:00:00".utf8)
+
   /// The bytes of `2026-11-26T09:45:10.1234567Z ` (RFC 3339), before which the names of a job and a step may stand with a
   /// tab behind each, and behind which a stream's number may stand: `00O `, or `00O+` if the line goes on.
   private static func endOfTime(at start: Int, in log: [UInt8]) -> (end: Int, isContinued: Bool)? {
     var index = start
-    let names = log[start...].prefix(256).prefix { $0 != 0x0A }.indices.filter { log[$0] == 0x09 }
-    if names.count > 1 { index = names[1] + 1 }
-    let form = Array("0000-00-00T00:00:00".utf8)
-    guard index + form.count < log.count else { return nil }
+    var tabs = 0
+    var next = start
+    // A line that begins with a digit has no names before its time.
+    let end = (0x30...0x39).contains(log[start]) ? start : min(start + 256, log.count)
+    while next < end, tabs < 2, log[next] != 0x0A {
+      if log[next] == 0x09 { tabs += 1 }
+      next += 1
+    }
+    if tabs == 2 { index = next }
+    guard index + form.count < log.count, (0x30...0x39).contains(log[index]) else { return nil }
     for (offset, part) in form.enumerated() {
       let byte = log[index + offset]
       guard part == 0x30 ? (0x30...0x39).contains(byte) : byte == part else { return nil }
@@ -123,13 +131,15 @@ package struct LogText: Sendable {
   package func runs(of isPart: (UInt8) -> Bool) -> [Range<Int>] {
     var runs: [Range<Int>] = []
     var start: Int?
-    for (index, byte) in bytes.enumerated() {
-      if isPart(byte) {
+    var index = 0
+    while index < bytes.count {
+      if isPart(bytes[index]) {
         start = start ?? index
       } else if let first = start {
         runs.append(first..<index)
         start = nil
       }
+      index += 1
     }
     if let start { runs.append(start..<bytes.count) }
     return runs

@@ -59,12 +59,15 @@ public struct PublisherRules: Sendable {
 
     /// What is not on the form.
     public let noted: [Noted]
+    /// Which file of a job is compared; nil where a job has one alone.
+    public let file: ComparedFile?
 
     /// A form.
-    public init(_ family: IssuerFamily, fields: [Field], noted: [Noted] = []) {
+    public init(_ family: IssuerFamily, fields: [Field], noted: [Noted] = [], file: ComparedFile? = nil) {
       self.family = family
       self.fields = fields
       self.noted = noted
+      self.file = file
     }
   }
 

@@ -43,6 +43,7 @@ enum ExplainCommand: Command {
     }
     let explanation = LogExplanation(
       log, providers: configuration.providers.map { $0.make(services) }, targets: order.map { targets[$0] },
+      others: configuration.registries.map { $0.target(services) },
       isNamed: { target in
         arguments.value("--registry") != nil
           || targets.firstIndex { $0.name == target.name }.map { names[$0] != nil } ?? false

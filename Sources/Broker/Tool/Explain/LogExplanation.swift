@@ -12,9 +12,10 @@ struct LogExplanation: Sendable {
 
   /// Asks the registries of the targets in their order; the first that recognises something is meant.
   ///
-  /// `isNamed` says whether the text names it.
+  /// `isNamed` says whether the text names it; `others` are those that a job may have been meant for.
   init(
-    _ log: LogReading, providers: [any IdentityProvider], targets: [Target], isNamed: (Target) -> Bool = { _ in true },
+    _ log: LogReading, providers: [any IdentityProvider], targets: [Target], others: [Target] = [],
+    isNamed: (Target) -> Bool = { _ in true },
     now: UnixTime? = nil
   ) {
     func first<Found>(_ find: @escaping (RegistryRefusals) -> Found?) -> (target: Target, found: Found)? {
@@ -35,7 +36,7 @@ struct LogExplanation: Sendable {
     } else if let (target, refusal) = first({ $0.recognise(log.text) }) {
       title =
         "\(name(target)) refused the exchange: \(refusal.code.map { Message(Neutralized($0)) } ?? "without a code")"
-      causes = Self.refused(refusal, target, log, providers)
+      causes = Self.refused(refusal, target, log, providers, others)
     } else {
       causes = providers.flatMap { $0.capabilities.recognise(log.text) }
       if !causes.isEmpty { title = "the job got no token" }
@@ -81,7 +82,7 @@ struct LogExplanation: Sendable {
 
   /// Why a registry refused the exchange.
   private static func refused(
-    _ refusal: Refusal, _ target: Target, _ log: LogReading, _ providers: [any IdentityProvider]
+    _ refusal: Refusal, _ target: Target, _ log: LogReading, _ providers: [any IdentityProvider], _ targets: [Target]
   ) -> [Cause] {
     let found = log.claims.lazy.flatMap { printed in
       providers.lazy.compactMap { provider in
@@ -102,13 +103,17 @@ struct LogExplanation: Sendable {
     input.capabilities = target.registry.capabilities
     input.project = target.project
     input.guide = found?.0.capabilities.guide ?? .none
+    if refusal.isAboutPublisher {
+      input.expectations = target.expectations
+      input.background = Background(targets: targets)
+    }
     var causes = Diagnosis(input).causes
-    if let job = input.job, refusal.isAboutPublisher {
+    if input.job != nil, refusal.isAboutPublisher {
       // What the configuration expects was not compared before this job sent its token.
-      let differences = target.expectations.flatMap {
-        ExpectationGate($0, rules: input.rules).causes(for: job, registry: target.name)
-      }
-      if !differences.isEmpty { causes = differences + causes.filter { $0.code != "publisher-differs" } }
+      var expected = input
+      expected.error = BrokerError(.expectationFailed, "")
+      let differences = Diagnosis(expected).causes
+      if !differences.isEmpty { causes = differences + causes.filter { $0.certainty == .certain } }
     }
     guard !isIssuerSeen, input.job != nil else { return causes }
     // What the registry says of an issuer whoever the job is, needs no guess.

@@ -302,6 +302,7 @@ struct OwnReport: Sendable {
 
   /// `pypi: publisher: fail`, above the causes of what a check found, as its annotation's title has it.
   private static func heading(_ line: String) -> String? {
+    guard line.hasSuffix(": fail") || line.hasSuffix(": warn") else { return nil }
     let parts = line.split(separator: ": ", omittingEmptySubsequences: false)
     guard (2...3).contains(parts.count), let word = parts.last, word == "fail" || word == "warn" else { return nil }
     return parts.dropLast().joined(separator: " ")
@@ -435,7 +436,12 @@ struct OwnReport: Sendable {
 extension String {
   /// Without the spaces at both ends.
   fileprivate var trimmed: String {
-    let start = drop { $0 == " " || $0 == "\t" || $0 == "\r" }
-    return String(start.reversed().drop { $0 == " " || $0 == "\t" || $0 == "\r" }.reversed())
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+    guard let first = utf8.firstIndex(where: { !isBlank($0) }), let last = utf8.lastIndex(where: { !isBlank($0) })
+    else {
+      return ""
+    }
+    let end = utf8.index(after: last)
+    return first == startIndex && end == endIndex ? self : String(utf8[first..<end]) ?? self
   }
 }

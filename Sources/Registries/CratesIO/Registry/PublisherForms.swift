@@ -29,7 +29,7 @@ struct PublisherForms {
       namesDifference: true)
   }
 
-  /// The forms: at GitHub the workflow that was started (`workflow_ref`), whichever file defines the job.
+  /// The forms.
   static let forms = [
     PublisherRules.Form(
       PublisherFamily.gitHub,
@@ -43,7 +43,9 @@ struct PublisherForms {
         PublisherRules.Form.Noted("owner's id", title: "Owner's id, not on the form", code: "owner-id-differs") {
           $0.ownerID
         }
-      ]),
+      ],
+      file: ComparedFile(
+        .started, claim: "workflow_ref", source: "crates/crates_io_trustpub", day: "2026-08-21")),
     PublisherRules.Form(
       PublisherFamily.gitLab,
       fields: [

@@ -27,7 +27,11 @@ struct JobReview {
   }
 
   private var reusableWorkflow: Cause? {
-    guard let file = job.jobWorkflow, let owner = job.owner, let repository = job.repository else { return nil }
+    let compared = PublisherForms.comparedFile
+    // Where the file that was started is compared, it does not matter which one that calls.
+    guard compared.file == .defining, let file = job.jobWorkflow, let owner = job.owner,
+      let repository = job.repository
+    else { return nil }
     let path = String(file.prefix { $0 != "@" })
     let name = path.split(separator: "/").last.map(String.init) ?? path
     guard name.hasSuffix(".yml") || name.hasSuffix(".yaml") else {
@@ -40,8 +44,8 @@ struct JobReview {
     guard path.lowercased().hasPrefix("\(owner)/\(repository)/".lowercased()) else {
       return Cause(
         "reusable-workflow", .certain,
-        "The job is defined in the reusable workflow \(called) of another repository; \(Neutralized(registry)) matches that file, and "
-          + "only with the repository it is in.",
+        "The job is defined in the reusable workflow \(called) of another repository; \(Neutralized(registry)) compares "
+          + "\(compared.words), and takes it from the job's own repository alone.",
         fixes: [
           "Keep the publishing job in a workflow of \(Neutralized("\(owner)/\(repository)", limit: 128)) "
             + "itself; the reusable workflow may build, and pass its files on as artifacts.",
@@ -50,12 +54,14 @@ struct JobReview {
         // A file of the same name is found, and refused afterwards.
       ).explaining(name == job.workflow.map(Self.name) ? nil : .file)
     }
-    guard let caller = job.workflow, path != "\(owner)/\(repository)/\(caller)" else { return nil }
+    guard let caller = job.workflow, path != "\(owner)/\(repository)/\(caller)" else {
+      return nil
+    }
     let shown = (called: DeceptiveText.marked(name), caller: DeceptiveText.marked(Self.name(caller)))
     return Cause(
       "reusable-workflow-called", .likely,
-      "The job is defined in \(called), which \(Neutralized.quoted(caller)) calls: \(Neutralized(registry)) compares the "
-        + "called file, \(PublisherForms.comparedFile).",
+      "The job is defined in \(called), which \(Neutralized.quoted(caller)) calls: \(Neutralized(registry)) compares "
+        + "\(compared.words).",
       fixes: [
         "Register the publisher at \(Neutralized(registry)) with the workflow name \(shown.called), not the caller's, "
           + "\(shown.caller).",

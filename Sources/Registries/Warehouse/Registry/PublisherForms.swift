@@ -28,13 +28,14 @@ struct PublisherForms {
   private static let pending: Message =
     "A pending publisher runs out 30 days after it was registered, and is gone once somebody else has made its project."
 
-  /// Which of the two files of a called workflow is compared, as of when, and what may become of that (Warehouse,
-  /// oidc/models/github.py).
-  static let comparedFile: Message = "as of 2026-08-21; pypi/warehouse#20083 would change that to the caller's"
+  /// Which of the two files of a called workflow is compared.
+  static let comparedFile = ComparedFile(
+    .defining, claim: "job_workflow_ref", source: "warehouse/oidc/models/github.py", day: "2026-08-21",
+    change: "pypi/warehouse#20083 would change that to the caller's")
 
   /// The forms.
   ///
-  /// GitHub's publishers name the file that defines the job (`job_workflow_ref`); GitLab's, the top-level pipeline file.
+  /// GitHub's publishers name a file of the job, GitLab's the top-level pipeline file.
   /// GitHub's environment is compared without regard to case, GitLab's is not.
   static let forms = [
     PublisherRules.Form(
@@ -50,7 +51,7 @@ struct PublisherForms {
         PublisherRules.Form.Noted("owner's id", title: "Owner's id, not on the form", code: "owner-id-differs") {
           $0.ownerID
         }
-      ]),
+      ], file: comparedFile),
     PublisherRules.Form(
       PublisherFamily.gitLab,
       fields: [
