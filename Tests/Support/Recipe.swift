@@ -10,9 +10,12 @@ public import BrokerCore
 /// A recipe of docs/recipes, read as a file that the job names.
 public enum Recipe {
   /// The text of a recipe.
-  public static func text(_ name: String) throws -> String {
+  public static func text(_ name: String) throws -> String { try page("recipes/\(name).json") }
+
+  /// A file of docs.
+  public static func page(_ name: String) throws -> String {
     let folder = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    return try String(contentsOfFile: "/\(folder)/docs/recipes/\(name).json", encoding: .utf8)
+    return try String(contentsOfFile: "/\(folder)/docs/\(name)", encoding: .utf8)
   }
 
   /// The configuration of a recipe, its text changed.

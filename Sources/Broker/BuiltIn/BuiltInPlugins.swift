@@ -28,6 +28,7 @@ extension PluginCatalog {
     try catalog.add(.cratesIO)
     try catalog.add(.exchange)
     try catalog.add(UsualRoute("release", over: "testpypi", "pypi"))
+    catalog.add(.known)
     return catalog
   }
 }

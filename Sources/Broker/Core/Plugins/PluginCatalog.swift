@@ -7,6 +7,9 @@ public struct PluginCatalog: Sendable {
   /// The routes that there are where a configuration has no routes, in the order they were added.
   public private(set) var routes: [UsualRoute] = []
 
+  /// Which registry takes whose identity tokens, as far as it is known.
+  public private(set) var acceptances: [Acceptance] = []
+
   /// An empty catalog.
   public init() {}
 
@@ -33,6 +36,9 @@ public struct PluginCatalog: Sendable {
     try Self.check(route.name, against: registries.map(\.plugin.name) + routes.map(\.name))
     routes.append(route)
   }
+
+  /// Adds what is known of a registry's acceptance of identity tokens.
+  public mutating func add(_ acceptances: [Acceptance]) { self.acceptances += acceptances }
 
   /// What is known of the jobs of each provider.
   public var jobs: [JobKind] { providers.map(\.jobs) }

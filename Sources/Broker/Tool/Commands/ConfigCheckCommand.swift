@@ -26,7 +26,12 @@ enum ConfigCheckCommand: Command {
         for warning in configuration.warnings {
           console.warn(warning.isAudit ? "audit: \(warning)" : warning.sentence)
         }
-        let written = console.write("\(Neutralized(file)): ok\n")
+        let declared = Self.declared(in: configuration, broker.catalog)
+        let note: Message =
+          declared.isEmpty
+          ? ""
+          : " (declares \(declared.joined(separator: ", ")): in force where the file is named, refused where it is found)"
+        let written = console.write("\(Neutralized(file)): ok\(note)\n")
         if written != ExitStatus.done.rawValue { return written }
       } catch {
         console.report(error)
@@ -34,5 +39,14 @@ enum ConfigCheckCommand: Command {
       }
     }
     return status
+  }
+
+  /// The entries of a file that have to be declared; below an organisation's file they are that one's.
+  private static func declared(in configuration: BrokerConfiguration, _ catalog: PluginCatalog) -> [Message] {
+    guard !configuration.hasOrganisation else { return [] }
+    let providers = catalog.providers.map(\.plugin).filter { $0.presence == .declared }.map(\.name)
+    let registries = catalog.registries.map(\.plugin).filter { $0.presence == .declared }.map(\.name)
+    return configuration.providers.filter { providers.contains($0.type) }.map { "providers.\(Neutralized($0.name))" }
+      + configuration.registries.filter { registries.contains($0.type) }.map { "registries.\(Neutralized($0.name))" }
   }
 }
