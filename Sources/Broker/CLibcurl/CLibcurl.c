@@ -164,12 +164,17 @@ enum {
   OPT_POSTFIELDSIZE_LARGE = 30120,
   OPT_SSLVERSION = 32, OPT_NOBODY = 44, OPT_POST = 47, OPT_NETRC = 51, OPT_FOLLOWLOCATION = 52, OPT_SSL_VERIFYPEER = 64, OPT_FRESH_CONNECT = 74,
   OPT_HTTPGET = 80, OPT_SSL_VERIFYHOST = 81, OPT_HTTP_VERSION = 84, OPT_NOSIGNAL = 99, OPT_TIMEOUT_MS = 155,
-  OPT_CONNECTTIMEOUT_MS = 156, OPT_PROTOCOLS = 181, OPT_PATH_AS_IS = 234, OPT_SUPPRESS_CONNECT_HEADERS = 265,
+  OPT_CONNECTTIMEOUT_MS = 156, OPT_CERTINFO = 172, OPT_PROTOCOLS = 181, OPT_PATH_AS_IS = 234, OPT_SUPPRESS_CONNECT_HEADERS = 265,
   OPT_QUICK_EXIT = 322,
 };
 enum { PROTOCOL_HTTP = 1, PROTOCOL_HTTPS = 2, VERSION_2TLS = 4, TLS_1_2 = 6, VERIFY_NAME = 2 };
 // curl/curl.h: CURLINFO
-enum { INFO_RESPONSE_CODE = 0x200002, INFO_REQUEST_SIZE = 0x20000C, INFO_CONNECTCODE = 0x200016, INFO_PRIVATE = 0x100015 };
+enum { INFO_RESPONSE_CODE = 0x200002, INFO_REQUEST_SIZE = 0x20000C, INFO_CONNECTCODE = 0x200016, INFO_PRIVATE = 0x100015, INFO_CERTINFO = 0x400022 };
+// curl/curl.h: struct curl_certinfo
+struct certificates {
+  int count;
+  struct curl_slist **texts;
+};
 
 // A memset before free(3) would be left out by the compiler.
 static void wipe(void *bytes, size_t count) {
@@ -293,6 +298,7 @@ broker_transfer *broker_transfer_create(const broker_request *request, uint64_t 
   }
   curl.easy_setopt(easy, OPT_HTTP_VERSION, (long)VERSION_2TLS);
   curl.easy_setopt(easy, OPT_SSLVERSION, (long)TLS_1_2);
+  curl.easy_setopt(easy, OPT_CERTINFO, 1L);
   curl.easy_setopt(easy, OPT_SSL_VERIFYPEER, 1L);
   curl.easy_setopt(easy, OPT_SSL_VERIFYHOST, (long)VERIFY_NAME);
   if (request->use_own_roots) {
@@ -336,6 +342,16 @@ void broker_transfer_destroy(broker_transfer *t) {
   free(t);
 }
 
+// Who issued the server's certificate; NULL where the connection was reused, or its handshake failed.
+static const char *issuer(CURL *easy) {
+  static const char label[] = "Issuer:";
+  struct certificates *found = NULL;
+  if (curl.easy_getinfo(easy, INFO_CERTINFO, &found) != 0 || !found || found->count < 1) return NULL;
+  for (struct curl_slist *text = found->texts[0]; text; text = text->next)
+    if (text->data && strncmp(text->data, label, sizeof label - 1) == 0) return text->data + sizeof label - 1;
+  return NULL;
+}
+
 broker_outcome broker_transfer_outcome(broker_transfer *t, int result) {
   broker_outcome outcome = {.result = result, .is_too_large = t->is_too_large, .has_all_fields = t->has_all_fields};
   curl.easy_getinfo(t->easy, INFO_RESPONSE_CODE, &outcome.status);
@@ -343,6 +359,7 @@ broker_outcome broker_transfer_outcome(broker_transfer *t, int result) {
   // That counts what was said to a proxy, too. What must not arrive twice is the body, and that is read to be sent.
   if (t->request_length > 0) outcome.request_size = (long)t->request_sent;
   curl.easy_getinfo(t->easy, INFO_CONNECTCODE, &outcome.connect_code);
+  outcome.issuer = issuer(t->easy);
   outcome.error = t->error[0] || result == 0 ? t->error : curl.easy_strerror(result);
   outcome.body = t->body;
   outcome.body_length = t->body_length;

@@ -210,6 +210,16 @@ extension FailureRow {
         )
       ])
     + kind(
+      "A pull request from a fork of a private repository",
+      gitHub("", "\(noVariables) GITHUB_EVENT_NAME=pull_request GITHUB_EVENT_PATH=event.json"),
+      (.identityFork, "fork-pull-request", ["1. likely: The pull request comes from", "2. possible:"]), expect: sample,
+      files: [
+        (
+          "event.json",
+          #"{"pull_request":{"head":{"repo":{"id":2}},"base":{"repo":{"id":1,"private":true}}}}"#
+        )
+      ])
+    + kind(
       "A job in act", gitHub("", "\(noVariables) ACT=true"),
       (.providerNotFound, "runner-act", ["token-broker sandbox -- COMMAND"]), expect: sample)
     + kind(

@@ -125,6 +125,13 @@ extension FailureRow {
         )
       ]),
     FailureRow(
+      .log, "A refusal of another registry, which words it alike", explain, nil, ["file-exists"],
+      ["likely: pypi has a file of this name"], absent: ["certain:"],
+      files: log("npm ERR! 403 Forbidden - PUT https://registry.npmjs.org/sample - File already exists")),
+    FailureRow(
+      .log, "A proxy that refused another host", explain, nil, ["proxy-refused"], ["likely: A proxy"],
+      absent: ["certain:"], files: log("Tunnel connection failed: 403 Forbidden for https://registry.npmjs.org/")),
+    FailureRow(
       .log, "A GitHub log with times, of an older action that prints no environment", explain, nil,
       ["publisher-differs"],
       ["Workflow name \"release.yml\"", "Environment name \"pypi\""], absent: ["environment-missing"],

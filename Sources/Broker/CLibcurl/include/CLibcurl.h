@@ -71,6 +71,7 @@ typedef struct {
   int is_too_large;
   int has_all_fields; // the empty line behind the fields was there
   const char *error;
+  const char *_Nullable issuer; // of the server's certificate, as libcurl's TLS library writes it
   const uint8_t *_Nullable body;
   size_t body_length;
   const char *_Nullable fields; // the field lines of the last header block

@@ -47,6 +47,8 @@ struct AnswerPage: Sendable {
   /// - Returns: The cause; nil where nothing speaks for that.
   func foreign(_ host: Origin.Authority, hasOwnPages: Bool) -> Cause? {
     let proxy = named
+    // A proxy that inspects passes the server's own pages on as well: its certificate says who answered nothing else.
+    let issuer = response.certificateIssuer.flatMap { text in Self.product(in: text).map { _ in text } }
     guard proxy != nil || isPage && !hasOwnPages else { return nil }
     let said: Message =
       isPage
@@ -55,14 +57,20 @@ struct AnswerPage: Sendable {
     let who: Message =
       if let proxy {
         "It names \(proxy): a proxy on the way answered, not \(host)."
+      } else if let issuer {
+        "The certificate was issued by \(Neutralized.quoted(safe(issuer), limit: 120)): a proxy that inspects connections "
+          + "answered, not \(host)."
       } else if let configured = response.proxy {
         "The proxy \(Neutralized(configured, limit: 120)) is configured: it answered, not \(host)."
       } else {
         "A proxy or a sign-in page on the way probably answered, not \(host): the same request from another network tells."
+          + (response.certificateIssuer.map {
+            " The certificate was issued by \(Neutralized.quoted(safe($0), limit: 120))."
+          } ?? "")
       }
     let name = Neutralized(host.description.prefix { $0 != ":" })
     return Cause(
-      "answer-foreign", proxy == nil && response.proxy == nil ? .likely : .certain,
+      "answer-foreign", proxy == nil && issuer == nil && response.proxy == nil ? .likely : .certain,
       "\(host) was asked, and status \(response.status) came\(said). \(who)",
       fixes: [
         "Have \(host) allowed without a sign-in or an inspection where the job runs, or reach it without the proxy: "
@@ -78,8 +86,20 @@ struct AnswerPage: Sendable {
     if fields.contains(where: { $0.hasPrefix("x-bluecoat") }) { return "Blue Coat" }
     if fields.contains("proxy-authenticate") || response.status == 407 { return "a proxy that wants a sign-in" }
     guard (try? JSONReader().read(response.body))?.object == nil else { return nil }
+    // A page that is no error may speak of anything; its title says whose it is.
+    let own = response.status < 300 ? element("title") ?? "" : text
+    return Self.product(in: own)
+  }
+
+  /// The first product whose name stands in a text as words of their own.
+  private static func product(in text: String) -> Message? {
     let lower = text.lowercased()
-    return Self.products.first { lower.contains($0.description.lowercased()) }.map(Message.init(stringLiteral:))
+    func isLetter(_ character: Character?) -> Bool { character.map { $0.isLetter || $0.isNumber } ?? false }
+    return products.first { name in
+      guard let range = lower.firstRange(of: name.description.lowercased()) else { return false }
+      let before = range.lowerBound == lower.startIndex ? nil : lower[lower.index(before: range.lowerBound)]
+      return !isLetter(before) && !isLetter(range.upperBound == lower.endIndex ? nil : lower[range.upperBound])
+    }.map(Message.init(stringLiteral:))
   }
 
   /// Names that pages of proxies and filters have of themselves.

@@ -8,6 +8,9 @@ public struct HTTPResponse: Sendable {
   public let body: [UInt8]
   /// The proxy that is configured for the request, as host and port; nil for none.
   public var proxy: String?
+  /// Who issued the server's certificate, such as `C = US, O = Let's Encrypt, CN = E5`; nil without TLS, or on a connection
+  /// that an earlier request had opened.
+  public var certificateIssuer: String?
 
   /// An answer.
   public init(status: Int, fields: [(name: String, value: String)] = [], body: [UInt8] = []) {

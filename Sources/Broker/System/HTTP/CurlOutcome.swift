@@ -33,7 +33,9 @@ enum CurlOutcome {
       let fields = unsafe UnsafeBufferPointer(start: outcome.fields, count: outcome.fields_length)
       let bytes = unsafe fields.map { UInt8(bitPattern: $0) }
       let status = unsafe outcome.status
-      return .success(HTTPResponse(status: status, fields: parse(bytes), body: body))
+      var response = HTTPResponse(status: status, fields: parse(bytes), body: body)
+      response.certificateIssuer = unsafe outcome.issuer.map { unsafe String(cString: $0) }
+      return .success(response)
     }
     let text = unsafe String(cString: outcome.error)
     let detail = redaction?.apply(to: text) ?? text

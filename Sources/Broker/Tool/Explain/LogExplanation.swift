@@ -42,7 +42,8 @@ struct LogExplanation: Sendable {
       if !causes.isEmpty { title = "the job got no token" }
       if let (target, failure) = first({ $0.publishing(log.text) }), causes.isEmpty || !failure.isRefusal {
         if failure.isRefusal { title = "\(name(target)) refused the upload" }
-        causes.append(failure.cause)
+        // Another registry, or another tool, may have said the same.
+        causes.append(isNamed(target) ? failure.cause : failure.cause.with(min(failure.cause.certainty, .likely)))
       }
     }
     if log.hasIdentityToken {

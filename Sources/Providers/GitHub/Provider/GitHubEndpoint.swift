@@ -42,11 +42,14 @@ struct GitHubEndpoint: Sendable {
     hasAddress: Bool, hasSecret: Bool, in environment: Environment, _ files: any FileReading
   ) -> BrokerError {
     if !hasAddress, !hasSecret {
-      if let head = GitHubEvent(in: environment)?.foreignHead {
+      if let event = GitHubEvent(in: environment), let head = event.foreignHead {
         return BrokerError(
           .identityFork, "This run is for a pull request from a fork, which gets no identity token from GitHub.",
           remedy: "Publish from a run in the repository itself, for example one started by a tag or a release.",
-          reference: reference, causes: [GitHubGuide.forkPullRequest(from: head)])
+          reference: reference,
+          causes: event.isPrivate
+            ? [GitHubGuide.forkPullRequest(from: head).with(.likely), GitHubGuide.permissionMissing.with(.possible)]
+            : [GitHubGuide.forkPullRequest(from: head)])
       }
       return BrokerError(
         .identityPermission,

@@ -36,6 +36,14 @@ struct GitHubEvent: Sendable {
     return Self.text(repository["full_name"]).map { "\(Neutralized.quoted($0))" } ?? "a fork"
   }
 
+  /// Whether the repository is a private one, whose owners may let pull requests from forks have what they ask for
+  /// (docs.github.com, "Managing GitHub Actions settings for a repository", workflows of private forks).
+  var isPrivate: Bool {
+    let base = payload["pull_request"]?.object?["base"]?.object?["repo"]?.object ?? payload["repository"]?.object
+    guard case .boolean(true) = base?["private"]?.value else { return false }
+    return true
+  }
+
   /// The run's own repository, if that is a fork.
   var ownFork: String? {
     guard let repository = payload["repository"]?.object, case .boolean(true) = repository["fork"]?.value else {

@@ -100,7 +100,7 @@ enum GitHubGuide {
           "Remove \(Neutralized(missing)) from env: in the workflow, and from what the step runs; the runner sets it."
         ])
       : Cause(
-        "variable-lost", .certain,
+        "variable-lost", .likely,
         "The runner sets both variables or neither, and \(Neutralized(missing)) did not reach this step.",
         fixes: [
           "Pass \(Neutralized(missing)) on as well: into a container, through sudo (sudo -E) or a tool that clears the environment."
