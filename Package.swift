@@ -33,6 +33,7 @@ let package = Package(
     .library(name: "BrokerSandbox", targets: ["BrokerSandbox"]),
     .library(name: "TokenBroker", targets: ["TokenBroker"]),
     .library(name: "BuiltInPlugins", targets: ["BuiltInPlugins"]),
+    .library(name: "BrokerPrograms", targets: ["BrokerPrograms"]),
     .library(name: "WarehouseRegistry", targets: ["WarehouseRegistry"]),
     .library(name: "GitHubProvider", targets: ["GitHubProvider"]),
     .library(name: "GitLabProvider", targets: ["GitLabProvider"]),
@@ -56,6 +57,8 @@ let package = Package(
     .target(name: "BrokerSandbox", dependencies: ["BrokerCore"], path: "Sources/Broker/Sandbox"),
     .target(
       name: "BrokerConformance", dependencies: ["BrokerCore", "BrokerSandbox"], path: "Sources/Broker/Conformance"),
+
+    .target(name: "BrokerPrograms", dependencies: ["BrokerCore"], path: "Sources/Broker/Programs"),
 
     // Plug-ins
     .target(name: "GitHubProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitHub/Provider"),
@@ -89,7 +92,7 @@ let package = Package(
     // The tool: the composition and the command line as a library, and the executable
     .target(
       name: "TokenBroker",
-      dependencies: ["BrokerCore", "BrokerSystem", "BrokerSandbox", "BuiltInPlugins", "CMemory"],
+      dependencies: ["BrokerCore", "BrokerSystem", "BrokerSandbox", "BrokerPrograms", "BuiltInPlugins", "CMemory"],
       path: "Sources/Broker/Tool"),
     .executableTarget(
       name: "token-broker", dependencies: ["TokenBroker", "BuiltInPlugins"], path: "Sources/Broker/Main",

@@ -34,10 +34,28 @@ static void close_from(int first, int kept) {
     if (descriptor != kept) close(descriptor);
 }
 
+// Becomes what an open file holds, whatever its path leads to by now. The kernel hands a script to its interpreter as
+// /dev/fd/N, which must be there then; of a program of machine code nothing stays open.
+static int become_file(int file, char *const *arguments, char *const *environment) {
+#if defined(__linux__) && defined(SYS_execveat)
+  char mark[2];
+  if (pread(file, mark, sizeof mark, 0) != sizeof mark) return errno ? errno : ENOEXEC;
+  int is_script = mark[0] == '#' && mark[1] == '!';
+  if (fcntl(file, F_SETFD, is_script ? 0 : FD_CLOEXEC) != 0) return errno;
+  syscall(SYS_execveat, file, "", arguments, environment, AT_EMPTY_PATH);
+  return errno;
+#else
+  (void)file;
+  (void)arguments;
+  (void)environment;
+  return ENOSYS;
+#endif
+}
+
 // Runs in the child; only async-signal-safe calls. Never returns.
 static void become(
-    const char *const *paths, char *const *arguments, char *const *environment, int input, int output, int error,
-    int is_apart, int report, pid_t parent) {
+    const char *const *paths, int file, char *const *arguments, char *const *environment, int input, int output,
+    int error, int is_apart, int report, pid_t parent) {
   int failure = 0;
 #if defined(__linux__)
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -61,14 +79,16 @@ static void become(
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
 
-  // Copies above 2 first, so that no descriptor is overwritten before it is used.
-  int from[3] = {fcntl(input, F_DUPFD, 3), fcntl(output, F_DUPFD, 3), fcntl(error, F_DUPFD, 3)};
-  int kept = fcntl(report, F_DUPFD_CLOEXEC, 3);
+  // Copies above 3 first, so that no descriptor is overwritten before it is used.
+  int from[4] = {fcntl(input, F_DUPFD, 4), fcntl(output, F_DUPFD, 4), fcntl(error, F_DUPFD, 4), -1};
+  int streams = 3;
+  if (file >= 0) from[streams++] = fcntl(file, F_DUPFD, 4);
+  int kept = fcntl(report, F_DUPFD_CLOEXEC, 4);
   if (kept < 0) {
     failure = errno;
     kept = report;
   }
-  for (int stream = 0; stream < 3; stream++)
+  for (int stream = 0; stream < streams; stream++)
     if (from[stream] < 0 || dup2(from[stream], stream) < 0) failure = errno;
   if (is_apart) {
     struct rlimit none = {0, 0};
@@ -76,9 +96,9 @@ static void become(
     if (setsid() < 0 || chdir("/") != 0 || setrlimit(RLIMIT_CORE, &none) != 0) failure = errno;
   }
   if (!failure) {
-    close_from(3, kept);
-    failure = ENOENT;
-    for (; *paths; paths++) {
+    close_from(streams, kept);
+    failure = file >= 0 ? become_file(3, arguments, environment) : ENOENT;
+    for (; file < 0 && *paths; paths++) {
       execve(*paths, arguments, environment);
       if (errno == ENOENT || errno == ENOTDIR) continue;
       failure = errno;
@@ -91,8 +111,8 @@ static void become(
 }
 
 pid_t broker_process_start(
-    const char *const *paths, char *const *arguments, char *const *environment, int input, int output, int error,
-    int is_apart, int *failure) {
+    const char *const *paths, int file, char *const *arguments, char *const *environment, int input, int output,
+    int error, int is_apart, int *failure) {
   int report[2];
 #if defined(__linux__)
   int made = pipe2(report, O_CLOEXEC);
@@ -119,7 +139,7 @@ pid_t broker_process_start(
 #else
   pid_t child = fork();
 #endif
-  if (child == 0) become(paths, arguments, environment, input, output, error, is_apart, report[1], parent);
+  if (child == 0) become(paths, file, arguments, environment, input, output, error, is_apart, report[1], parent);
   int fork_failure = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   close(report[1]);
@@ -137,6 +157,29 @@ pid_t broker_process_start(
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   return -1;
+}
+
+int broker_memory_file(void) {
+#if defined(__linux__) && defined(SYS_memfd_create)
+  // MFD_CLOEXEC, MFD_ALLOW_SEALING, and MFD_EXEC, which kernels before 6.3 do not know.
+  int file = (int)syscall(SYS_memfd_create, "token-broker", 1U | 2U | 0x10U);
+  if (file < 0 && errno == EINVAL) file = (int)syscall(SYS_memfd_create, "token-broker", 1U | 2U);
+  return file;
+#else
+  errno = ENOSYS;
+  return -1;
+#endif
+}
+
+int broker_memory_seal(int file) {
+#if defined(__linux__)
+  // F_ADD_SEALS: no other seals, no shrinking, no growing, no writing.
+  return fcntl(file, 1033, 1 | 2 | 4 | 8);
+#else
+  (void)file;
+  errno = ENOSYS;
+  return -1;
+#endif
 }
 
 int broker_process_wait(pid_t child, int *is_signal, int *value) {

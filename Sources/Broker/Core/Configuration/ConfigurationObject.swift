@@ -71,7 +71,7 @@ public struct ConfigurationObject: Sendable {
       if key.kind == .address, let text = node.string, let url = try? HTTPURL(text) {
         return SettingValue(key.name, url.description)
       }
-      let value = JSONText.Value(node)
+      let value = JSONText.Value(node).ordered
       return SettingValue(key.name, shown: node.string ?? JSONText.compact(value), comparing: value)
     }
   }

@@ -123,6 +123,8 @@ extension ErrorCode {
   public static let pluginContract = ErrorCode("plugin-contract", .plugin)
   /// A program that a plug-in needs cannot be started, does not end in time, or writes more than it may.
   public static let programFailed = ErrorCode("program-failed", .plugin)
+  /// A program's file is not what the configuration says, or others may change it: it is not run.
+  public static let programRefused = ErrorCode("program-refused", .rule)
 
   /// A destination cannot be opened or written.
   public static let deliveryFailed = ErrorCode("delivery-failed", .delivery)
@@ -150,7 +152,7 @@ extension ErrorCode {
     releaseMissing,
     unreachable, timedOut, tlsFailed, unavailable, redirected, libcurlUnavailable,
     audienceRefused, identityTokenAudience, ruleRefused, rehearsalBoundary, expectationFailed, releaseConflict,
-    narrowingRequired, attestationFailed, releaseRefused,
+    narrowingRequired, attestationFailed, releaseRefused, programRefused,
     pluginContract, programFailed,
     deliveryFailed,
     commandNotRunnable, commandNotFound,

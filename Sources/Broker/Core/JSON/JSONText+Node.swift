@@ -1,14 +1,23 @@
 extension JSONText.Value {
-  /// A value that was read, the members of objects in the order of their names; a number is a string of its digits in a list.
-  init(_ node: JSONNode) {
-    switch node.value {
-    case .null: self = .null
-    case .boolean(let value): self = .boolean(value)
-    case .number(let text): self = node.integer.map { .integer($0) } ?? .array([.string(text)])
-    case .string(let text): self = .string(text)
-    case .array(let elements): self = .array(elements.map { JSONText.Value($0) })
-    case .object(let object):
-      self = .object(object.members.sorted { $0.name < $1.name }.map { ($0.name, JSONText.Value($0.value)) })
+  /// A value that was read, to be written again; a number stays as it was written.
+  public init(_ node: JSONNode) {
+    self =
+      switch node.value {
+      case .null: .null
+      case .boolean(let value): .boolean(value)
+      case .number(let text): node.integer.map { .integer($0) } ?? .number(text)
+      case .string(let text): .string(text)
+      case .array(let elements): .array(elements.map { JSONText.Value($0) })
+      case .object(let object): .object(object.members.map { ($0.name, JSONText.Value($0.value)) })
+      }
+  }
+
+  /// The same value, the members of objects in the order of their names, to be compared.
+  var ordered: JSONText.Value {
+    switch self {
+    case .array(let elements): .array(elements.map(\.ordered))
+    case .object(let members): .object(members.sorted { $0.0 < $1.0 }.map { ($0.0, $0.1.ordered) })
+    default: self
     }
   }
 }

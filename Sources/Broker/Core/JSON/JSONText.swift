@@ -10,6 +10,8 @@ public enum JSONText {
     case boolean(Bool)
     /// A number.
     case integer(Int64)
+    /// A number, as it was read.
+    case number(String)
     /// A string.
     case string(String)
     /// A list.
@@ -31,6 +33,7 @@ public enum JSONText {
     case .null: "null"
     case .boolean(let value): value ? "true" : "false"
     case .integer(let number): String(number)
+    case .number(let text): text
     case .string(let text): quoted(text)
     case .array(let elements): "[" + elements.map(compact).joined(separator: ",") + "]"
     case .object(let members):

@@ -8,6 +8,8 @@ public struct PluginServices: Sendable {
   public let files: any FileReading
   /// Runs programs.
   public let programs: any ProgramRunning
+  /// The job's variables, for a plug-in whose declaration lists those that it may have.
+  public let environment: Environment
   /// In a rehearsal, the sandbox's origin that stands in for a registry's own; nil in reality.
   public let rehearsalOrigin: Origin?
   /// Where the secrets of the run may go; a plug-in that has a secret of its own binds it here.
@@ -16,14 +18,15 @@ public struct PluginServices: Sendable {
   /// Services of a run; without files or programs, asking for one fails.
   public init(
     transport: any HTTPTransport, time: TimeSource, files: any FileReading = NoFiles(),
-    programs: any ProgramRunning = NoPrograms(), rehearsalOrigin: Origin? = nil,
-    bindings: SecretBindings = SecretBindings()
+    programs: any ProgramRunning = NoPrograms(), environment: Environment = Environment(),
+    rehearsalOrigin: Origin? = nil, bindings: SecretBindings = SecretBindings()
   ) {
     self.transport = GuardedTransport(transport: transport, bindings: bindings)
     self.bindings = bindings
     self.time = time
     self.files = files
     self.programs = programs
+    self.environment = environment
     self.rehearsalOrigin = rehearsalOrigin
   }
 
@@ -76,7 +79,7 @@ public protocol ProgramRunning: Sendable {
   /// not go on, is ended. What it wrote is complete when it has ended; what others write behind that is not read.
   ///
   /// - Returns: How it ended, and what it wrote.
-  /// - Throws: ``ErrorCode/programFailed`` if it cannot be started, is to read or writes more than it may, or does not end in
+  /// - Throws: ``ErrorCode/programRefused`` if its file is not what it is held to; ``ErrorCode/programFailed`` if it cannot be started, is to read or writes more than it may, or does not end in
   ///   time; ``ErrorCode/interrupted`` if the task was cancelled.
   func run(_ program: Program) async throws(BrokerError) -> ProgramResult
 }
@@ -94,17 +97,34 @@ public struct Program: Sendable {
   public let maximumBytes: Int
   /// The time that it may take; then it is asked to end, and ended a second later.
   public let limit: Duration
+  /// How much longer it may run when the task is cancelled, at most to its limit.
+  public let grace: Duration
+  /// What its file is held to before it is run.
+  public let provenance: Provenance
+
+  /// What a program's file is held to before it is run.
+  public enum Provenance: Sendable, Equatable {
+    /// Nothing.
+    case any
+    /// Nobody but root and the user of this process may have written it, or put another file in its place.
+    case owned
+    /// It has this SHA-256 (64 lower-case hexadecimal digits), and what was checked is what is run, whatever becomes of the
+    /// file meanwhile; who may write it is not asked.
+    case digest(String)
+  }
 
   /// A program.
   public init(
     _ words: [String], environment: [String: String] = [:], input: [UInt8] = [], maximumBytes: Int = 64 * 1024,
-    limit: Duration = .seconds(10)
+    limit: Duration = .seconds(10), grace: Duration = .zero, provenance: Provenance = .any
   ) {
     self.words = words
     self.environment = environment
     self.input = input
     self.maximumBytes = maximumBytes
     self.limit = limit
+    self.grace = grace
+    self.provenance = provenance
   }
 }
 
@@ -112,14 +132,22 @@ public struct Program: Sendable {
 public struct ProgramResult: Sendable {
   /// Its exit status; nil if a signal ended it.
   public let status: Int32?
+  /// The signal that ended it; nil if it ended by itself.
+  public let signal: Int32?
+  /// Whether another process had its standard output or standard error when it had ended.
+  public let isHeld: Bool
   /// What it wrote to standard output.
   public let output: [UInt8]
   /// What it wrote to standard error.
   public let diagnostics: [UInt8]
 
   /// A result.
-  public init(status: Int32?, output: [UInt8], diagnostics: [UInt8]) {
+  public init(
+    status: Int32?, signal: Int32? = nil, output: [UInt8], diagnostics: [UInt8], isHeld: Bool = false
+  ) {
     self.status = status
+    self.signal = signal
+    self.isHeld = isHeld
     self.output = output
     self.diagnostics = diagnostics
   }

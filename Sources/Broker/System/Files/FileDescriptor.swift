@@ -31,6 +31,9 @@ struct FileDescriptor: ~Copyable, Sendable {
 
   deinit { close(number) }
 
+  /// Closes a descriptor that nobody else closes; false if that fails.
+  static func closed(_ number: Int32) -> Bool { close(number) == 0 }
+
   /// The kind of file (`S_IFREG` and others) and its length in bytes; nil if that cannot be told.
   var kindAndLength: (kind: mode_t, length: Int)? {
     var status = stat()

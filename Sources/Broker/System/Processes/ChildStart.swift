@@ -12,6 +12,8 @@ import CProcess
 struct ChildStart {
   /// The files that the program may be, tried in order.
   let paths: [String]
+  /// An open file that holds the program, in place of the paths; negative for none.
+  var file: Int32 = -1
   /// Its name and its arguments.
   let words: [String]
   /// All of its variables.
@@ -37,7 +39,7 @@ struct ChildStart {
         unsafe Self.withCStrings(variables) { variables in
           let constantPaths = unsafe UnsafeRawPointer(paths).assumingMemoryBound(to: UnsafePointer<CChar>?.self)
           return unsafe broker_process_start(
-            constantPaths, words, variables, input, output, error, isApart ? 1 : 0, &failure)
+            constantPaths, file, words, variables, input, output, error, isApart ? 1 : 0, &failure)
         }
       }
     }

@@ -16,6 +16,8 @@ final class ProgramRun: Sendable {
   enum Ending: Sendable {
     /// The program ended by itself, or by a signal of somebody else's.
     case ended(ProgramResult)
+    /// It was not started: its file is not what it is held to.
+    case refused(RunnableFile.Refusal)
     /// It did not start, for this error number.
     case notStarted(Int32)
     /// We ended it.
@@ -38,7 +40,7 @@ final class ProgramRun: Sendable {
   private enum Child {
     case none
     case running(pid_t)
-    case ended(ChildExit)
+    case ended(ChildExit, isHeld: Bool)
   }
 
   private let program: Program
@@ -78,10 +80,18 @@ final class ProgramRun: Sendable {
     if isCancelled.load(ordering: .sequentiallyConsistent) { return .stopped(.cancelled) }
     blockBrokenPipes()
     var failure: Int32 = 0
-    let number = ChildStart(
-      paths: Array(program.words.prefix(1)), words: program.words, variables: program.environment, input: input.reading,
-      output: output.writing, error: error.writing, isApart: true
-    ).start(&failure)
+    let number: pid_t
+    do throws(RunnableFile.Refusal) {
+      // Kept until the program has started.
+      let file = try RunnableFile(of: program)
+      number = ChildStart(
+        paths: [file.path], file: file.descriptor, words: program.words, variables: program.environment,
+        input: input.reading, output: output.writing, error: error.writing, isApart: true
+      ).start(&failure)
+      file.close()
+    } catch {
+      return .refused(error)
+    }
     guard number > 0 else { return .notStarted(failure) }
     child.withLock { $0 = .running(number) }
     input.closeReading()
@@ -110,6 +120,7 @@ final class ProgramRun: Sendable {
     var written = (output: [UInt8](), error: [UInt8]())
     var stop: Stop?
     var isKilled = false
+    var isCut = false
     var next = ContinuousClock.now + program.limit
     if rest.isEmpty { input.closeWriting() }
 
@@ -135,18 +146,27 @@ final class ProgramRun: Sendable {
       take(output, &written.output, "standard output")
       take(error, &written.error, "standard error")
       if isNews { news.drain() }
-      if case .ended(let exit) = child.withLock({ $0 }) {
+      if case .ended(let exit, let isHeld) = child.withLock({ $0 }) {
         // The end came behind what the program wrote last, which may not have been there to take a moment ago.
         if stop == nil { take(output, &written.output, "standard output") }
         if stop == nil { take(error, &written.error, "standard error") }
         if let stop { return .stopped(stop) }
-        let status: Int32? = if case .exited(let status) = exit { status } else { nil }
-        return .ended(ProgramResult(status: status, output: written.output, diagnostics: written.error))
+        let (status, signal): (Int32?, Int32?) =
+          switch exit {
+          case .exited(let status): (status, nil)
+          case .signalled(let number): (nil, number)
+          }
+        return .ended(
+          ProgramResult(
+            status: status, signal: signal, output: written.output, diagnostics: written.error, isHeld: isHeld))
       }
-      if stop == nil, isCancelled.load(ordering: .sequentiallyConsistent) { end(.cancelled, with: SIGTERM) }
+      if stop == nil, !isCut, isCancelled.load(ordering: .sequentiallyConsistent) {
+        isCut = true
+        next = min(next, .now + program.grace)
+      }
       guard ContinuousClock.now >= next else { continue }
       switch stop {
-      case nil: end(.late, with: SIGTERM)
+      case nil: end(isCut ? .cancelled : .late, with: SIGTERM)
       case let reason? where !isKilled: end(reason, with: SIGKILL)
       // The system cannot end it now; it is reaped when it can.
       case let reason?: return .stopped(reason)
@@ -177,18 +197,18 @@ final class ProgramRun: Sendable {
     // Its number stays its own until it is reaped; the C library fills the information within the call.
     var information = unsafe siginfo_t()
     while unsafe waitid(P_PID, id_t(number), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
-    reap(number)
+    reap(number, isHeld: output.isHeld || error.isHeld)
     tell()
   }
 
-  private func reap(_ number: pid_t) {
+  private func reap(_ number: pid_t, isHeld: Bool = false) {
     child.withLock { child in
       // Nobody else can have this group's number before the program is reaped.
       _ = kill(-number, SIGKILL)
       var isSignal: Int32 = 0
       var value: Int32 = 0
       _ = unsafe broker_process_wait(number, &isSignal, &value)
-      child = .ended(isSignal != 0 ? .signalled(value) : .exited(value))
+      child = .ended(isSignal != 0 ? .signalled(value) : .exited(value), isHeld: isHeld)
     }
   }
 
@@ -221,6 +241,16 @@ private final class Pipe: Sendable {
   var reading: Int32 { ends.withLock { $0.reading } }
   /// The end that is written; negative when it is closed.
   var writing: Int32 { ends.withLock { $0.writing } }
+
+  /// Whether somebody has the end that is written; false if the end that is read is closed.
+  var isHeld: Bool {
+    ends.withLock { ends in
+      guard ends.reading >= 0 else { return false }
+      var file = pollfd(fd: ends.reading, events: 0, revents: 0)
+      // The kernel fills it within the call, and says that nobody writes whatever is left to read.
+      return unsafe poll(&file, 1, 0) == 0
+    }
+  }
 
   func closeReading() {
     ends.withLock { ends in

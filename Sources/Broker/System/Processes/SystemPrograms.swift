@@ -17,7 +17,7 @@ public struct SystemPrograms: ProgramRunning {
   ///
   /// A process that made a session of its own is not in the program's group any more, and outlives it.
   ///
-  /// - Throws: `ErrorCode.programFailed` if it cannot be started, is to read or writes more than it may, or does not end in
+  /// - Throws: `ErrorCode.programRefused` if its file is not what it is held to; `ErrorCode.programFailed` if it cannot be started, is to read or writes more than it may, or does not end in
   ///   time; `ErrorCode.interrupted` if the task was cancelled.
   public func run(_ program: Program) async throws(BrokerError) -> ProgramResult {
     let name = Neutralized.quoted(program.words.first ?? "")
@@ -32,6 +32,8 @@ public struct SystemPrograms: ProgramRunning {
     }
     switch await run.end() {
     case .ended(let result): return result
+    case .refused(let refusal):
+      throw BrokerError(.programRefused, "\(name) is not run: \(refusal.reason).", remedy: refusal.remedy)
     case .notStarted(let number):
       throw failure(
         "Cannot run \(name): \(SystemError.text(number)).", "Check that the file is there and may be run.")

@@ -108,7 +108,7 @@ public struct Broker: Sendable {
   /// - Returns: The services.
   public func services(rehearsalOrigin: Origin? = nil) -> PluginServices {
     PluginServices(
-      transport: transport, time: time, files: SystemFiles(), programs: SystemPrograms(),
+      transport: transport, time: time, files: SystemFiles(), programs: SystemPrograms(), environment: environment,
       rehearsalOrigin: rehearsalOrigin, bindings: bindings)
   }
 

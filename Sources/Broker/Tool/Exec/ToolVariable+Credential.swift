@@ -17,7 +17,7 @@ extension ToolVariable {
     guard let equals = text.firstIndex(of: "=") else { throw wrong("has no =") }
     let name = String(text[..<equals])
     let value = String(text[text.index(after: equals)...])
-    guard Self.isVariableName(name) else { throw wrong("does not begin with the name of a variable") }
+    guard VariableName.isValid(name) else { throw wrong("does not begin with the name of a variable") }
     guard Self.placeholders.contains(where: value.contains) else { throw wrong("has no placeholder") }
     for match in value.matches(of: /\{[^{}]*\}/) where !Self.placeholders.contains(String(match.output)) {
       throw wrong("has the unknown placeholder \(Neutralized(String(match.output), limit: 40))")
@@ -33,9 +33,5 @@ extension ToolVariable {
       .replacing("{username}", with: credential.username)
       .replacing("{url}", with: credential.uploadURL.description)
       .replacing("{registry}", with: credential.registry)
-  }
-
-  private static func isVariableName(_ text: String) -> Bool {
-    text.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]{0,254}/) != nil
   }
 }

@@ -19,10 +19,10 @@ public struct GitLabSettings: PluginSettings {
       for audience in map.keys {
         guard Audience(audience) != nil else { throw map.error(audience, "is not an audience") }
         let names = try map.strings(audience) ?? []
-        for name in names where !Self.isVariableName(name) {
+        for name in names where !VariableName.isValid(name) {
           throw map.error(
             audience, "names \(Neutralized.quoted(name)), which is not a variable name",
-            remedy: "Use letters, digits and underscores, and no digit first.")
+            remedy: "Use \(VariableName.rule).")
         }
         variables.append((audience, names))
       }
@@ -38,12 +38,5 @@ public struct GitLabSettings: PluginSettings {
         "variables", shown: variables.isEmpty ? "AUDIENCE_ID_TOKEN for each audience" : shown,
         comparing: .object(variables.map { ($0.audience, .array($0.names.map { .string($0) })) }))
     ]
-  }
-
-  private static func isVariableName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, !(0x30...0x39).contains(first), text.utf8.count <= 255 else { return false }
-    return text.utf8.allSatisfy {
-      (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
-    }
   }
 }
