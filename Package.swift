@@ -34,6 +34,8 @@ let package = Package(
     .library(name: "TokenBroker", targets: ["TokenBroker"]),
     .library(name: "BuiltInPlugins", targets: ["BuiltInPlugins"]),
     .library(name: "BrokerPrograms", targets: ["BrokerPrograms"]),
+    .library(name: "ProgramProvider", targets: ["ProgramProvider"]),
+    .library(name: "ProgramRegistry", targets: ["ProgramRegistry"]),
     .library(name: "WarehouseRegistry", targets: ["WarehouseRegistry"]),
     .library(name: "GitHubProvider", targets: ["GitHubProvider"]),
     .library(name: "GitLabProvider", targets: ["GitLabProvider"]),
@@ -61,6 +63,10 @@ let package = Package(
     .target(name: "BrokerPrograms", dependencies: ["BrokerCore"], path: "Sources/Broker/Programs"),
 
     // Plug-ins
+    .target(
+      name: "ProgramProvider", dependencies: ["BrokerCore", "BrokerPrograms"], path: "Sources/Providers/Program"),
+    .target(
+      name: "ProgramRegistry", dependencies: ["BrokerCore", "BrokerPrograms"], path: "Sources/Registries/Program"),
     .target(name: "GitHubProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitHub/Provider"),
     .target(
       name: "GitHubSandbox", dependencies: ["BrokerCore", "BrokerSandbox"], path: "Sources/Providers/GitHub/Sandbox"),
@@ -85,7 +91,7 @@ let package = Package(
       dependencies: [
         "BrokerCore", "BrokerSandbox", "CratesIORegistry", "CratesIOSandbox", "GitHubProvider", "GitHubSandbox",
         "GitLabProvider", "GitLabSandbox", "ExchangeRegistry", "PyPIRegistry", "TestPyPIRegistry", "TokenProvider",
-        "WarehouseSandbox",
+        "WarehouseSandbox", "ProgramProvider", "ProgramRegistry",
       ],
       path: "Sources/Broker/BuiltIn"),
 

@@ -7,6 +7,8 @@ import GitHubProvider
 import GitHubSandbox
 import GitLabProvider
 import GitLabSandbox
+import ProgramProvider
+import ProgramRegistry
 import PyPIRegistry
 import TestPyPIRegistry
 import TokenProvider
@@ -23,10 +25,12 @@ extension PluginCatalog {
     try catalog.add(.gitHub)
     try catalog.add(.gitLab)
     try catalog.add(.token)
+    try catalog.add(ProviderType.program)
     try catalog.add(.testPyPI)
     try catalog.add(.pypi)
     try catalog.add(.cratesIO)
     try catalog.add(.exchange)
+    try catalog.add(RegistryType.program)
     try catalog.add(UsualRoute("release", over: "testpypi", "pypi"))
     catalog.add(.known)
     return catalog

@@ -1,4 +1,4 @@
-import BrokerCore
+public import BrokerCore
 
 /// Why a program did not do what it was asked, in its own words.
 public struct PluginFailure: Sendable {
@@ -151,8 +151,13 @@ public struct PluginFailure: Sendable {
     case (.unreachable, _): (.unreachable, .retry(.nothingSent, after: retryAfter))
     case (.ambiguous, _): (.unreachable, .retry(.mayHaveArrived, after: retryAfter))
     case (.rateLimited, _): (.unavailable, .retry(.refusedUnread, after: retryAfter))
-    case (.unsupported, _): (.pluginContract, .none)
+    case (.unsupported, _): (.operationUnsupported, .none)
     case (.internal, _): (.programFailed, .none)
     }
   }
+}
+
+extension ErrorCode {
+  /// A program does not know an operation.
+  public static let operationUnsupported = ErrorCode("operation-unsupported", .plugin)
 }

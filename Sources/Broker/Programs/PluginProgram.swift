@@ -77,7 +77,7 @@ public final class PluginProgram: Sendable {
       answer = try PluginAnswer.read(result.output, id: id)
     } catch { throw broken(error, operation, result.diagnostics) }
     switch answer {
-    case .failure(let failure): throw self.error(failure, operation, result.diagnostics)
+    case .failure(let failure): throw self.error(failure, result.diagnostics)
     case .result(let object):
       // Known before anything of what the program says is shown.
       if let token = object["token"]?.string { secrets.withLock { $0.append(Secret(token)) } }
@@ -106,7 +106,12 @@ public final class PluginProgram: Sendable {
   private var redaction: ProgramRedaction { ProgramRedaction(secrets.withLock { $0 }) }
   private var name: Neutralized { Neutralized(declaration.name) }
 
-  private func error(_ failure: PluginFailure, _ operation: PluginOperation, _ diagnostics: [UInt8]) -> BrokerError {
+  /// The error that a failure is, which stands in a result.
+  public func error(_ problem: PluginFailure) -> BrokerError {
+    problem.error(of: declaration.name, as: kind, redaction: redaction)
+  }
+
+  private func error(_ failure: PluginFailure, _ diagnostics: [UInt8]) -> BrokerError {
     let redaction = redaction
     let error = failure.error(of: declaration.name, as: kind, redaction: redaction)
     return error.with(facts: error.facts + Self.facts(redaction.lines(of: diagnostics)))

@@ -56,17 +56,18 @@ public struct PluginDescription: Sendable {
 }
 
 /// Whether the job runs at a program's CI system (`detect`).
-struct PluginDetection: Sendable {
+public struct PluginDetection: Sendable {
   /// Whether it does.
-  let isPresent: Bool
+  public let isPresent: Bool
   /// The variables that show it.
-  let evidence: [String]
+  public let evidence: [String]
   /// How much that says.
-  let strength: Clue.Strength
+  public let strength: Clue.Strength
   /// Why the job may not ask; nil if it may.
-  let problem: PluginFailure?
+  public let problem: PluginFailure?
 
-  init(_ object: JSONObject) throws(ContractFault) {
+  /// Reads a result.
+  public init(_ object: JSONObject) throws(ContractFault) {
     let result = ResultReader(object)
     isPresent = try result.flag("present")
     evidence = try result.texts("evidence", isRequired: false)
@@ -84,13 +85,14 @@ struct PluginDetection: Sendable {
 }
 
 /// An identity token (`identity-token`).
-struct PluginToken: Sendable {
+public struct PluginToken: Sendable {
   /// The token's text.
-  let token: Secret
+  public let token: Secret
   /// How many more there are.
-  let supply: IdentityTokenSupply
+  public let supply: IdentityTokenSupply
 
-  init(_ object: JSONObject) throws(ContractFault) {
+  /// Reads a result.
+  public init(_ object: JSONObject) throws(ContractFault) {
     let result = ResultReader(object)
     token = Secret(try result.secret("token"))
     switch object["supply"]?.value {
@@ -105,17 +107,18 @@ struct PluginToken: Sendable {
 }
 
 /// An API token (`exchange`).
-struct PluginCredential: Sendable {
+public struct PluginCredential: Sendable {
   /// The API token.
-  let token: Secret
+  public let token: Secret
   /// The user name that goes with it.
-  let username: String
+  public let username: String
   /// When it expires, by the registry's clock.
-  let expires: UnixTime
+  public let expires: UnixTime
   /// How many seconds that is from now; nil if the program does not know.
-  let secondsLeft: Int64?
+  public let secondsLeft: Int64?
 
-  init(_ object: JSONObject) throws(ContractFault) {
+  /// Reads a result.
+  public init(_ object: JSONObject) throws(ContractFault) {
     let result = ResultReader(object)
     token = Secret(try result.secret("token"))
     guard Credential.isToken(token) else {

@@ -10,6 +10,8 @@ public struct BrokerConfiguration: Sendable {
   public let routes: [Route]
   /// The layers it was made of, the highest first.
   public let layers: [ConfigurationLayer]
+  /// The programs that are declared.
+  public let programs: DeclaredPrograms
   /// The rules in force, each with its origin.
   public let ruleSettings: [Setting]
   /// What is allowed, and probably not what was meant.
@@ -53,7 +55,7 @@ public struct BrokerConfiguration: Sendable {
 
   /// Every value in force, with its origin.
   public var settings: [Setting] {
-    ruleSettings + providers.flatMap(\.settings)
+    ruleSettings + programs.settings + providers.flatMap(\.settings)
       + registries.flatMap { $0.plugin.settings + $0.settings.settings }
       + routes.map {
         Setting(path: "routes.\($0.name)", value: $0.registries.joined(separator: ", "), origin: $0.origin)

@@ -4,10 +4,13 @@ public struct ConfigurationReader: Sendable {
   public static let maximumBytes = 256 * 1024
 
   private let catalog: PluginCatalog
+  /// The programs of the command line.
+  private let programs: DeclaredPrograms
 
-  /// A reader that knows the plug-ins of `catalog`.
-  public init(catalog: PluginCatalog) {
+  /// A reader that knows the plug-ins of `catalog`, and the programs that the command line declares.
+  public init(catalog: PluginCatalog, programs: DeclaredPrograms = .none) {
     self.catalog = catalog
+    self.programs = programs
   }
 
   /// The configuration without a file: every plug-in with its defaults.
@@ -39,7 +42,6 @@ public struct ConfigurationReader: Sendable {
   public func read(
     organisation: ConfigurationSource?, repository: ConfigurationSource?
   ) throws(BrokerError) -> BrokerConfiguration {
-    let decoder = LayerDecoder(catalog: catalog)
     var layers = [ConfigurationLayer.builtIn]
     if let organisation { layers.append(ConfigurationLayer(.organisation, organisation)) }
     if let repository { layers.append(ConfigurationLayer(.repository, repository)) }
@@ -50,7 +52,8 @@ public struct ConfigurationReader: Sendable {
           "extends", "names an organisation's file, without which this one is not to be read",
           remedy: "Read both.")
       }
-      let decoded = try decoder.decode(root)
+      try DeclaredPrograms.refuse(in: root)
+      let decoded = try LayerDecoder(catalog: catalog, programs: programs).decode(root)
       _ = try LayerNarrowing.lowerLayers(of: root, decoded: decoded)
       return try decoded.configuration(layers: layers)
     }
@@ -58,10 +61,21 @@ public struct ConfigurationReader: Sendable {
     if root.keys.contains("extends") {
       throw root.error("extends", "has no place in an organisation's file", remedy: "Remove it.")
     }
+    if let program = programs.all.first {
+      throw BrokerError(
+        .configurationWidens,
+        "--plugin declares the program \(Neutralized(program.name)), and below an organisation's file (\(organisation.name)) that file alone declares programs.",
+        remedy: "Leave --plugin out, or have the program added to \"plugins\" there.")
+    }
+    let declared = try DeclaredPrograms(
+      from: root, taken: catalog.providers.map(\.plugin.name) + catalog.registries.map(\.plugin.name))
+    let decoder = LayerDecoder(catalog: catalog, programs: declared)
     let upper = try decoder.decode(root)
     let narrowing = try LayerNarrowing(decoder: decoder, upper: upper, root: root)
     guard let repository else { return try upper.configuration(layers: layers) }
-    return try narrowing.apply(try self.root(of: repository)).configuration(layers: layers)
+    let lower = try self.root(of: repository)
+    try DeclaredPrograms.refuse(in: lower)
+    return try narrowing.apply(lower).configuration(layers: layers)
   }
 
   /// The path of the organisation's file that a repository's names in `extends`, with its place; nil if it names none.

@@ -2,7 +2,7 @@
 public struct ConfigurationSchema: Sendable {
   /// The keys of a file, in the order of the documentation.
   static let topLevelKeys = [
-    "$schema", "version", "extends", "providers", "registries", "routes", "rules", "mode", "lower-layers",
+    "$schema", "version", "extends", "plugins", "providers", "registries", "routes", "rules", "mode", "lower-layers",
   ]
 
   private let catalog: PluginCatalog
@@ -26,6 +26,18 @@ public struct ConfigurationSchema: Sendable {
       ("$schema", Self.schema(.text, "where this schema is, for editors")),
       ("version", .object([("description", "the version of the format"), ("const", 1)])),
       ("extends", Self.schema(.text, "the path of the organisation's file, from this file's folder")),
+      (
+        "plugins",
+        .object([
+          ("description", "in an organisation's file: programs that entries of type program may select"),
+          ("type", "object"), ("minProperties", 1), ("propertyNames", .object([("pattern", .string(Self.name))])),
+          (
+            "additionalProperties",
+            .object(
+              Self.members(of: .object(DeclaredPrograms.keys)) + [("required", .array(["command"]))])
+          ),
+        ])
+      ),
       (
         "providers",
         section("provider", catalog.providers.map { ($0.plugin.name, $0.plugin.summary, $0.plugin.keys) }, shared: [])

@@ -20,6 +20,8 @@ struct DecodedLayers: Sendable {
   let jobs: [JobKind]
   /// The registries that are meant where neither a file nor a command line names any.
   let usual: [String]
+  /// The programs that entries may select.
+  var programs = DeclaredPrograms.none
   var warnings: [ConfigurationWarning] = []
 
   /// The configuration that they amount to.
@@ -34,7 +36,7 @@ struct DecodedLayers: Sendable {
     }
     return BrokerConfiguration(
       providers: providers.map(\.plugin), registries: configured, usualNames: usual, routes: routes, layers: layers,
-      ruleSettings: ruleSettings,
+      programs: programs, ruleSettings: ruleSettings,
       warnings: warnings + providers.flatMap(\.plugin.warnings) + registries.flatMap(\.plugin.warnings)
         + rules.flatMap { RuleReview(jobs: jobs).warnings(for: $0) })
   }

@@ -1,6 +1,8 @@
 /// Decodes the sections of a file that stands alone, or above another.
 struct LayerDecoder: Sendable {
   let catalog: PluginCatalog
+  /// The programs that entries may select.
+  var programs = DeclaredPrograms.none
 
   /// Decodes `root`.
   ///
@@ -11,7 +13,7 @@ struct LayerDecoder: Sendable {
     return DecodedLayers(
       providers: providers, registries: registries,
       routes: try routes(of: root, registries: registries.map(\.name)), rules: [try RuleSet(from: root)],
-      jobs: catalog.jobs, usual: catalog.routes.flatMap(\.registries))
+      jobs: catalog.jobs, usual: catalog.routes.flatMap(\.registries), programs: programs)
   }
 
   /// The plug-ins of a section; without the section, every plug-in of the catalog under its type's name.
@@ -24,6 +26,15 @@ struct LayerDecoder: Sendable {
         let defaults = ConfigurationObject.empty(path: [section, entry.name])
         plugins.append(
           DecodedLayers.Entry(plugin: try entry.configured(entry.name, defaults), object: defaults, layers: []))
+      }
+      // Whoever names a program on the command line means it to be asked; a registry has to say where it is first.
+      guard section == "providers", programs.areNamed,
+        let type = entries.first(where: { $0.name == DeclaredPrograms.type })
+      else { return plugins }
+      for program in programs.all {
+        let defaults = ConfigurationObject.empty(path: [section, program.name])
+        let plugin = try type.configured(program.name, defaults, programs: programs)
+        plugins.append(DecodedLayers.Entry(plugin: plugin, object: defaults, layers: []))
       }
       return plugins
     }
@@ -41,7 +52,9 @@ struct LayerDecoder: Sendable {
     _ entries: [PluginType<Product>], name: String, _ settings: ConfigurationObject, in object: ConfigurationObject
   ) throws(BrokerError) -> ConfiguredPlugin<Product> {
     try checkName(name, in: object)
-    let type = try settings.string("type") ?? name
+    let isType = entries.contains { $0.name == name }
+    let type =
+      try settings.string("type") ?? (!isType && programs.program(named: name) != nil ? DeclaredPrograms.type : name)
     guard let entry = entries.first(where: { $0.name == type }) else {
       let known = entries.map(\.name)
       let missing: Message? =
@@ -53,7 +66,7 @@ struct LayerDecoder: Sendable {
           ?? missing ?? "Known types: \(known.map { Neutralized($0) }.joined(separator: ", ")).")
     }
     return try entry.configured(
-      name, settings, sharedKeys: object.path == ["registries"] ? RegistrySettings.names : [])
+      name, settings, sharedKeys: object.path == ["registries"] ? RegistrySettings.names : [], programs: programs)
   }
 
   /// Refuses an entry that has to be declared, in a file that was found.

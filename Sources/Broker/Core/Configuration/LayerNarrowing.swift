@@ -53,7 +53,7 @@ struct LayerNarrowing: Sendable {
     return DecodedLayers(
       providers: providers, registries: registries,
       routes: try routes(of: lower, registries: registries.map(\.name)), rules: upper.rules + [rules], jobs: upper.jobs,
-      usual: upper.usual, warnings: upper.warnings + (warnings ?? []))
+      usual: upper.usual, programs: upper.programs, warnings: upper.warnings + (warnings ?? []))
   }
 
   // MARK: Plug-ins

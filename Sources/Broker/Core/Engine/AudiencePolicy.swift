@@ -72,6 +72,9 @@ public struct AudiencePolicy: Sendable {
       remedy: "An index of your own needs an audience of its own, for example \"\(home.authority)\".")
   }
 
+  /// Whether an audience belongs to a service that everybody knows, so that a token made out to it is worth stealing.
+  public static func isWellKnown(_ audience: Audience) -> Bool { RelyingParty.owner(of: audience) != nil }
+
   /// Whether the audience is `HOST`, `https://HOST` or `SCHEME:HOST` (with the port where it is not the usual one).
   private func isOwnHost(_ audience: Audience) -> Bool {
     let text = audience.value

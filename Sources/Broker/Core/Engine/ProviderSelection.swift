@@ -27,7 +27,15 @@ public struct ProviderSelection: Sendable {
 
     /// Whether the job runs there, allowed to ask or not.
     var isRecognised: Bool {
-      if case .success(.absent) = result { false } else { true }
+      if case .success(.absent) = result { false } else { fault == nil }
+    }
+
+    /// Why it could not be found out, where the plug-in is at fault: that says nothing about the job.
+    var fault: BrokerError? {
+      guard case .failure(let error) = result, error.status == .plugin || error.code == .programRefused else {
+        return nil
+      }
+      return error
     }
 
     /// The finding as the end of a sentence: `found: GITHUB_ACTIONS is "true"`.
@@ -35,7 +43,8 @@ public struct ProviderSelection: Sendable {
       switch result {
       case .success(.absent(let reason)): "not found: \(reason)"
       case .success(.present(let evidence, _)): "found: \(evidence)"
-      case .failure(let error): "found, but the job may not ask: \(error.message)"
+      case .failure(let error):
+        fault == nil ? "found, but the job may not ask: \(error.message)" : "could not be asked: \(error.message)"
       }
     }
   }
@@ -62,7 +71,7 @@ public struct ProviderSelection: Sendable {
     for provider in providers where provider.clue.strength == .job {
       findings.append(await finding(of: provider, in: environment))
     }
-    let isRecognised = findings.contains(where: \.isRecognised)
+    let isRecognised = findings.contains { $0.isRecognised && $0.clue.strength == .job }
     for provider in providers where provider.clue.strength != .job && (!isRecognised || provider.name == wanted) {
       findings.append(await finding(of: provider, in: environment))
     }
@@ -73,7 +82,11 @@ public struct ProviderSelection: Sendable {
     do throws(BrokerError) {
       let detection = try await provider.detect(in: environment)
       guard case .absent = detection else {
-        return Finding(name: provider.name, clue: provider.clue, result: .success(detection))
+        var clue = provider.clue
+        if case .present(_, let source) = detection, let strength = source.strength {
+          clue = Clue(clue.text, strength: strength)
+        }
+        return Finding(name: provider.name, clue: clue, result: .success(detection))
       }
       let capabilities = provider.capabilities
       return Finding(
@@ -102,6 +115,9 @@ public struct ProviderSelection: Sendable {
     let strongest = recognised.map(\.clue.strength).max()
     let chosen = recognised.filter { $0.clue.strength == strongest }
     guard let finding = chosen.first else {
+      if let broken = findings.lazy.filter({ $0.name == wanted || wanted == nil }).compactMap(\.fault).first {
+        throw broken
+      }
       if let lookalike = findings.lazy.filter({ $0.name == wanted || wanted == nil }).compactMap(\.lookalike).first {
         throw BrokerError(
           .providerNotFound,

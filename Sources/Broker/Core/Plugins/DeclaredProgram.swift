@@ -34,3 +34,41 @@ public struct DeclaredProgram: Sendable, Equatable {
     self.origin = origin
   }
 }
+
+extension DeclaredProgram {
+  /// What keeps a command from being one, behind its name; nil if nothing does.
+  public static func obstacle(toCommand command: [String]) -> Message? {
+    guard let path = command.first, path.hasPrefix("/"), !path.hasSuffix("/") else {
+      return "does not begin with an absolute path: no folder is searched, and no shell reads it"
+    }
+    return command.allSatisfy { !$0.utf8.contains(0) } ? nil : "has a zero byte"
+  }
+
+  /// What keeps a variable from being handed to a program, behind its name; nil if nothing does.
+  ///
+  /// What loaders and interpreters are told by would let the job say what is run.
+  public static func obstacle(toVariable name: String) -> Message? {
+    guard VariableName.isValid(name) else { return "is no name of a variable; use \(VariableName.rule)" }
+    let steers = [
+      "LD_", "DYLD_", "GLIBC_", "GCONV_", "BASH_", "PYTHON", "NODE_", "RUBY", "PERL", "JAVA_", "JDK_", "DOTNET_",
+    ]
+    guard !["ENV", "IFS", "SHELLOPTS"].contains(name), !steers.contains(where: name.hasPrefix) else {
+      return "tells a loader or an interpreter what to run"
+    }
+    return nil
+  }
+
+  /// Whether a text is a SHA-256 in lower-case hexadecimal digits.
+  public static func isSHA256(_ text: String) -> Bool {
+    text.utf8.count == 64 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
+
+  /// A time from 100 milliseconds to 60 seconds, such as `10s` or `500ms`; nil for any other text.
+  static func limit(_ text: String) -> Duration? {
+    let isMilliseconds = text.hasSuffix("ms")
+    guard text.hasSuffix("s"), let number = Int64(text.dropLast(isMilliseconds ? 2 : 1)), number > 0, number <= 60_000
+    else { return nil }
+    let limit = isMilliseconds ? Duration.milliseconds(number) : .seconds(number)
+    return (.milliseconds(100)...(.seconds(60))).contains(limit) ? limit : nil
+  }
+}

@@ -116,6 +116,10 @@ public protocol IdentityTokenSource: Sendable {
   /// Who the claims of a token say the job is.
   func job(from claims: Claims) -> JobIdentity
 
+  /// How much the evidence says that the job was recognised by, where that is known only now; nil for as much as the
+  /// provider's clue.
+  var strength: Clue.Strength? { get }
+
   /// What is written into the provider's files.
   var guide: ProviderGuide { get }
 
@@ -124,6 +128,8 @@ public protocol IdentityTokenSource: Sendable {
 }
 
 extension IdentityTokenSource {
+  /// As much as the provider's clue.
+  public var strength: Clue.Strength? { nil }
   /// None.
   public func heldTokens(for audience: Audience) throws(BrokerError) -> [IdentityToken] { [] }
   /// Nothing is known.

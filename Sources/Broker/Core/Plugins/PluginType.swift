@@ -12,7 +12,7 @@ public struct PluginType<Product: Sendable>: Sendable {
   /// Which entries of this type there are, and who may write them.
   public let presence: PluginPresence
 
-  private let decode: @Sendable (ConfigurationObject) throws(BrokerError) -> Decoded
+  private let decode: @Sendable (ConfigurationObject, DeclaredPrograms) throws(BrokerError) -> Decoded
 
   /// An entry's settings, decoded.
   private struct Decoded {
@@ -40,9 +40,33 @@ public struct PluginType<Product: Sendable>: Sendable {
     self.summary = summary
     self.keys = keys
     self.presence = presence
-    self.decode = { (object) throws(BrokerError) in
+    self.decode = { (object, _) throws(BrokerError) in
       let settings = try decode(object)
       return Decoded(values: settings.values, warnings: settings.warnings) { make($0, settings, $1) }
+    }
+  }
+
+  /// A type of plug-in whose entries select a program that is declared elsewhere.
+  ///
+  /// - Parameters:
+  ///   - name: The type's name.
+  ///   - summary: What it is, in one line.
+  ///   - keys: The keys of its settings.
+  ///   - presence: Which entries there are, and who may write them.
+  ///   - decode: Decodes an entry's settings, among the programs that are declared.
+  ///   - make: Makes the plug-in for an entry of the given name: once per run, late, when the services exist.
+  public init<Settings: PluginSettings>(
+    _ name: String, summary: String, keys: [ConfigurationKey], presence: PluginPresence,
+    decode: @escaping @Sendable (ConfigurationObject, DeclaredPrograms) throws(BrokerError) -> Settings,
+    make: @escaping @Sendable (_ name: String, Settings, PluginServices) -> Product
+  ) {
+    self.name = name
+    self.summary = summary
+    self.keys = keys
+    self.presence = presence
+    self.decode = { (object, programs) throws(BrokerError) in
+      let settings = try decode(object, programs)
+      return Decoded(values: settings.values) { make($0, settings, $1) }
     }
   }
 
@@ -54,22 +78,22 @@ public struct PluginType<Product: Sendable>: Sendable {
     self.summary = summary
     keys = []
     presence = .usual
-    decode = { (_) throws(BrokerError) in Decoded(values: [], make: make) }
+    decode = { (_, _) throws(BrokerError) in Decoded(values: [], make: make) }
   }
 
   /// A plug-in with its default settings, for an entry of the given name.
   ///
   /// - Throws: ``ErrorCode/configurationInvalid`` if it has none.
   public func made(_ entry: String, _ services: PluginServices) throws(BrokerError) -> Product {
-    try decode(.empty(path: [name])).make(entry, services)
+    try decode(.empty(path: [name]), .none).make(entry, services)
   }
 
   /// The plug-in for an entry of the configuration; `sharedKeys` are those that every entry of the section may have.
   func configured(
-    _ entry: String, _ object: ConfigurationObject, sharedKeys: [String] = []
+    _ entry: String, _ object: ConfigurationObject, sharedKeys: [String] = [], programs: DeclaredPrograms = .none
   ) throws(BrokerError) -> ConfiguredPlugin<Product> {
     try object.refuseUnknownKeys(known: ["type"] + keys.map(\.name) + sharedKeys)
-    let decoded = try decode(object)
+    let decoded = try decode(object, programs)
     return ConfiguredPlugin(
       name: entry, type: name, origin: object.keys.contains("type") ? object.origin(of: "type") : object.origin,
       settings: decoded.values.map { object.setting($0.key, $0.text) }, values: decoded.values,

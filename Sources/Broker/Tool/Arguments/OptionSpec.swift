@@ -28,8 +28,9 @@ struct OptionSpec: Sendable {
   var takesFile: Bool { value == "FILE" }
 
   /// The options of every command that reads the configuration.
-  static let configuration = [
-    OptionSpec("--config", "FILE", "read the repository's configuration from FILE"),
-    OptionSpec("--require-org", nil, "fail without an organisation's configuration from outside of the checkout"),
-  ]
+  static let configuration =
+    [
+      OptionSpec("--config", "FILE", "read the repository's configuration from FILE"),
+      OptionSpec("--require-org", nil, "fail without an organisation's configuration from outside of the checkout"),
+    ] + NamedPrograms.options
 }

@@ -22,7 +22,8 @@ enum ConfigCheckCommand: Command {
     for file in arguments.operands {
       do throws(BrokerError) {
         let configuration = try broker.configuration(
-          path: file, requiresOrganisation: arguments.has("--require-org"))
+          path: file, programs: try NamedPrograms.read(arguments),
+          requiresOrganisation: arguments.has("--require-org"))
         for warning in configuration.warnings {
           console.warn(warning.isAudit ? "audit: \(warning)" : warning.sentence)
         }

@@ -18,7 +18,9 @@ enum ConfigCommand: Command {
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let broker = try surroundings.broker()
     let path = arguments.value("--config")
-    let configuration = try broker.configuration(path: path, requiresOrganisation: arguments.has("--require-org"))
+    let configuration = try broker.configuration(
+      path: path, programs: try NamedPrograms.read(arguments),
+      requiresOrganisation: arguments.has("--require-org"))
     for warning in configuration.warnings {
       surroundings.console.warn(warning.isAudit ? "audit: \(warning)" : warning.sentence)
     }

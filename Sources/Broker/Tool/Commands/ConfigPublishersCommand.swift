@@ -45,7 +45,8 @@ enum ConfigPublishersCommand: Command {
       let folder = place.repository.folder
       let own = place.isFolder && folder != "." ? try broker.repositoryFile(from: folder) : nil
       let configuration = try broker.configuration(
-        path: arguments.value("--config") ?? own, requiresOrganisation: arguments.has("--require-org"))
+        path: arguments.value("--config") ?? own, programs: try NamedPrograms.read(arguments),
+        requiresOrganisation: arguments.has("--require-org"))
       var given = given
       given.project = place.project ?? given.project
       for target in configuration.usualRegistries.map({ $0.target(services) }) {

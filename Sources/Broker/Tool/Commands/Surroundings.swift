@@ -31,7 +31,8 @@ struct Surroundings: Sendable {
     for arguments: ParsedArguments, _ broker: Broker
   ) throws(BrokerError) -> BrokerConfiguration {
     let configuration = try broker.configuration(
-      path: arguments.value("--config"), requiresOrganisation: arguments.has("--require-org"))
+      path: arguments.value("--config"), programs: try NamedPrograms.read(arguments),
+      requiresOrganisation: arguments.has("--require-org"))
     console.error("configuration: \(broker.place(of: configuration, path: arguments.value("--config")))\n")
     for warning in configuration.warnings where warning.isAudit { console.warn("audit: \(warning)") }
     return configuration

@@ -56,15 +56,16 @@ public struct Broker: Sendable {
   ///
   /// - Parameters:
   ///   - path: The repository's file.
+  ///   - programs: The programs that are declared beside the files; none below an organisation's file.
   ///   - requiresOrganisation: Whether there has to be an organisation's file from outside of the checkout.
   /// - Returns: The configuration.
   /// - Throws: `ErrorCode.configurationUnreadable` if a file that is named cannot be read,
   ///   `ErrorCode.configurationInvalid` if one is wrong or two may be meant, `ErrorCode.configurationWidens` if the repository's allows what
   ///   the organisation's does not, `ErrorCode.organisationMissing` if the organisation's is required and missing.
   public func configuration(
-    path: String? = nil, requiresOrganisation: Bool = false
+    path: String? = nil, programs: DeclaredPrograms = .none, requiresOrganisation: Bool = false
   ) throws(BrokerError) -> BrokerConfiguration {
-    let reader = ConfigurationReader(catalog: catalog)
+    let reader = ConfigurationReader(catalog: catalog, programs: programs)
     let found = try ConfigurationSearch(environment: environment, catalog: catalog).find(path: path)
     if requiresOrganisation { try requireOrganisation(found) }
     return try reader.read(organisation: found.organisation, repository: found.repository)
