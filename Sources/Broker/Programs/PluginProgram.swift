@@ -14,7 +14,7 @@ public final class PluginProgram: Sendable {
   private let secrets: Mutex<[Secret]>
 
   /// Variables that are no secret, whoever lists them.
-  private static let plain: Set<String> = [
+  static let plain: Set<String> = [
     "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_PROXY", "no_proxy",
   ]
 

@@ -38,6 +38,9 @@ public struct ProgramRedaction: Sendable {
   /// A text without the secrets.
   public func apply(to text: String) -> String { Self.withoutLongWords(redaction.apply(acrossBreaks: text)) }
 
+  /// Whether a secret is in a text.
+  func finds(in text: String) -> Bool { redaction.apply(acrossBreaks: text) != text }
+
   /// What is shown of standard error: its last lines.
   public func lines(of bytes: [UInt8]) -> [Message] {
     let text = apply(to: String(decoding: bytes, as: UTF8.self))

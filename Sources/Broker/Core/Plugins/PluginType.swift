@@ -84,8 +84,10 @@ public struct PluginType<Product: Sendable>: Sendable {
   /// A plug-in with its default settings, for an entry of the given name.
   ///
   /// - Throws: ``ErrorCode/configurationInvalid`` if it has none.
-  public func made(_ entry: String, _ services: PluginServices) throws(BrokerError) -> Product {
-    try decode(.empty(path: [name]), .none).make(entry, services)
+  public func made(
+    _ entry: String, _ services: PluginServices, among programs: DeclaredPrograms = .none
+  ) throws(BrokerError) -> Product {
+    try decode(.empty(path: [entry]), programs).make(entry, services)
   }
 
   /// The plug-in for an entry of the configuration; `sharedKeys` are those that every entry of the section may have.

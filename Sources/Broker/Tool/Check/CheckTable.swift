@@ -40,7 +40,8 @@ struct CheckTable: Sendable {
       + style.layout.wrapped(sentence, indent: head.text.count) + "\n"
   }
 
-  private static func word(_ outcome: CheckItem.Outcome, _ style: TextStyle) -> Message {
+  /// An outcome, coloured.
+  static func word(_ outcome: CheckItem.Outcome, _ style: TextStyle) -> Message {
     switch outcome {
     case .pass: style.good("\(outcome)")
     case .warn: style.warning("\(outcome)")

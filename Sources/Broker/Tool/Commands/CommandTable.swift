@@ -6,7 +6,7 @@ enum CommandTable {
     ExecCommand.self,
     MintCommand.self, CheckCommand.self, ExplainCommand.self, RevokeCommand.self, ConfigCommand.self,
     ConfigCheckCommand.self, ConfigSchemaCommand.self, ConfigInitCommand.self, ConfigPublishersCommand.self,
-    PluginsCommand.self,
+    PluginsCommand.self, PluginsCheckCommand.self, PluginsNewCommand.self,
     RehearseCommand.self, SandboxCommand.self,
     CompletionsCommand.self, ManualCommand.self, HelpCommand.self,
   ]
