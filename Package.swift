@@ -109,6 +109,13 @@ let package = Package(
     .testTarget(
       name: "BrokerCoreTests", dependencies: ["BrokerCore", "BrokerSandbox", "BrokerConformance", "TestSupport"]),
     .testTarget(
+      name: "BrokerProgramsTests",
+      dependencies: [
+        "BrokerPrograms", "ProgramProvider", "ProgramRegistry", "BuiltInPlugins", "BrokerSystem", "BrokerConformance",
+        "BrokerCore",
+        "TestSupport",
+      ]),
+    .testTarget(
       name: "WarehouseRegistryTests",
       dependencies: ["WarehouseRegistry", "PyPIRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(

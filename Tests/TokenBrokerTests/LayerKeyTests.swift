@@ -33,15 +33,15 @@ struct LayerKeyTests {
   private static let plain: [String: String] = {
     var plain = [
       "registry.project": "a project at the index itself", "provider-gitlab.variables": "names of variables",
-      "provider-program.plugin": "a program that is declared", "registry-program.plugin": "a program that is declared",
-      "provider-program.settings": "declared alone", "registry-program.settings": "declared alone",
+      "provider-program.plugin": "a program that is declared",
+      "provider-program.settings": "declared alone",
       "provider-program.when": "declared alone", "lower-layers.add-registries-at": "the organisation's alone",
       "lower-layers.locked": "the organisation's alone",
     ]
     for key in Expectations.keys((try? PluginCatalog.builtIn())?.jobs ?? []) {
       plain["registry.expect.\(key.name)"] = "a claim's value"
     }
-    for property in ClaimTable.properties { plain["provider-program.claims.\(property)"] = "a claim's name" }
+    for key in DeclaredJob.keys { plain["provider-program.claims.\(key.name)"] = "a claim's name" }
     for claim in RuleClaim.all { plain["registry.rules.\(claim.name)"] = "patterns of a claim's value" }
     return plain
   }()
@@ -142,7 +142,8 @@ struct LayerKeyTests {
       _ = try? await registry.capabilities.revoke?(
         services.bindings.bind(Secret("pypi-0123456789abcdef"), to: home))
       let told = programs.told.withLock { $0 }
-      #expect(transport.requests.count + told.count >= min(3, asked) || plugin.name == "pypi", "the registry was not asked")
+      #expect(
+        transport.requests.count + told.count >= min(3, asked) || plugin.name == "pypi", "the registry was not asked")
       var reach = Reach(origins: Set(transport.requests.map { $0.url.origin.description } + told))
       reach.origins.formUnion([registry.home.description, registry.uploadURL.origin.description])
       let policy = AudiencePolicy(
@@ -246,6 +247,14 @@ struct LayerKeyTests {
       "registries", "exchange",
       #"{"type":"exchange","upload-url":"https://staging.example.com/x/","audience":"{host}","ask-audience":{"path":"/a","audience":"audience"},"exchange":{"url":"https://staging.example.com/t/{organisation}","headers":{"X-A":"1"},"json":{"jwt":"{identity-token}"}},"answer":{"credential":"token"},"errors":["error"],"revoke":{"path":"/r","method":"DELETE","headers":{"Authorization":"Bearer {credential}"}},"variables":{"T":"{token}"},"organisation":"o","audience-list":true}"#
     ),
+    (
+      "providers", "program",
+      #"{"type":"program","plugin":"one","settings":{"a":"b"},"when":{"CI":"1"},"claims":{"owner":"o"}}"#
+    ),
+    (
+      "registries", "program",
+      #"{"type":"program","plugin":"one","upload-url":"https://staging.example.com/x/","audience":"x","settings":{"a":"b"}}"#
+    ),
   ]
 
   /// Every key that a type declares, with those inside.
@@ -256,8 +265,8 @@ struct LayerKeyTests {
     }
   }
 
-  private func keys(of type: String) -> [ConfigurationKey] {
-    catalog.providers.map(\.plugin).first { $0.name == type }?.keys
+  private func keys(of type: String, in section: String = "") -> [ConfigurationKey] {
+    (section == "registries" ? nil : catalog.providers.map(\.plugin).first { $0.name == type }?.keys)
       ?? catalog.registries.map(\.plugin).first { $0.name == type }?.keys ?? []
   }
 
@@ -269,7 +278,8 @@ struct LayerKeyTests {
         + catalog.registries.count { $0.plugin.presence == .declared },
       "a type that has to be declared is not in this test")
     for sample in Self.declared {
-      let organisation = #"{"version":1,"\#(sample.section)":{"one":\#(sample.entry)}}"#
+      let programs = sample.type == "program" ? #""plugins":{"one":{"command":["/opt/one"]}},"# : ""
+      let organisation = #"{"version":1,\#(programs)"\#(sample.section)":{"one":\#(sample.entry)}}"#
       let above = try read(organisation, nil)
       func values(_ configuration: BrokerConfiguration) -> [String] {
         sample.section == "providers"
@@ -277,7 +287,7 @@ struct LayerKeyTests {
           : configuration.registries.flatMap { $0.plugin.values.map(\.compared) }
       }
       #expect(values(above).count > 1)
-      for (path, kind) in paths(keys(of: sample.type)) {
+      for (path, kind) in paths(keys(of: sample.type, in: sample.section)) {
         for value in (Self.values + ["/bin/sh", "{CI_TOKEN}", "*"]).flatMap({ forms(kind, $0) }) {
           let entry = path.reversed().reduce(value) { "{\"\($1)\":\($0)}" }
           guard let both = try? read(organisation, #"{"version":1,"\#(sample.section)":{"one":\#(entry)}}"#) else {

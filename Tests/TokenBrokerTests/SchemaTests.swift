@@ -16,14 +16,18 @@ struct SchemaTests {
   }
 
   /// Every example of the documentation is a configuration, and nothing in it is odd.
-  @Test(arguments: ["docs/configuration.md", "docs/organisation.md"])
+  @Test(arguments: ["docs/configuration.md", "docs/organisation.md", "docs/plugin-protocol.md"])
   func documentationsExamplesAreRead(_ page: String) throws {
     let blocks = try file(page).split(separator: "```json\n").dropFirst().map { $0.prefix { $0 != "`" } }
+      // The answers of a program are none.
+      .filter { !$0.contains("\"protocol\"") }
     #expect(!blocks.isEmpty)
     for block in blocks {
       let text = block.hasPrefix("{") ? String(block) : "{ \"version\": 1,\n\(block)}"
+      let source = ConfigurationSource(name: page, bytes: Array(text.utf8), isRepositoryControlled: false)
+      let isOrganisations = text.contains("\"plugins\"")
       let configuration = try ConfigurationReader(catalog: PluginCatalog.builtIn()).read(
-        Array(text.utf8), file: page)
+        organisation: isOrganisations ? source : nil, repository: isOrganisations ? nil : source)
       #expect(configuration.warnings.isEmpty, "\(configuration.warnings)")
     }
   }

@@ -163,16 +163,16 @@ public struct ProgramConformance: Sendable {
     }
 
     private mutating func refusesWhatItDoesNotKnow() async {
-      let version = await call("describe", protocol: "token-broker.plugin/999", limit: PluginProtocol.offlineLimit)
+      let version = await call("describe", protocol: "token-broker.plugin/999", limit: suite.program.limit)
       check("version", "it refuses a version of the protocol that it does not speak") { _ throws(ContractFault) in
         try Self.expectUnsupported(version, "a request of \"token-broker.plugin/999\"")
       }
-      let operation = await call("no-such-operation", limit: PluginProtocol.offlineLimit)
+      let operation = await call("no-such-operation", limit: suite.program.limit)
       check("operation", "it refuses an operation that it does not know") { _ throws(ContractFault) in
         try Self.expectUnsupported(operation, "an operation that it cannot know")
       }
       let keys = await call(
-        "describe", limit: PluginProtocol.offlineLimit,
+        "describe", limit: suite.program.limit,
         [("unknown", .object([("id", "x"), ("operation", "detect"), ("list", .array([1, .null, true]))]))])
       check("unknown-keys", "it ignores members of a request that it does not know") { _ throws(ContractFault) in
         _ = try PluginDescription(try keys.object())
@@ -190,17 +190,20 @@ public struct ProgramConformance: Sendable {
     }
 
     private mutating func readsWhatIsWrong() async {
-      let empty = PluginRequest.bytes("describe", id: "r-size", limit: .seconds(1), [("padding", "")])
+      let empty = PluginRequest.bytes(
+        "describe", id: "r-size", limit: PluginProgram.told(suite.program.limit), settings: suite.settings,
+        [("padding", "")])
       let room = PluginProtocol.maximumBytes - empty.count
       let largest = await call(
-        "describe", limit: PluginProtocol.offlineLimit, [("padding", .string(String(repeating: "x", count: room)))],
+        "describe", limit: suite.program.limit, [("padding", .string(String(repeating: "x", count: room)))],
         id: "r-size")
       check("largest", "it reads a request of 64 KiB") { _ throws(ContractFault) in
         _ = try PluginDescription(try largest.object())
       }
       // What is written behind 64 KiB is not part of a request: the program may not read it, and may not answer.
       let request = PluginRequest.bytes(
-        "describe", id: "r-size", limit: .seconds(1), [("padding", .string(String(repeating: "x", count: room + 1)))])
+        "describe", id: "r-size", limit: PluginProgram.told(suite.program.limit), settings: suite.settings,
+        [("padding", .string(String(repeating: "x", count: room + 1)))])
       let cases: [(Message, Message, [UInt8])] = [
         ("too-large", "a request of 64 KiB and a byte", request),
         ("truncated", "half a request", Array(empty.prefix(empty.count / 2))),
@@ -208,7 +211,7 @@ public struct ProgramConformance: Sendable {
         ("no-object", "a request that is no object", Array("[]\n".utf8)),
       ]
       for (name, what, input) in cases {
-        let call = await call(raw: input, id: "r-size", limit: PluginProtocol.offlineLimit)
+        let call = await call(raw: input, id: "r-size", limit: suite.program.limit)
         check(name, "it does not act on \(what)") { _ throws(ContractFault) in
           switch call.result {
           case .failure(let error): throw ContractFault(error.message.clause)

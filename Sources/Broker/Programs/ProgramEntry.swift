@@ -10,16 +10,15 @@ public struct ProgramEntry: Sendable {
   /// The keys `plugin` and `settings`.
   public static let keys = [
     ConfigurationKey("plugin", summary: "the declared program, by its name in plugins (the entry's own name)"),
-    ConfigurationKey("settings", summary: "what the program is told, as it is; never a secret", kind: .document),
+    ConfigurationKey(
+      "settings", summary: "what the program is told, as it is; never a secret", kind: .document, layering: .declared),
   ]
 
   /// Decodes the two.
   ///
-  /// - Throws: `ErrorCode.configurationInvalid` for a program that is not declared; `ErrorCode.declarationRefused` for
-  ///   `settings` in a file that was found, which could say where a secret goes.
+  /// - Throws: `ErrorCode.configurationInvalid` for a program that is not declared, and settings that are no object.
   public init(from object: ConfigurationObject, programs: DeclaredPrograms) throws(BrokerError) {
     program = try programs.program(of: object)
-    try object.refuseUndeclared("settings", "what a program is told")
     guard let node = object.value("settings") else {
       told = .object([])
       return

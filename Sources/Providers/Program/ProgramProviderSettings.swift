@@ -9,28 +9,29 @@ public struct ProgramProviderSettings: PluginSettings {
   public let told: JSONText.Value
   /// The variables that every job there has, with their values; the program is asked where there are none.
   public let signs: [(name: String, value: String)]
-  /// Which claims say who the job is.
-  public let claims: ClaimTable
+  /// Who claims say that the job is.
+  let job: DeclaredJob
+  /// The table of claims, as it was written.
+  private let written: [SettingValue]
 
   static let keys =
     ProgramEntry.keys + [
       ConfigurationKey(
         "when",
         summary: "the variables by which a job is recognised, with their values; without it the program is asked",
-        kind: .map(.text)),
-      ClaimTable.key,
+        kind: .map(.text), layering: .declared),
+      DeclaredJob.key,
     ]
 
   /// Decodes the settings.
   ///
-  /// - Throws: `ErrorCode.configurationInvalid`; `ErrorCode.declarationRefused` where a file that was found has what it may
-  ///   not declare.
+  /// - Throws: `ErrorCode.configurationInvalid` with file, line, column and key path.
   public init(from object: ConfigurationObject, programs: DeclaredPrograms) throws(BrokerError) {
     let entry = try ProgramEntry(from: object, programs: programs)
     program = entry.program
     told = entry.told
-    claims = try ClaimTable(from: object)
-    try object.refuseUndeclared("when", "what is read from the environment")
+    job = try DeclaredJob(from: try object.child(DeclaredJob.key.name), family: .program)
+    written = object.written([DeclaredJob.key])
     var signs: [(name: String, value: String)] = []
     if let map = try object.child("when") {
       for name in map.keys {
@@ -53,7 +54,7 @@ public struct ProgramProviderSettings: PluginSettings {
           SettingValue(
             "when", shown: signs.map { "\($0.name)=\($0.value)" }.joined(separator: ", "),
             comparing: .object(signs.sorted { $0.name < $1.name }.map { ($0.name, .string($0.value)) }))
-        ]) + claims.values
+        ]) + written
   }
 }
 

@@ -51,5 +51,11 @@ final class ProgramTokenSource: IdentityTokenSource {
     return token
   }
 
-  func job(from claims: Claims) -> JobIdentity { settings.claims.job(from: claims, family: .program) }
+  func job(from claims: Claims) -> JobIdentity {
+    var job = settings.job.job(from: claims)
+    job.fields[.owner] = job.owner
+    job.fields[.repository] = job.repository
+    job.fields[.workflow] = job.workflow
+    return job
+  }
 }

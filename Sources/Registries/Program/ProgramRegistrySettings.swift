@@ -21,8 +21,7 @@ public struct ProgramRegistrySettings: PluginSettings {
 
   /// Decodes the settings.
   ///
-  /// - Throws: `ErrorCode.configurationInvalid`; `ErrorCode.audienceRefused` for a well-known audience;
-  ///   `ErrorCode.declarationRefused` where a file that was found has what it may not declare.
+  /// - Throws: `ErrorCode.configurationInvalid`; `ErrorCode.audienceRefused` for a well-known audience.
   public init(from object: ConfigurationObject, programs: DeclaredPrograms) throws(BrokerError) {
     let entry = try ProgramEntry(from: object, programs: programs)
     program = entry.program

@@ -69,12 +69,18 @@ struct LayerDecoder: Sendable {
       name, settings, sharedKeys: object.path == ["registries"] ? RegistrySettings.names : [], programs: programs)
   }
 
-  /// Refuses an entry that has to be declared, in a file that was found.
+  /// Refuses an entry, or a key of one, that has to be declared, in a file that was found.
   func checkDeclared<Product>(
     _ plugin: ConfiguredPlugin<Product>, _ entries: [PluginType<Product>], in object: ConfigurationObject
   ) throws(BrokerError) {
-    guard entries.first(where: { $0.name == plugin.type })?.presence == .declared else { return }
-    try object.refuseUndeclared(plugin.name, "an entry of type \(Neutralized(plugin.type))")
+    guard let type = entries.first(where: { $0.name == plugin.type }) else { return }
+    if type.presence == .declared {
+      try object.refuseUndeclared(plugin.name, "an entry of type \(Neutralized(plugin.type))")
+    }
+    guard let entry = try object.child(plugin.name) else { return }
+    for key in type.keys where key.layering == .declared {
+      try entry.refuseUndeclared(key.name, "what only a file that may declare can say")
+    }
   }
 
   /// The routes; without the section, those of the catalog whose registries are all configured, and whose name no

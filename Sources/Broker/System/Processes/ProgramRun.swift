@@ -225,6 +225,8 @@ final class ProgramRun: Sendable {
 /// A pipe whose ends are closed one by one, and at the latest when nobody has it any more.
 private final class Pipe: Sendable {
   private let ends: Mutex<(reading: Int32, writing: Int32)>
+  /// How long somebody has to have an end that is written to count, in milliseconds.
+  private static let patience: Int32 = 100
 
   /// A pipe; nil if there is none, and `errno` says why.
   init?() {
@@ -247,8 +249,9 @@ private final class Pipe: Sendable {
     ends.withLock { ends in
       guard ends.reading >= 0 else { return false }
       var file = pollfd(fd: ends.reading, events: 0, revents: 0)
-      // The kernel fills it within the call, and says that nobody writes whatever is left to read.
-      return unsafe poll(&file, 1, 0) == 0
+      // The kernel fills it within the call, and says that nobody writes whatever is left to read. A child that this process
+      // is about to start has a copy for some moments.
+      return unsafe poll(&file, 1, Self.patience) == 0
     }
   }
 

@@ -205,7 +205,7 @@ enum PythonSamples {
             self.assertIs(ask("detect", {"@VARIABLE@_CI": "true", "@VARIABLE@_ID_TOKEN": "a.b.c"})["present"], True)
 
         def test_gives_the_identity_token(self):
-            result = ask("identity-token", {"@VARIABLE@_ID_TOKEN": "a.b.c"}, audience="pypi", attempt=1, avoid_jti=[])
+            result = ask("identity-token", {"@VARIABLE@_ID_TOKEN": "a.b.c"}, audience="x.invalid", attempt=1, avoid_jti=[])
             self.assertEqual(result["token"], "a.b.c")
 
 

@@ -137,7 +137,7 @@ enum ShellSamples {
     expect '"present":false' "$(ask detect '')"
     expect '"code":"permission"' "$(ask detect '' @VARIABLE@_CI=true)"
     expect '"present":true,"rank":"job"' "$(ask detect '' @VARIABLE@_CI=true @VARIABLE@_ID_TOKEN=a.b.c)"
-    expect '"token":"a.b.c"' "$(ask identity-token ',"audience":"pypi","attempt":1,"avoid-jti":[]' @VARIABLE@_ID_TOKEN=a.b.c)"
+    expect '"token":"a.b.c"' "$(ask identity-token ',"audience":"x.invalid","attempt":1,"avoid-jti":[]' @VARIABLE@_ID_TOKEN=a.b.c)"
 
     """#
 

@@ -44,7 +44,7 @@ public struct TokenSettings: PluginSettings {
     ConfigurationKey(
       "audience", summary: "the one audience of all identity tokens, where none can be asked for", kind: .audience),
     ConfigurationKey("family", summary: "what people call the CI system; the entry's name unless it is said"),
-    ConfigurationKey("claims", summary: "which claim is which field of a job", kind: .object(DeclaredJob.keys)),
+    DeclaredJob.key,
     ConfigurationKey("hint", summary: "what to change in a job that gets no identity token"),
   ]
 

@@ -1,8 +1,7 @@
-import BrokerCore
-
 /// Who a job is, by a table of the configuration: which claim is which field.
-struct DeclaredJob: Sendable {
-  let family: IssuerFamily
+public struct DeclaredJob: Sendable {
+  /// The kind of issuer.
+  public let family: IssuerFamily
   private let places: [(field: String, place: JSONPointer)]
 
   /// The fields, and where each goes; ids of users and their names have no place in them.
@@ -15,11 +14,18 @@ struct DeclaredJob: Sendable {
     ("visibility", { $0.visibility = $1 }),
   ]
 
+  /// The key `claims` of an entry, which holds the table.
+  public static let key = ConfigurationKey(
+    "claims", summary: "which claim is which field of a job", kind: .object(keys))
+
   static let keys = fields.map {
     ConfigurationKey($0.name, summary: "the claim that is the job's \($0.name), by its name or a JSON Pointer")
   }
 
-  init(from object: ConfigurationObject?, family: IssuerFamily) throws(BrokerError) {
+  /// Decodes a table; without one, nothing is known of a job but its issuer.
+  ///
+  /// - Throws: ``ErrorCode/configurationInvalid`` with file, line, column and key path.
+  public init(from object: ConfigurationObject?, family: IssuerFamily) throws(BrokerError) {
     self.family = family
     var places: [(field: String, place: JSONPointer)] = []
     if let object {
@@ -32,7 +38,8 @@ struct DeclaredJob: Sendable {
     self.places = places
   }
 
-  func job(from claims: Claims) -> JobIdentity {
+  /// Who the claims of a token say the job is.
+  public func job(from claims: Claims) -> JobIdentity {
     var job = JobIdentity(family: family)
     job.issuer = claims["iss"]
     let node = JSONNode(.object(claims.object), at: SourcePosition(line: 1, column: 1))
