@@ -3,7 +3,7 @@ import BrokerSystem
 import TestSupport
 import Testing
 
-/// Arguments, variables and names of files are bytes, and none of them is another one behind the tool.
+/// The tool passes arguments, variables and file names on byte for byte.
 struct BytesTests {
   /// Runs a script of the shell, in which `$tool` is the tool, and gives back what it wrote into the file `shown`.
   private func shown(by script: String, _ variables: [String: String] = [:]) async throws -> String {

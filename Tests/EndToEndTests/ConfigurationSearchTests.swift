@@ -132,7 +132,7 @@ struct ConfigurationSearchTests {
     },
   ]
 
-  /// A job that this file expects is none of the sandbox's.
+  /// The sandbox has no job such as this file expects.
   private static let text = #"{"version":1,"registries":{"pypi":{"expect":{"environment":"nowhere"}}}}"#
 
   @Test(arguments: rows)

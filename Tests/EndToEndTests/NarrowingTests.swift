@@ -135,7 +135,7 @@ struct NarrowingTests {
     #expect(bench.folder.read("report").contains("\"form\": \"as-minted\""))
   }
 
-  /// Files that are not here are known by their names all the same.
+  /// Files that are not on this machine are known by their names.
   @Test func knowsFilesElsewhereByTheirNames() async throws {
     let bench = try Bench()
     try bench.folder.write("retry", "#!/bin/sh\necho \"$TWINE_PASSWORD\"\n")
@@ -237,7 +237,7 @@ struct NarrowingTests {
     #expect(!run.output.contains(token.suffix(40)) && !run.error.contains(token.suffix(40)))
   }
 
-  /// A tool that keeps the reason to itself: what the credential was good for may be it.
+  /// A tool that hides the reason: the credential's reach may be the reason.
   @Test func saysWhatTheCredentialWasGoodForWhereTheReasonIsHidden() async throws {
     let bench = try Bench()
     try bench.folder.write(

@@ -12,7 +12,7 @@ import Testing
 
 /// Signals while an exchange is under way: what comes of it is burned, or it is said that something may have come of it.
 struct SignalTests {
-  /// What a server and whoever signals tell each other.
+  /// What the server and the test that sends the signal tell each other.
   private final class Moment: Sendable {
     private let time = Mutex<ContinuousClock.Instant?>(nil)
 

@@ -55,7 +55,7 @@ struct ExecPlanTests {
       let error = #expect(throws: BrokerError.self) { try Self.plan(command, tools) }
       #expect(error?.code == .usage && error?.message.contains("send is given -") == true, "\(error?.message ?? "")")
     }
-    // The address of each target may be given, and the rest of the command is nobody's business.
+    // The address of each target may be given, and the rest of the command is not looked at.
     for command in [["send", "files", "--to", "{url}", "x"], ["send", "files", "x"], ["send", "help", "--to", "x"]] {
       let plan = try Self.plan(command, tools)
       let words = plan.steps.map { plan.commands(for: $0, passingOver: []).map(\.words) }

@@ -20,7 +20,7 @@ extension Environment {
     }
   }
 
-  /// Of a name that is there twice, the first, as getenv(3) has it.
+  /// If a name occurs twice, the first counts, as with getenv(3).
   private static func variables() -> [String: String] {
     var variables: [String: String] = [:]
     // Nothing in this program changes its variables; the texts are copied.

@@ -164,7 +164,7 @@ import Testing
       #expect(!(run.output + run.error).contains(form), "\(label): the proxy's password was shown")
       #expect(!arrivals.contains { $0.text.contains(form) }, "\(label): the proxy's password went on")
     }
-    // What is inside of the tunnel is none of the proxy's business.
+    // The proxy sees nothing of what is inside of the tunnel.
     let seen = String(decoding: proxy.seen, as: UTF8.self)
     for secret in site.secrets + ["_/oidc"] { #expect(!seen.contains(secret), "\(label): the proxy saw a secret") }
     for head in proxy.connects {

@@ -73,7 +73,7 @@ final class Wire: Sendable {
   }
 }
 
-/// A port of 127.0.0.1 that is nobody else's as long as this lives; a program that shares ports may listen on it.
+/// A port of 127.0.0.1 that no other test gets while this lives; a program that shares ports may listen on it.
 final class HeldPort: Sendable {
   let port: Int
   /// Bound, without listening: a port that became free would be another test's at once.

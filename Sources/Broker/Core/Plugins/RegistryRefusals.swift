@@ -36,7 +36,7 @@ public struct PublishingFailure: Sendable {
   public let cause: Cause
   /// Whether the registry refused an upload; else the tool gave up by itself.
   public let isRefusal: Bool
-  /// Whether the credential was made good for less than the upload takes.
+  /// Whether the credential covers less than the upload.
   public let isAboutReach: Bool
 
   /// A failure; the cause's code is what machines know it by.

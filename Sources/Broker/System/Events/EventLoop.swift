@@ -21,7 +21,7 @@ public final class EventLoop: TaskExecutor {
   }
 
   private let inbox = Mutex(Inbox())
-  /// What is waited for as long as there is no driver.
+  /// The loop waits for this while there is no driver.
   private let wakeUps = DispatchSemaphore(value: 0)
 
   /// A loop that nobody runs yet.
@@ -36,7 +36,7 @@ public final class EventLoop: TaskExecutor {
         inbox.withLock { _ = $0.drivers.removeFirst() }
         continue
       }
-      // Neither is there anything to do, nor a driver to wait in.
+      // There is nothing to do, and no driver that waits.
       if let limit = timeToWait() {
         _ = wakeUps.wait(timeout: .now() + .milliseconds(limit))
       } else {
@@ -106,7 +106,7 @@ public final class EventLoop: TaskExecutor {
       if jobs.isEmpty, timers.isEmpty { return }
       for timer in timers { timer.completion.resume(returning: true) }
       for job in jobs {
-        // Each is run once, by the executor that it was left to.
+        // Each job runs once, on the executor that it was given to.
         unsafe job.runSynchronously(on: asUnownedTaskExecutor())
       }
     }

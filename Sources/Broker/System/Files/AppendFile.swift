@@ -20,7 +20,7 @@ public final class AppendFile: Sendable {
   /// - Throws: `ErrorCode.deliveryFailed` if it is missing, no regular file, or cannot be written.
   public init(_ path: String) throws(BrokerError) {
     let flags = O_APPEND | O_NOFOLLOW | O_NONBLOCK
-    // A file that may only be written takes its record all the same.
+    // A file that we may write but not read takes its record all the same.
     guard let file = FileDescriptor(path, firstOf: [flags | O_RDWR, flags | O_WRONLY]) else {
       throw StagedFile.failure("open", path, SystemError.last())
     }

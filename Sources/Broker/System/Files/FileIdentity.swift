@@ -41,12 +41,12 @@ public struct FileIdentity: Sendable {
     name = ""
   }
 
-  /// Whether both are one file: by whichever name, of whichever spelling.
+  /// Whether both are the same file, whatever names lead to it.
   public func isSame(as other: FileIdentity) -> Bool {
     if let file, file == other.file { return true }
     guard let folder, folder == other.folder else { return false }
     #if canImport(Darwin)
-      // Most of its file systems do not tell the cases apart.
+      // Most file systems of macOS ignore case.
       return name.lowercased() == other.name.lowercased()
     #else
       return name == other.name

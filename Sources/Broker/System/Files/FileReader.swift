@@ -35,7 +35,7 @@ public enum FileReader {
     fileprivate let nanoseconds: Int
     /// The length in bytes.
     fileprivate let length: Int
-    /// The file itself, which another one of the same name is not.
+    /// Which file it is: another one may have taken its name.
     fileprivate let number: UInt64
   }
 

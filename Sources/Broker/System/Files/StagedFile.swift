@@ -25,7 +25,7 @@ public final class StagedFile: Sendable {
   ///
   /// - Parameters:
   ///   - path: The destination.
-  ///   - isPrivate: Whether it is its owner's alone, and not whoever's the process's mask allows.
+  ///   - isPrivate: Whether only its owner may read it, whatever the process's mask allows.
   /// - Throws: `ErrorCode.deliveryFailed` if there is something other than a regular file at `path` (a
   ///   symbolic link is refused, not followed), or its folder cannot be written.
   public init(_ path: String, isPrivate: Bool = true) throws(BrokerError) {
@@ -60,7 +60,7 @@ public final class StagedFile: Sendable {
     }
     guard unsafe rename(stagingPath.systemBytes, path.systemBytes) == 0 else { throw abandon(SystemError.last()) }
     isDone.withLock { $0 = true }
-    // The name itself is durable once the folder is; a file system that cannot say so is no reason to fail.
+    // The name is durable once the folder is synchronised; a file system that cannot do that is no failure.
     if let folder = FileDescriptor(folderPath, flags: O_RDONLY | O_DIRECTORY) { _ = fsync(folder.number) }
   }
 

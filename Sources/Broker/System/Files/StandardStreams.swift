@@ -56,12 +56,12 @@ public enum StandardStreams {
     }
   }
 
-  /// Writes to standard error; what cannot be said is not said.
+  /// Writes to standard error; a failure is ignored.
   public static func writeError(_ bytes: [UInt8]) {
     _ = FileDescriptor.writeAll(bytes, to: Stream.error.rawValue)
   }
 
-  /// Writes to standard error what must not be left unsaid.
+  /// Writes to standard error, and fails if that cannot be done.
   ///
   /// - Throws: `ErrorCode.deliveryFailed` if it cannot be written.
   public static func writeErrorSurely(_ bytes: [UInt8]) throws(BrokerError) {
@@ -76,7 +76,7 @@ public enum StandardStreams {
   /// - Throws: `ErrorCode.usage` if it cannot be read, `ErrorCode.interrupted` if the task was cancelled.
   public static func readInput(maximumBytes: Int) async throws(BrokerError) -> [UInt8] {
     let (results, completion) = AsyncStream<Result<[UInt8], BrokerError>>.makeStream()
-    // A read that nobody answers cannot be called off; its thread ends with the process.
+    // A blocked read cannot be cancelled; its thread ends with the process.
     DedicatedThread.start {
       if let bytes = FileDescriptor.readAll(from: Stream.input.rawValue, maximum: maximumBytes) {
         completion.yield(.success(bytes))

@@ -31,7 +31,7 @@ final class CurlLoop: EventDriver {
 
   /// Opens libcurl, once: on the thread of the loop that is to drive it, or on one of its own.
   ///
-  /// A second thread that opens it beside other work of the first gains nothing: both wait for the same map of memory.
+  /// Opening it on a second thread saves no time: both threads wait for the same memory map.
   func start() {
     let isFirst = inbox.withLock { inbox in
       defer { inbox.isStarted = true }
@@ -67,7 +67,7 @@ final class CurlLoop: EventDriver {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { completion in
         inbox.withLock { $0.submissions.append((identifier, submission, completion)) }
-        // A thread without a libcurl ends when there is nothing to refuse: it is started behind the submission.
+        // Without libcurl the thread ends when it has nothing to refuse; each submission starts it.
         start()
         wakeIfWaiting()
       }
@@ -137,10 +137,10 @@ final class CurlLoop: EventDriver {
     }
   }
 
-  /// Whether there is nothing to do but to wait; from then on, whoever leaves something wakes the thread.
+  /// Whether the thread may wait; from then on, every submission wakes it.
   private func beginWait(_ transfers: CurlTransfers) -> Bool {
     inbox.withLock { inbox in
-      // Other cancellations belong to submissions that are not there yet.
+      // The other cancellations are for submissions that have not arrived.
       let isAsked = inbox.isStopped || inbox.cancellations.contains { unsafe transfers.contains($0) }
       let isCutShort = unsafe inbox.isCutShort && !transfers.isEmpty
       inbox.isWaiting = inbox.submissions.isEmpty && !isAsked && !isCutShort

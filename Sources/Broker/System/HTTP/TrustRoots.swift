@@ -48,7 +48,7 @@ struct TrustRoots: Sendable, Equatable {
     "/var/lib/ca-certificates/ca-bundle.pem", "/etc/ssl/cert.pem", "/etc/ssl/certs/ca-bundle.crt",
   ]
 
-  /// The places that are looked at where no variable names any, as a list in words.
+  /// The usual places, which count where no variable names one, as a list in words.
   static var places: String { (folders + bundles).joined(separator: ", ") }
 
   /// Whether a folder has an entry named as `openssl rehash` names them: eight hexadecimal digits and `.0`.

@@ -98,7 +98,7 @@ public final class ChildProcess: Sendable {
       for relay in all { relay.abandon() }
       return .failure(CommandNotStarted(name: name, failure: EAGAIN))
     }
-    // Known before there is a child, which may have the terminal's size changed at once.
+    // They are known before the child starts: the terminal's size may change at once.
     relays.withLock { $0 = all }
     var failure: Int32 = 0
     let child = start(output?.childEnd ?? 1, error?.childEnd ?? 2, &failure)
@@ -113,7 +113,7 @@ public final class ChildProcess: Sendable {
       state = .running(child)
     }
     waitUntilEnded(child)
-    // Nobody signals a child that has been waited for: its number may be another process's.
+    // A child that has been reaped gets no signal: another process may have its number.
     let exit = state.withLock { state in
       state = .ended
       var isSignal: Int32 = 0

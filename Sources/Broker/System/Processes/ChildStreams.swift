@@ -1,6 +1,6 @@
 public import BrokerCore
 
-/// What becomes of a child's standard output and error.
+/// Where a child's standard output and error go.
 public struct ChildStreams: Sendable {
   /// Secrets that are taken out of what it prints; empty to take out nothing.
   public let redacted: [Secret]

@@ -28,10 +28,10 @@ public struct CommandSearch: Sendable {
     }
   }
 
-  /// Looks whether the command could be started.
+  /// Checks that the command can be started.
   ///
   /// - Returns: Its file, as an absolute path; symbolic links are not followed.
-  /// - Throws: What starting it would.
+  /// - Throws: The error that starting it would throw.
   @discardableResult public func check() throws(BrokerError) -> String {
     var failure = ENOENT
     for candidate in candidates {

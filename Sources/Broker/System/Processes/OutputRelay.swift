@@ -48,20 +48,20 @@ final class OutputRelay: Sendable {
     return isStarted
   }
 
-  /// The child has its end: ours of it is closed.
+  /// Closes our copy of the child's end; the child has its own.
   func childStarted() { close(childEnd) }
 
   /// Gives up a relay whose child did not start.
   func abandon() {
     close(childEnd)
-    // Its thread finds the end of what nobody writes, and closes the rest.
+    // Nobody writes to it, so its thread finds the end and closes the rest.
     guard !isRelaying.load(ordering: .relaxed) else { return }
     close(reading)
     closeEnding()
     finish()
   }
 
-  /// Says that the child has ended: what is left is relayed, and nothing more is waited for than a second.
+  /// Says that the child has ended: the relay passes on what is left, and waits for more for at most a second.
   func childEnded() {
     if let ending { _ = FileDescriptor.writeAll([0], to: ending.writing) }
   }

@@ -27,7 +27,7 @@ public final class OutputTail: Sendable {
     _ = unfinished.withLock { isLineEnded ? $0.remove(destination) : $0.update(with: destination) }
     kept.withLock { kept in
       kept += bytes.suffix(Self.maximumBytes)
-      // Cut seldom: each cut moves what is kept.
+      // It cuts seldom, because each cut moves what is kept.
       if kept.count > 4 * Self.maximumBytes { kept.removeFirst(kept.count - Self.maximumBytes) }
     }
   }

@@ -21,7 +21,7 @@ public enum ProcessEnd {
       sleep(seconds)
       now(status)
     }
-    // Without a thread, the status is that of an alarm.
+    // If there is no thread left, an alarm ends the process with a status of its own.
     if !isWatched { alarm(seconds) }
   }
 }

@@ -8,7 +8,7 @@ import CProcess
   import Darwin
 #endif
 
-/// What a process that holds secrets does about itself.
+/// How a process that holds secrets protects itself.
 public enum ProcessHardening {
   /// Switches core files off, and what the Swift runtime says of a crash; closes this process's `/proc` entries to other
   /// processes of the user (Linux); makes sure that no file gets the number of a standard stream; and ignores SIGPIPE and

@@ -10,7 +10,7 @@ import Synchronization
   import Darwin
 #endif
 
-/// One run of a program: what is written to it and read from it, until it ends or has to.
+/// One run of a program: writes its input and reads its output until it ends or is ended.
 final class ProgramRun: Sendable {
   /// What came of the run.
   enum Ending: Sendable {
@@ -47,7 +47,7 @@ final class ProgramRun: Sendable {
   private let child = Mutex(Child.none)
   private let isCancelled = Atomic(false)
   private let (input, output, error): (Pipe, Pipe, Pipe)
-  /// Written to when something has happened that is no output of the program.
+  /// Gets a byte when something other than output happens.
   private let news: Pipe
 
   /// A run; nil if the system has no more pipes, and `errno` says why.
@@ -105,7 +105,7 @@ final class ProgramRun: Sendable {
     return converse()
   }
 
-  /// A program that does not read its input is none of our business; the signal would end this process.
+  /// A program need not read its input; without this, SIGPIPE would end our process.
   private func blockBrokenPipes() {
     var signals = sigset_t()
     // The C library fills and reads the set within each call.
@@ -129,12 +129,12 @@ final class ProgramRun: Sendable {
       isKilled = number == SIGKILL
       signal(number)
       next = .now + Self.grace
-      // What it reads and writes from now on is nobody's.
+      // Nothing that it reads or writes from here on counts.
       input.closeWriting()
       output.closeReading()
       error.closeReading()
     }
-    /// Takes what the program wrote, and sees to its limit.
+    /// Takes what the program wrote, within its limit.
     func take(_ pipe: Pipe, _ bytes: inout [UInt8], _ name: Message) {
       guard !pipe.receive(into: &bytes, maximum: program.maximumBytes) else { return }
       end(.tooMuch(name), with: SIGKILL)
@@ -147,7 +147,7 @@ final class ProgramRun: Sendable {
       take(error, &written.error, "standard error")
       if isNews { news.drain() }
       if case .ended(let exit, let isHeld) = child.withLock({ $0 }) {
-        // The end came behind what the program wrote last, which may not have been there to take a moment ago.
+        // The program may have written more between the last read and its end.
         if stop == nil { take(output, &written.output, "standard output") }
         if stop == nil { take(error, &written.error, "standard error") }
         if let stop { return .stopped(stop) }
@@ -306,7 +306,7 @@ private final class Pipe: Sendable {
     closeWriting()
   }
 
-  /// Takes what there is to read away.
+  /// Throws away what there is to read.
   func drain() {
     var bytes: [UInt8] = []
     _ = receive(into: &bytes, maximum: .max)

@@ -37,7 +37,7 @@ public enum SignalWatcher {
   ///
   /// To be called before the first other thread starts: threads take over which signals do not interrupt them.
   public static func start(_ receive: @escaping @Sendable (Signal) -> Void) {
-    // Whoever started us with nohup, or behind a script's back, wants us to outlive the terminal.
+    // Somebody who starts us with nohup wants us to outlive the terminal.
     let watched = Signal.allCases.filter {
       ![.hangUp, .quit].contains($0) || broker_signal_is_ignored($0.number) == 0
     }
@@ -46,7 +46,7 @@ public enum SignalWatcher {
     unsafe sigemptyset(&set)
     for signal in watched { unsafe sigaddset(&set, signal.number) }
     unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-    // A signal that a parent left ignored would not be waited for everywhere.
+    // Where a parent left a signal ignored, some systems do not let us wait for it.
     for watched in watched { signal(watched.number, SIG_DFL) }
     let isWatching = DedicatedThread.startIfPossible { [set] in
       while true {

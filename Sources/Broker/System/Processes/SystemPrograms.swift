@@ -49,7 +49,7 @@ public struct SystemPrograms: ProgramRunning {
     }
   }
 
-  /// Why a program is not even tried; nil if nothing is in the way.
+  /// Why a program is not started at all; nil if it may be.
   private static func obstacle(to program: Program) -> Message? {
     guard let path = program.words.first, path.hasPrefix("/") else { return "its path is not absolute" }
     let texts = program.words + program.environment.values

@@ -18,7 +18,7 @@ public final class TerminalSizeWatcher: Sendable {
     unsafe source = DispatchSource.makeSignalSource(
       signal: SIGWINCH, queue: DispatchQueue(label: "token-broker.terminal-size"))
     unsafe source.setEventHandler(handler: changed)
-    // The source hears of nothing before it is registered, which is done on its queue.
+    // The source sees no signal before its queue has registered it.
     unsafe source.setRegistrationHandler(handler: changed)
     unsafe source.resume()
   }

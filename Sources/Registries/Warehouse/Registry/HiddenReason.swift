@@ -1,6 +1,6 @@
 import BrokerCore
 
-/// Why an index may have refused files and kept the reason out of sight: by their names, and by what it lists.
+/// Why an index may have refused files without showing the reason: by their names, and by what it lists.
 ///
 /// Its sentences are those of the table of refused uploads.
 struct HiddenReason: Sendable {

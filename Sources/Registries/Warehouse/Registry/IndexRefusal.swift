@@ -68,7 +68,7 @@ struct IndexRefusal {
         reference: Warehouse.reference,
         refusal: Refusal(status: response.status, code: nil, text: safe(body?["message"]?.string ?? "")))
     }
-    // A code that is none could end with a colon, and another follows it.
+    // A code that the server makes up may end with a colon, and the message puts another behind it.
     let isCode = entry.code.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
     let code = isCode ? Neutralized(safe(entry.code), limit: 64) : Neutralized.quoted(safe(entry.code))
     let text = Neutralized.quoted(safe(entry.description), limit: Neutralized.defaultLimit)

@@ -15,7 +15,7 @@ struct IntegrityHistory: PublisherHistory {
       case .files(let files) = try await index.listing(of: project)
     else { return nil }
     let attested = files.filter { $0.provenance != nil }
-    // The address comes from the listing, and leads nowhere but to the index itself.
+    // The address comes from the listing: only one of the index itself is asked.
     guard let newest = attested.max(by: { ($0.uploadTime ?? "") < ($1.uploadTime ?? "") }),
       let address = newest.provenance, address.origin == index.url.origin
     else { return nil }

@@ -1,6 +1,6 @@
 import BrokerCore
 
-/// What PyPI refuses a job for whatever publisher is registered, and what makes it hard to register one (Warehouse,
+/// Why PyPI refuses a job whatever publisher is registered, and why one is hard to register (Warehouse,
 /// oidc/models/github.py and gitlab.py).
 struct JobReview {
   let forms: PublisherForms

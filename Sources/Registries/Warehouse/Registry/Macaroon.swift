@@ -4,7 +4,7 @@
 struct Macaroon: Equatable {
   /// A condition of a macaroon.
   struct Caveat: Equatable {
-    /// Who checks it, where that is somebody else than the issuer.
+    /// The party that checks it, if that is not the issuer.
     var location: [UInt8]?
     /// The condition; for its issuer to read.
     var identifier: [UInt8]
@@ -12,13 +12,13 @@ struct Macaroon: Equatable {
     var verification: [UInt8]?
   }
 
-  /// Who made it, as it says itself.
+  /// The maker that it names.
   let location: [UInt8]?
-  /// What its issuer knows it by.
+  /// The identifier by which its issuer knows it.
   let identifier: [UInt8]
   /// The conditions, all of which hold.
   private(set) var caveats: [Caveat]
-  /// The code of all that is before it: 32 bytes.
+  /// The code over everything before it: 32 bytes.
   private(set) var signature: [UInt8]
 
   private enum Field {

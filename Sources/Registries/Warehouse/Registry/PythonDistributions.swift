@@ -6,7 +6,7 @@ public struct PythonDistributions: DistributionFormat {
   /// The endings of distribution files.
   public static let endings = [".whl", ".tar.gz", ".zip"]
 
-  /// What is put behind a file's name for its attestation (PEP 740).
+  /// The ending of a file's attestation (PEP 740).
   static let attestationEnding = ".publish.attestation"
 
   /// The site whose rules are known; nil for an index of somebody's own, which may take what PyPI does not.
@@ -76,7 +76,7 @@ public struct PythonDistributions: DistributionFormat {
       name = DistributionName(filename: filename, project: project, version: rest.first.map(String.init) ?? "")
     }
 
-    /// The name's first part as it has to be.
+    /// The first part of a well-formed name.
     var escapedProject: String { name.project.replacing("-", with: "_") }
   }
 
@@ -167,7 +167,7 @@ public struct PythonDistributions: DistributionFormat {
       + "\(Self.quoted(parts.escapedProject)), not \(Self.quoted(parts.rawProject))."
   }
 
-  /// What the index has of a release that keeps another file out.
+  /// The files of a release that keep another file out.
   private func listedReason(_ parts: Parts, _ version: PythonVersion, _ listed: [ReleaseFile]) -> Message? {
     let release = listed.filter { file in
       file.filename != parts.name.filename && Parts(file.filename).flatMap { PythonVersion($0.name.version) } == version
@@ -199,7 +199,7 @@ public struct PythonDistributions: DistributionFormat {
 
   // MARK: Contents
 
-  /// What is inside of a wheel; nil if it cannot be read, which is the index's to judge.
+  /// The contents of a wheel; nil if it cannot be read: the index judges that.
   private func contents(of path: String) -> WheelContents? {
     guard let size = try? files.size(of: path) else { return nil }
     return WheelContents(size: size) { offset, count in try? files.read(path, from: offset, count: count) }

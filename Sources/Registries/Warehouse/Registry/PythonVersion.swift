@@ -4,7 +4,7 @@ struct PythonVersion: Equatable {
   let text: String
   /// Whether it is a local version: one with `+`.
   let isLocal: Bool
-  /// What is equal for equal versions: zeros at the end of the release do not count.
+  /// A value that equal versions share: zeros at the end of the release do not count.
   private let key: String
 
   static func == (one: PythonVersion, other: PythonVersion) -> Bool { one.key == other.key }

@@ -10,7 +10,7 @@ struct UploadRow: Sendable {
   let certainty: Cause.Certainty
   /// Whether the registry refused an upload; else the tool gave up by itself.
   let isRefusal: Bool
-  /// Whether the credential was made good for less than the upload takes.
+  /// Whether the credential covers less than the upload.
   let isAboutReach: Bool
   /// Texts of which the output has one, in lower case.
   let texts: [String]
@@ -230,7 +230,7 @@ enum UploadTable {
       "The API token is not for the project that the file belongs to.",
       fixes:
         "The trusted publisher of this job belongs to another project at {registry}: add it to this project's too."),
-    // Of a token that its publisher covers the registry says so alone where a holder has added projects to it.
+    // The registry says this of a covered project only where a holder has added projects to the token.
     UploadRow(
       "credential-too-narrow", isAboutReach: true, texts: ["project-scoped token is not valid for project"],
       "The API token was made good for other projects than the file's.",
@@ -374,7 +374,7 @@ enum UploadTable {
   // MARK: The credential
 
   private static let credentials = [
-    // What a holder has added is checked once; what the registry gave, twice.
+    // The registry checks once what a holder has added, and twice what it gave itself.
     UploadRow(
       "api-token-expired", texts: ["token is expired, token is expired"],
       "The API token expired before the upload was done.",

@@ -16,7 +16,7 @@ public struct Warehouse: Registry {
   static let usualLifetime: Int64 = 900
   /// The longest life that is believed, in seconds: a day.
   static let longestLifetime: Int64 = 24 * 3600
-  /// The moments that an API token may expire at: the years 2020 to 2099.
+  /// The times at which an API token may expire: the years 2020 to 2099.
   static let expiries: Range<Int64> = 1_577_836_800..<4_102_444_800
   /// How long an exchange that was sent may run on after a signal, so that what comes of it can be burned: with burning that
   /// is half of what a runner leaves until it kills.
@@ -164,7 +164,7 @@ public struct Warehouse: Registry {
   ) throws(BrokerError) -> JSONObject {
     let node: JSONNode
     do { node = try JSONReader().read(response.body) } catch {
-      // What is wrong may be a key, and that may be what the index was sent.
+      // A wrong key may be the text that the index was sent.
       let redaction = secret.map { SecretRedaction($0) }
       throw invalid(what, redaction?.apply(to: error.summary) ?? error.summary, response, redaction)
     }

@@ -7,7 +7,7 @@ struct WheelContents: Equatable {
   /// Empty if they cannot be read.
   let fields: [String: String]
 
-  /// The most that is read of the metadata, in bytes: its fields come before the description.
+  /// The greatest length of metadata that is read, in bytes: its fields come before the description.
   private static let limit = 64 * 1024
 
   /// Reads a wheel of a length; nil if it is no zip file that can be read.
@@ -19,7 +19,7 @@ struct WheelContents: Equatable {
     }
     metadataFiles = Set(members.map(\.name))
     let metadata = members.filter { $0.name.hasSuffix("/METADATA") }
-    // Of several none can be told to be the wheel's.
+    // Where there are several, none of them is known to be the wheel's.
     let bytes = metadata.count == 1 ? directory.contents(of: metadata[0], maximum: Self.limit) : nil
     fields = bytes.map(Self.fields) ?? [:]
   }

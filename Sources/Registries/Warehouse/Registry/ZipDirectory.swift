@@ -1,4 +1,4 @@
-/// What is in a zip file, by its directory (PKWARE, APPNOTE.TXT 6.3): bounded, and without the forms that no wheel has.
+/// The files in a zip file, read by its directory (PKWARE, APPNOTE.TXT 6.3): bounded, and without the forms that no wheel has.
 struct ZipDirectory {
   /// A piece of the file; nil if it cannot be read.
   typealias Piece = (_ offset: Int, _ count: Int) -> [UInt8]?
@@ -32,7 +32,7 @@ struct ZipDirectory {
       let end = (0...(tail.count - 22)).last(where: { Self.number(tail, $0, 4) == 0x0605_4B50 })
     else { return nil }
     let length = Self.number(tail, end + 12, 4)
-    // What stands before the zip file moves all its offsets.
+    // Bytes before the zip file move all its offsets.
     let start = tailStart + end - length
     let moved = start - Self.number(tail, end + 16, 4)
     guard length <= Self.directoryLimit, start >= 0, moved >= 0, let directory = piece(start, length),

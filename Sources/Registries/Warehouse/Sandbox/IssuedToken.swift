@@ -11,7 +11,7 @@ struct IssuedToken {
     let isForeign: Bool
   }
 
-  /// What the index knows it by.
+  /// The identifier by which the index knows it.
   let identifier: String
   /// The conditions in their order.
   let conditions: [Condition]
@@ -51,7 +51,7 @@ struct IssuedToken {
 
   /// Reads a token; nil where the server finds none in it.
   ///
-  /// What stands behind the code is not looked at, as the server does not.
+  /// It ignores what follows the code, as the server does.
   init?(_ text: String) {
     guard text.hasPrefix(Self.beginning),
       let bytes = Base64URL.decode(text.dropFirst(Self.beginning.count)), bytes.first == 2
@@ -112,7 +112,7 @@ struct IssuedToken {
 
   // MARK: Codes
 
-  /// The code that the conditions of the token, and those that the index has stored, lead to.
+  /// The code over the conditions of the token and those that the index has stored.
   func expectedCode(_ key: [UInt8], over conditions: [[UInt8]]) -> [UInt8] {
     conditions.reduce(Self.firstCode(of: identifier, key), Self.nextCode)
   }

@@ -145,7 +145,7 @@ struct MintEndpoint {
       200, .object([("expires", .integer(expires.seconds)), ("success", true), ("token", .string(token))]))
   }
 
-  /// What tells a publisher from others.
+  /// The values that tell a publisher from others.
   private static func name(of publisher: SandboxPublisher) -> String {
     [
       publisher.provider.name, publisher.owner, publisher.repository, publisher.workflow, publisher.environment ?? "",

@@ -3,9 +3,9 @@ import BrokerCore
 /// Whether an API token is good for an upload, checked as PyPI's server software does (Warehouse, macaroons/services.py and
 /// macaroons/caveats): the token's own conditions, then those that were stored when it was made, and its code.
 struct TokenVerification {
-  /// What the upload is for.
+  /// The project and file of the upload.
   struct Project {
-    /// The name that the project has.
+    /// The project's name.
     let name: String
     /// The same, as names are compared.
     let normalized: String

@@ -140,7 +140,7 @@ enum ProjectVersion {
     return version
   }
 
-  /// What is equal for versions that differ in zeros at the end of the release alone.
+  /// A value that versions share if they differ only in zeros at the end of the release.
   static func key(_ canonical: String) -> String {
     canonical.replacing(/(?:\.0)+(?=$|[^.0-9]|\.(?:post|dev))/, with: "", maxReplacements: 1)
   }
