@@ -54,13 +54,18 @@ import Testing
   ) async throws -> BuiltTool.Run {
     let clock = ContinuousClock()
     let start = clock.now
-    let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"] + options, variables)
+    let arguments = ["mint", "pypi", "--format", "token"] + options
+    var run = try await BuiltTool.run(arguments, variables)
     // Much more than the options allow; what hangs takes longer.
     #expect(clock.now - start < .seconds(90), "\(label) took \(clock.now - start)")
     #expect(run.status == (code == nil ? 0 : 7), "\(label): \(run.status) \(run.error)")
     if let code {
       // What is tried again may be cut off by the time limit.
       let isCutOff = run.error.contains("timed-out") && run.error.contains("Trying again in ")
+      if !run.error.contains(code), !isCutOff {
+        // A slow machine may not get as far within the limit: once more, with time enough.
+        run = try await BuiltTool.run(arguments.map { $0 == "2" ? "20" : $0 }, variables)
+      }
       #expect((run.error.contains(code) || isCutOff) && run.output.isEmpty, "\(label): \(run.error)")
     }
     return run
