@@ -48,23 +48,23 @@ public struct SandboxPublisher: Sendable {
   ///
   /// - Throws: `ErrorCode.usage` naming what is wrong.
   public init(parsing text: String, providers: [SandboxProvider]) throws(BrokerError) {
-    try self.init(parsing: text, option: "--publisher", provider: nil, providers: providers)
+    try self.init(parsing: text, option: "--publisher", usual: nil, providers: providers)
   }
 
-  /// Reads a job of `provider` and the publisher that it matches: the parts of a publisher without `provider`.
+  /// Reads what is other than in `job`, and the publisher that the result matches: parts of a publisher without `provider`.
   ///
   /// - Throws: `ErrorCode.usage` naming what is wrong.
-  public init(parsing text: String, of provider: SandboxProvider) throws(BrokerError) {
-    try self.init(parsing: text, option: "--job", provider: provider, providers: [provider])
+  public init(parsing text: String, changing job: SandboxPublisher) throws(BrokerError) {
+    try self.init(parsing: text, option: "--job", usual: job, providers: [job.provider])
   }
 
   private init(
-    parsing text: String, option: Message, provider given: SandboxProvider?, providers: [SandboxProvider]
+    parsing text: String, option: Message, usual: SandboxPublisher?, providers: [SandboxProvider]
   ) throws(BrokerError) {
     func wrong(_ problem: Message, _ remedy: Message) -> BrokerError {
       BrokerError(.usage, "\(option) \(problem).", remedy: remedy)
     }
-    let keys = given == nil ? Self.keys : ["owner", "owner-id", "repository", "workflow", "environment", "project"]
+    let keys = usual == nil ? Self.keys : ["owner", "owner-id", "repository", "workflow", "environment", "project"]
     var values: [String: [String]] = [:]
     for item in text.split(separator: ",") {
       let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
@@ -75,22 +75,23 @@ public struct SandboxPublisher: Sendable {
       }
       values[parts[0], default: []].append(parts[1])
     }
-    func required(_ key: String) throws(BrokerError) -> String {
-      guard let value = values[key]?.first else {
+    func required(_ key: String, _ usual: String?) throws(BrokerError) -> String {
+      guard let value = values[key]?.first ?? usual else {
         throw wrong("has no \(Neutralized(key))", "Add \(Neutralized(key))=VALUE.")
       }
       return value
     }
-    let name = if let given { given.name } else { try required("provider") }
+    let name = try required("provider", usual?.provider.name)
     guard let provider = providers.first(where: { $0.name == name }) else {
       throw wrong(
         "has the provider \(Neutralized.quoted(name))",
         "Write \(providers.map { Neutralized("provider=\($0.name)") }.joined(separator: " or ")).")
     }
     self.init(
-      provider, owner: try required("owner"), ownerID: values["owner-id"]?.first ?? "1000",
-      repository: try required("repository"), workflow: try required("workflow"),
-      environment: values["environment"]?.first, projects: values["project"],
+      provider, owner: try required("owner", usual?.owner),
+      ownerID: values["owner-id"]?.first ?? usual?.ownerID ?? "1000",
+      repository: try required("repository", usual?.repository), workflow: try required("workflow", usual?.workflow),
+      environment: values["environment"]?.first ?? usual?.environment, projects: values["project"],
       isPending: values["pending"]?.first == "true", registries: values["registry"])
     guard !isPending || projects?.count == 1 else {
       throw wrong("is pending and names no single project", "Add project=NAME once.")

@@ -98,15 +98,19 @@ public struct ProviderType: Sendable {
   public let runner: Runner?
   /// Reads the files that define its jobs; nil if they cannot be read.
   public let workflows: WorkflowReader?
+  /// What is known of repositories that come to the broker; nil if nothing is.
+  public let adoption: ProviderAdoption?
 
   /// A type of identity provider.
   public init(
-    _ plugin: PluginType<any IdentityProvider>, jobs: JobKind, runner: Runner? = nil, workflows: WorkflowReader? = nil
+    _ plugin: PluginType<any IdentityProvider>, jobs: JobKind, runner: Runner? = nil, workflows: WorkflowReader? = nil,
+    adoption: ProviderAdoption? = nil
   ) {
     self.plugin = plugin
     self.jobs = jobs
     self.runner = runner
     self.workflows = workflows
+    self.adoption = adoption
   }
 }
 

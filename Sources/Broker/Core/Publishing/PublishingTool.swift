@@ -134,6 +134,8 @@ public struct PublishingTool: Sendable, Equatable {
   public let answerOptions: [String]
   /// How it is brought to send attestations.
   public let attestations: Attestations
+  /// The words behind its name with which it stores a credential for later; the last one is the beginning of a word.
+  public let storing: [[String]]
 
   /// A publishing tool.
   public init(
@@ -143,8 +145,9 @@ public struct PublishingTool: Sendable, Equatable {
     switches: [String] = [], globalValueOptions: [String] = [], valueOptions: [String] = [],
     folder: Folder = .current([]), ownFiles: OwnFiles? = nil, takesPatterns: Bool = false,
     takesFolders: Bool = false, dryRunOptions: [String] = [], answerOptions: [String] = [],
-    attestations: Attestations = .unsent
+    attestations: Attestations = .unsent, storing: [[String]] = []
   ) {
+    self.storing = storing
     self.name = name
     self.subcommands = subcommands
     self.fileSubcommands = fileSubcommands

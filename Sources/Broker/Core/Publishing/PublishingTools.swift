@@ -10,12 +10,15 @@ public struct PublishingTools: Sendable, Equatable {
   public let files: PublishedFiles
   /// The variables by which the tools are told of root certificates.
   public let rootVariables: [String]
+  /// The ready-made steps that publish.
+  public let parts: [PublishingPart]
 
   /// Tools.
   public init(
     _ tools: [PublishingTool], runners: [ToolRunner] = [], interpreters: [ModuleRunner] = [],
-    files: PublishedFiles = .none, rootVariables: [String] = []
+    files: PublishedFiles = .none, rootVariables: [String] = [], parts: [PublishingPart] = []
   ) {
+    self.parts = parts
     self.tools = tools
     self.runners = runners
     self.interpreters = interpreters
@@ -55,6 +58,6 @@ public struct PublishingTools: Sendable, Equatable {
     }
     return PublishingTools(
       tools, runners: once(registries.flatMap(\.runners)), interpreters: once(registries.flatMap(\.interpreters)),
-      files: files, rootVariables: once(registries.flatMap(\.rootVariables)))
+      files: files, rootVariables: once(registries.flatMap(\.rootVariables)), parts: once(registries.flatMap(\.parts)))
   }
 }

@@ -5,6 +5,8 @@ import BrokerSystem
 struct LocalRepository: Sendable {
   /// The folder as it was named.
   let folder: String
+  /// The root of the checkout; the folder where there is none.
+  let root: String
   /// Where it is hosted; nil if git's configuration does not say.
   let remote: Sourced<GitRemote>?
   /// The files below `.github/workflows`.
@@ -27,6 +29,7 @@ struct LocalRepository: Sendable {
     let root = Self.root(above: folder)
     remote = try root.flatMap { (root) throws(BrokerError) in try Self.remote(in: root) }
     let place = root ?? folder
+    self.root = place
     var workflows: [WorkflowFile] = []
     for name in FolderReader.names(in: "\(place)/.github/workflows")
     where name.hasSuffix(".yml") || name.hasSuffix(".yaml") {
@@ -41,11 +44,20 @@ struct LocalRepository: Sendable {
   /// A repository of which nothing but the name is at hand.
   init(named remote: Sourced<GitRemote>) {
     folder = remote.value.path
+    root = folder
     self.remote = remote
     workflows = []
     pipeline = nil
     project = nil
   }
+
+  /// The files that define jobs.
+  func paths(of family: IssuerFamily) -> [String] {
+    family == .gitLab ? [pipeline?.path].compactMap(\.self) : workflows.map(\.path)
+  }
+
+  /// The text of a file, by its path in the checkout.
+  func text(of path: String) throws(BrokerError) -> String { try Self.text("\(root)/\(path)") ?? "" }
 
   /// What kind of CI it has: by the host, else by the files that are there.
   var family: IssuerFamily? {

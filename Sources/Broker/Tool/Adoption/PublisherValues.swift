@@ -31,6 +31,8 @@ struct PublisherValues: Sendable {
   let configured: Configured
   /// What stands in for values that nothing tells.
   private(set) var suggested: [JobField: Sourced<String>] = [:]
+  /// What the job says that publishes today; a field that is none stands here without a value.
+  private var found: [JobField: Sourced<String>?] = [:]
 
   init(registry: String, repository: LocalRepository, given: Given, configured: Configured) {
     self.registry = registry
@@ -41,10 +43,21 @@ struct PublisherValues: Sendable {
 
   /// The same, with a file and an environment suggested where the repository has no file that publishes.
   func withSuggestions() -> PublisherValues {
-    let isNew = family == .gitLab ? repository.pipeline == nil : value(.workflow) == nil
-    guard isNew else { return self }
+    // A file that is named and not there yet is new as well.
+    guard file == nil else { return self }
     var values = self
     values.suggested = [.workflow: Sourced("publish.yml", "suggested"), .environment: Sourced("release", "suggested")]
+    return values
+  }
+
+  /// The same for the job that publishes today.
+  func publishing(from path: String, _ job: WorkflowChange.Job) -> PublisherValues {
+    var values = self
+    let place: Message = "\(Neutralized(path)), line \(job.line)"
+    values.found = [
+      .workflow: Sourced(path.split(separator: "/").last.map(String.init) ?? path, place),
+      .pipelineFile: Sourced(path, place), .environment: job.environment.map { Sourced($0, place) },
+    ]
     return values
   }
 
@@ -68,7 +81,8 @@ struct PublisherValues: Sendable {
   func value(_ field: JobField) -> Sourced<String>? { known(field) ?? suggested[field] }
 
   private func known(_ field: JobField) -> Sourced<String>? {
-    switch field {
+    if let found = found[field] { return found }
+    return switch field {
     case .owner, .namespace: named(\.owner) ?? expected(field) ?? hosted(\.owner)
     case .repository, .project: named(\.name) ?? expected(field) ?? hosted(\.name)
     case .workflow:
@@ -145,25 +159,10 @@ struct PublisherValues: Sendable {
 
   /// What to look at before the values are believed.
   var notes: [Message] {
-    var notes: [Message] = []
+    // What is found in the job that publishes was looked at there.
+    guard found.isEmpty else { return remoteNotes }
+    var notes: [Message] = remoteNotes
     let isGitHub = family == .gitHub
-    if repository.remote == nil, expected(isGitHub ? .owner : .namespace) == nil {
-      notes.append("No git remote names a host, an owner and a repository.")
-    }
-    if let remote = repository.remote, remote.origin != Self.repositoryOption {
-      for (field, part) in isGitHub
-        ? [(JobField.owner, remote.value.owner), (.repository, remote.value.name)]
-        : [(.namespace, remote.value.owner), (.project, remote.value.name)]
-      {
-        guard let expected = expected(field), expected.value != part else { continue }
-        notes.append(
-          "expect says \(field.words) \(Neutralized(expected.value)), and \(remote.origin) says \(Neutralized(part)).")
-      }
-    }
-    if host == nil, let hosted = family.flatMap(RepositoryHost.hosted) {
-      notes.append(
-        "Nothing names the repository's server: these values mean a repository on \(Neutralized(hosted.name)).")
-    }
     if isGitHub { notes += workflowNotes }
     if let file, let environment = value(.environment),
       !file.environments.contains(where: { $0.value == environment.value })
@@ -183,13 +182,36 @@ struct PublisherValues: Sendable {
     return notes
   }
 
+  private var remoteNotes: [Message] {
+    var notes: [Message] = []
+    let isGitHub = family == .gitHub
+    if repository.remote == nil, expected(isGitHub ? .owner : .namespace) == nil {
+      notes.append("No git remote names a host, an owner and a repository.")
+    }
+    if let remote = repository.remote, remote.origin != Self.repositoryOption {
+      for (field, part) in isGitHub
+        ? [(JobField.owner, remote.value.owner), (.repository, remote.value.name)]
+        : [(.namespace, remote.value.owner), (.project, remote.value.name)]
+      {
+        guard let expected = expected(field), expected.value != part else { continue }
+        notes.append(
+          "expect says \(field.words) \(Neutralized(expected.value)), and \(remote.origin) says \(Neutralized(part)).")
+      }
+    }
+    if host == nil, let hosted = family.flatMap(RepositoryHost.hosted) {
+      notes.append(
+        "Nothing names the repository's server: these values mean a repository on \(Neutralized(hosted.name)).")
+    }
+    return notes
+  }
+
   private var workflowNotes: [Message] {
     let able = repository.workflows.filter { $0.tokenLine != nil }
     if let workflow = known(.workflow) {
       if repository.workflows.isEmpty || file?.tokenLine != nil { return [] }
       return [
         file == nil
-          ? "There is no .github/workflows/\(Neutralized(workflow.value)) in \(Neutralized(repository.folder))."
+          ? "There is no .github/workflows/\(Neutralized(workflow.value)) in \(repository.folder == "." ? "this folder" : Message(Neutralized.quoted(repository.folder)))."
           : "\(Neutralized(workflow.value)) has no id-token: write; its jobs get no identity token."
       ]
     }

@@ -80,6 +80,13 @@ struct StartingPoint: Sendable {
     return targets.map { ($0.registry, $0.registry, [$0.registry], $0.environment) }
   }
 
+  /// The command that publishes in the first job.
+  var command: Message? {
+    jobs.first.map { job in
+      "token-broker exec \(Neutralized(job.targets)) -- \(family == .gitLab ? "" : "pipx run ")twine upload dist/*"
+    }
+  }
+
   /// The path of the file that the workflow belongs into.
   var workflowPath: String {
     let field: JobField = family == .gitLab ? .pipelineFile : .workflow

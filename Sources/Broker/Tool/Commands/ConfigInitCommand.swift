@@ -1,38 +1,43 @@
 import BrokerCore
 import BrokerSystem
 
-/// `token-broker config init`: a configuration file for this repository, and the workflow to go with it.
+/// `token-broker config init`: a configuration file for this repository, and the change to the workflow that publishes today.
 enum ConfigInitCommand: Command {
   static let name = "config init"
   static func spec(for catalog: ToolCatalog) -> CommandSpec {
     CommandSpec(
-      name, "write a configuration file for this repository, and print the workflow to go with it",
+      name, "show the change that makes the workflow of this repository publish with token-broker",
       options: [
-        OptionSpec("--output", "FILE", "write to FILE instead of token-broker.json"),
-        OptionSpec("--force", nil, "replace the file if it is there"),
+        OptionSpec("--write", nil, "make the change that is shown"),
+        OptionSpec("--new", nil, "write the configuration, and print a new workflow to go with it"),
+        OptionSpec("--output", "FILE", "write the configuration to FILE instead of token-broker.json"),
+        OptionSpec("--force", nil, "replace that file if it is there"),
         OptionSpec("--provider", "NAME", "where the repository is built: github or gitlab"),
         OptionSpec("--project", "NAME", "the project at the registries"),
         OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
         OptionSpec("--environment", "NAME", "the deployment environment"),
       ],
       notes: [
-        "The values come from the git remote, from workflow files with id-token: write and their environment:, and from "
-          + "pyproject.toml; these files are read by their lines. Each value is said with its origin on standard error. "
-          + "Standard output is the workflow or pipeline alone.",
-        "The file works without being changed; all keys: token-broker config, token-broker plugins.",
+        "In a repository that publishes already, standard output is the change as a unified diff, which git apply reads: each "
+          + "step that publishes runs behind token-broker exec, its job may have identity tokens and names an environment, and "
+          + "stored credentials are taken out. Where nothing publishes yet, and with --new, the configuration is written and "
+          + "standard output is a new workflow or pipeline.",
+        "The values come from the git remote, from that workflow, and from pyproject.toml. Each is said with its origin on standard "
+          + "error, and what has to be deleted afterwards. The last lines are what was written, where to register the trusted "
+          + "publisher, and the command that rehearses the job.",
       ])
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
-    let console = surroundings.console
+    if arguments.has("--new"), arguments.has("--write") {
+      throw BrokerError(.usage, "--new and --write do not go together.", remedy: "--new writes by itself.")
+    }
     let file = arguments.value("--output") ?? "token-broker.json"
     guard arguments.has("--force") || !FileReader.exists(file) else {
       throw BrokerError(
         .deliveryFailed, "\(Neutralized(file)) is there already.",
         remedy: "Name another file with --output, or replace it with --force.")
     }
-    let given = try AdoptionOptions.given(arguments, in: surroundings.environment)
-    let repository = try LocalRepository(around: ".")
     let broker = try surroundings.broker()
     if !arguments.has("--output"), let other = try broker.repositoryFile(from: "."), other != file {
       throw BrokerError(
@@ -40,54 +45,182 @@ enum ConfigInitCommand: Command {
         "\(Neutralized(other)) is there already and holds here, and two such files are an error.",
         remedy: "Change that one, or name another file with --output.")
     }
-    let configuration = try ConfigurationReader(catalog: broker.catalog).builtIn()
-    let services = broker.services()
-    var values: [PublisherValues] = []
-    var obstacles: [Message] = []
-    var forms: [PublisherRules.Form?] = []
-    for target in configuration.usualRegistries.map({ $0.target(services) }) {
-      let value = PublisherValues(
-        registry: target.name, repository: repository, given: given, configured: PublisherValues.Configured(nil)
-      ).withSuggestions()
-      guard let family = value.family else {
+    return try Adoption(arguments, file: file, broker, surroundings).run()
+  }
+
+  /// The run of the command.
+  private struct Adoption {
+    private let file: String
+    private let arguments: ParsedArguments
+    private let given: PublisherValues.Given
+    private let repository: LocalRepository
+    private let broker: Broker
+    private let surroundings: Surroundings
+    private let targets: [Target]
+    private let family: IssuerFamily
+
+    private var console: Console { surroundings.console }
+
+    init(
+      _ arguments: ParsedArguments, file: String, _ broker: Broker, _ surroundings: Surroundings
+    ) throws(BrokerError) {
+      (self.arguments, self.file, self.broker, self.surroundings) = (arguments, file, broker, surroundings)
+      given = try AdoptionOptions.given(arguments, in: surroundings.environment)
+      repository = try LocalRepository(around: ".")
+      let services = broker.services()
+      targets = try ConfigurationReader(catalog: broker.catalog).builtIn().usualRegistries.map { $0.target(services) }
+      let values = PublisherValues(
+        registry: "", repository: repository, given: given, configured: PublisherValues.Configured(nil))
+      guard let family = values.family else {
         throw BrokerError(
           .usage, "Neither the git remote nor the files here tell whether this is built at GitHub or GitLab.",
           remedy: "Say --provider github or --provider gitlab.")
       }
-      // GitHub's own servers have no way in; a GitLab's issuer may be known for an organisation.
-      if let obstacle = target.registry.capabilities.publishers?.obstacle(value.job(family)) {
+      self.family = family
+    }
+
+    func run() throws(BrokerError) -> Int32 {
+      let adoption = broker.catalog.providers.first { $0.jobs.family == family }?.adoption
+      let publishing = try adoption.map { (adoption) throws(BrokerError) in
+        try PublishingJobs(
+          in: repository, of: family, named: given.workflow, adoption: adoption, targets: targets,
+          configuration: repository.pathInCheckout(of: file), environment: given.environment ?? "release")
+      }
+      guard let adoption, let publishing, let first = publishing.jobs.first else { return try makeNew() }
+      guard !arguments.has("--new") else {
+        throw BrokerError(
+          .usage,
+          "\(Neutralized(first.path)), line \(first.job.line), publishes already: a second workflow would publish the same tag again.",
+          remedy: "Leave --new out, to change that job; or take it out first.")
+      }
+      return try change(publishing, adoption)
+    }
+
+    // MARK: The workflow that publishes today
+
+    private func change(_ publishing: PublishingJobs, _ adoption: ProviderAdoption) throws(BrokerError) -> Int32 {
+      var values: [(PublisherValues, Target)] = []
+      for target in targets {
+        guard let found = publishing.jobs.first(where: { $0.job.registries.contains(target.name) }) else { continue }
+        values.append((self.values(of: target).publishing(from: found.path, found.job), target))
+      }
+      let (start, obstacles) = try startingPoint(values)
+      let configuration = start.configuration
+      try broker.check(configuration, as: file)
+      var staged: [(StagedFile, String)] = []
+      if arguments.has("--write") {
+        for changed in publishing.files {
+          staged.append(
+            (try StagedFile("\(repository.root)/\(changed.path)", isPrivate: false), changed.change.text))
+        }
+        staged.append((try StagedFile(file, isPrivate: false), configuration))
+      }
+      let shown = repository.pathInCheckout(of: file)
+      let old = FileReader.isFile(file) ? try FileReader.read(file, maximumBytes: 1 << 20, code: .usage) : nil
+      let diffs =
+        publishing.files.map { UnifiedDiff($0.path, from: $0.old, to: $0.change.text).text }
+        + [UnifiedDiff(shown, from: old.map { String(decoding: $0, as: UTF8.self) }, to: configuration).text]
+      let written = console.write(data: diffs.joined())
+      guard written == ExitStatus.done.rawValue else { return written }
+      for (file, text) in staged { try file.commit(Array(text.utf8)) }
+
+      console.error(start.commentary)
+      say("note: ", values.flatMap(\.0.notes) + obstacles + publishing.files.flatMap(\.change.notes) + publishing.notes)
+      say("delete afterwards: ", leftovers(publishing, adoption))
+      let names = publishing.files.map { Neutralized($0.path) } + [Neutralized(shown)]
+      console.error(
+        arguments.has("--write")
+          ? "wrote: \(names.joined(separator: ", "))\n"
+          : "written: nothing yet; token-broker config init --write changes \(names.joined(separator: " and "))\n")
+      end(values, command: publishing.jobs.first?.job.commands.first.map { Message(Neutralized($0)) })
+      return ExitStatus.done.rawValue
+    }
+
+    /// What is of no use any more once the job has published with the broker.
+    private func leftovers(_ publishing: PublishingJobs, _ adoption: ProviderAdoption) -> [Message] {
+      let address = repository.remote.map { "https://\(Neutralized("\($0.value.host)/\($0.value.path)"))" as Message }
+      let place: Message = address.map { " at \(adoption.credentialSettings($0))" } ?? ""
+      var leftovers = publishing.files.flatMap(\.change.stored).map { name in
+        "\(Neutralized(name))\(place), and the API token that it holds" as Message
+      }
+      for (path, job) in publishing.jobs {
+        let registries = job.registries.map { Neutralized($0) }.joined(separator: " and ")
+        leftovers.append(
+          "at \(registries), a trusted publisher that names another file than \(Neutralized(path)) or another environment than "
+            + "\(job.environment.map { Message(Neutralized($0)) } ?? "none"), if there is one")
+      }
+      return leftovers
+    }
+
+    // MARK: A new workflow
+
+    private func makeNew() throws(BrokerError) -> Int32 {
+      let values = targets.map { (self.values(of: $0).withSuggestions(), $0) }
+      let (start, obstacles) = try startingPoint(values)
+      try broker.check(start.configuration, as: file)
+      let staged = try StagedFile(file, isPrivate: false)
+      let workflow = start.workflow(
+        version: TokenBrokerTool.version, file: repository.pathInCheckout(of: file))
+      let written = console.write(data: workflow)
+      guard written == ExitStatus.done.rawValue else { return written }
+      try staged.commit(Array(start.configuration.utf8))
+      console.error(start.commentary)
+      say("note: ", values.flatMap(\.0.notes) + obstacles)
+      console.error(
+        "wrote: \(Neutralized(file)); what is printed belongs into \(Neutralized(start.workflowPath))\n")
+      end(values, command: start.command)
+      return ExitStatus.done.rawValue
+    }
+
+    // MARK: Both
+
+    private func values(of target: Target) -> PublisherValues {
+      PublisherValues(
+        registry: target.name, repository: repository, given: given, configured: PublisherValues.Configured(nil))
+    }
+
+    private func startingPoint(
+      _ values: [(PublisherValues, Target)]
+    ) throws(BrokerError) -> (StartingPoint, obstacles: [Message]) {
+      var obstacles: [Message] = []
+      for (value, target) in values {
+        // GitHub's own servers have no way in; a GitLab's issuer may be known for an organisation.
+        guard let obstacle = target.registry.capabilities.publishers?.obstacle(value.job(family)) else { continue }
         guard family == .gitLab else { throw BrokerError(.usage, obstacle.summary, remedy: obstacle.fixes.first) }
         obstacles += [obstacle.summary] + obstacle.fixes
       }
-      values.append(value)
-      forms.append(target.registry.capabilities.publishers?.form(for: family))
+      let forms = values.map { $0.1.registry.capabilities.publishers?.form(for: family) }
+      return (StartingPoint(values.map(\.0), family: family, forms: forms), obstacles)
     }
-    guard let family = values.first?.family else { return ExitStatus.done.rawValue }
-    let start = StartingPoint(values, family: family, forms: forms)
-    try StagedFile(file, isPrivate: false).commit(Array(start.configuration.utf8))
 
-    console.error("wrote \(Neutralized(file))\n\(start.commentary)")
-    let notes = values.flatMap(\.notes) + obstacles
-    for (index, note) in notes.enumerated() where notes.firstIndex(of: note) == index {
-      console.error(console.style.layout.labelled("note: ", note, indent: 0))
+    private func say(_ label: Message, _ texts: [Message]) {
+      for (index, text) in texts.enumerated() where texts.firstIndex(of: text) == index {
+        console.error(console.style.layout.labelled(label, text, indent: 0))
+      }
     }
-    console.error(
-      "next: token-broker config publishers says what to register; the workflow for "
-        + "\(Neutralized(start.workflowPath)) follows\n")
-    let written = console.write(
-      data: start.workflow(version: TokenBrokerTool.version, file: repository.pathInCheckout(of: file)))
-    guard written == ExitStatus.done.rawValue else { return written }
-    return try verify(file, broker)
+
+    /// Where to register, and how to rehearse.
+    private func end(_ values: [(PublisherValues, Target)], command: Message?) {
+      let addresses = values.compactMap { value, target in
+        target.registry.capabilities.publishers?.address(value.job(family), value.project?.value)
+      }
+      if !addresses.isEmpty { console.error("register: \(addresses.joined(separator: " and "))\n") }
+      if let command { console.error("rehearse: token-broker sandbox -- \(command)\n") }
+    }
   }
+}
 
-  /// Reads what was written below the organisation's file, which may not let it in.
-  private static func verify(_ file: String, _ broker: Broker) throws(BrokerError) -> Int32 {
+extension Broker {
+  /// Reads what would be a repository's file below the organisation's, which may not let it in.
+  fileprivate func check(_ text: String, as name: String) throws(BrokerError) {
     do throws(BrokerError) {
-      _ = try broker.configuration(path: file)
-      return ExitStatus.done.rawValue
+      let search = ConfigurationSearch(environment: environment, catalog: catalog)
+      let source = ConfigurationSource(name: name, bytes: Array(text.utf8), isRepositoryControlled: true)
+      _ = try ConfigurationReader(catalog: catalog).read(
+        organisation: try search.find(path: nil).organisation, repository: source)
     } catch {
       throw BrokerError(
-        error.code, "The file was written, and is refused as it is: \(error.message)", remedy: error.remedy)
+        error.code, "The file would be refused as it is, and was not written: \(error.message)", remedy: error.remedy)
     }
   }
 }

@@ -20,8 +20,8 @@ enum SandboxCommand: Command {
           choices: catalog.sandbox.providers.map(\.name)),
         OptionSpec(
           "--job", "PARTS",
-          "the job to play, and a publisher for it, such as owner=octo-org,repository=sample,workflow=release.yml and "
-            + "after another comma environment=release"),
+          "what is other in the job to play, and in a publisher for it, than in this repository's: owner=octo-org,"
+            + "repository=sample,workflow=release.yml,environment=release, or some of these"),
         OptionSpec(
           "--claim", "KEY=VALUE", "a claim of the job's identity tokens (KEY= leaves it out)", isRepeatable: true),
         OptionSpec(
@@ -51,6 +51,8 @@ enum SandboxCommand: Command {
       ],
       takesCommand: true,
       notes: [
+        "The job that is played is that of the repository in this folder: who it is by \"expect\" of the configuration, "
+          + "else by the git remote and the workflow that publishes, with a publisher for each registry. Elsewhere it is a sample's.",
         "The output of the COMMAND is shown as the log of the CI system shows it: secrets masked, messages and groups as "
           + "people see them, both streams as one. What it leaves for later steps is kept and named. In a job of a CI system "
           + "the output passes as it is: the runner of that job has to see what the COMMAND tells it.",
@@ -78,8 +80,10 @@ enum SandboxCommand: Command {
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let catalog = surroundings.catalog.sandbox
-    let provider = try provider(arguments, catalog)
-    let sandbox = try Sandbox(configuration(arguments, provider, catalog))
+    let own = OwnJob(surroundings, wanted: arguments.value("--provider"), command: arguments.command ?? [])
+    let provider = try own?.job.provider ?? provider(arguments, catalog)
+    let sandbox = try Sandbox(configuration(arguments, provider, own, catalog))
+    if let own, !arguments.has("--job") { surroundings.console.error("sandbox: plays the job \(own.summary)\n") }
     sandbox.start()
     defer { sandbox.stop() }
     guard let command = arguments.command else { return await stay(sandbox, provider, surroundings) }
@@ -141,14 +145,17 @@ enum SandboxCommand: Command {
   }
 
   private static func configuration(
-    _ arguments: ParsedArguments, _ provider: SandboxProvider, _ catalog: SandboxCatalog
+    _ arguments: ParsedArguments, _ provider: SandboxProvider, _ own: OwnJob?, _ catalog: SandboxCatalog
   ) throws(BrokerError) -> SandboxConfiguration {
     let ahead = try arguments.value("--clock").map(SandboxClock.seconds) ?? 0
     var configuration = SandboxConfiguration(catalog, now: { SystemTime.source.now().advanced(by: ahead) })
     if let text = arguments.value("--job") {
-      let job = try SandboxPublisher(parsing: text, of: provider)
+      let job = try SandboxPublisher(parsing: text, changing: own?.job ?? provider.usualPublisher)
       configuration.claims += job.claims
       configuration.publishers = [job]
+    } else if let own {
+      configuration.claims += own.job.claims
+      configuration.publishers = own.publishers
     }
     for text in arguments.all("--claim") {
       configuration.claims.append(try SandboxClaim(parsing: text, now: configuration.now()))

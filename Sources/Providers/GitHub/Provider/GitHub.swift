@@ -47,5 +47,5 @@ extension ProviderType {
   public static let gitHub = ProviderType(
     PluginType(
       "github", summary: "GitHub Actions: asks the runner for an identity token (permissions: id-token: write)"
-    ) { GitHub(name: $0, services: $1) }, jobs: .gitHub, runner: .gitHub, workflows: .gitHub)
+    ) { GitHub(name: $0, services: $1) }, jobs: .gitHub, runner: .gitHub, workflows: .gitHub, adoption: .gitHub)
 }

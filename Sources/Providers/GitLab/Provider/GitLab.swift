@@ -68,5 +68,5 @@ extension ProviderType {
       "gitlab", summary: "GitLab CI: reads the job's id_tokens variables, such as PYPI_ID_TOKEN",
       keys: GitLabSettings.keys, decode: GitLabSettings.init,
       make: { name, settings, _ in GitLab(name: name, settings: settings) }),
-    jobs: .gitLab, runner: .gitLab, workflows: .gitLab)
+    jobs: .gitLab, runner: .gitLab, workflows: .gitLab, adoption: .gitLab)
 }

@@ -23,7 +23,22 @@ private enum PythonTools {
     files: PublishedFiles(
       endings: PythonDistributions.endings, chosenEndings: [".whl", ".tar.gz"], signatureEndings: [".asc"],
       attestationEnding: PythonDistributions.attestationEnding),
-    rootVariables: ["TWINE_CERT"])
+    rootVariables: ["TWINE_CERT"], parts: parts)
+
+  /// Their inputs: pypa/gh-action-pypi-publish, action.yml; PyO3/maturin-action, action.yml.
+  private static let parts = [
+    PublishingPart(
+      "pypa/gh-action-pypi-publish", command: "pipx run twine upload {files}",
+      addressInputs: ["repository-url", "repository_url"], folderInputs: ["packages-dir", "packages_dir"],
+      folder: "dist",
+      notes: [
+        "pypa/gh-action-pypi-publish signs the files unless it is told not to; exec does so with --attest "
+          + "(docs/publishing.md)."
+      ]),
+    PublishingPart(
+      "PyO3/maturin-action", command: "pipx run twine upload {files}", condition: .init("command", "upload"),
+      argumentsInput: "args"),
+  ]
 
   /// Variables of the programs that run tools: they lead into another folder, or to a file of more variables.
   private static let runnerVariables = ["UV_ENV_FILE", "UV_WORKING_DIR"]
@@ -91,7 +106,7 @@ private enum PythonTools {
     ownFiles: OwnFiles(
       .oneRelease, in: "dist", building: .with(["--build"]),
       unless: ["--dist-dir", "--project", "-P", "--directory", "-C"]),
-    dryRunOptions: ["--dry-run"])
+    dryRunOptions: ["--dry-run"], storing: [["config", "pypi-token."], ["config", "http-basic."]])
 
   /// flit/upload.py: an address and a repository exclude each other, and the address goes before `.pypirc`.
   private static let flit = PublishingTool(

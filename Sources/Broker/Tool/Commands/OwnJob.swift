@@ -1,0 +1,57 @@
+import BrokerCore
+import BrokerSandbox
+import BrokerSystem
+
+/// The job of the repository that the sandbox is started in: who it is by `expect` and its files, and its publishers.
+struct OwnJob: Sendable {
+  let job: SandboxPublisher
+  /// A publisher for each registry; they differ where the jobs do.
+  let publishers: [SandboxPublisher]
+
+  /// The job that publishes to the registry that a command names, else to the last one.
+  ///
+  /// Nil where neither a configuration nor a checkout tells who it is, or it is of another provider than `wanted`.
+  init?(_ surroundings: Surroundings, wanted: String?, command: [String]) {
+    let catalog = surroundings.catalog
+    // Whatever is wrong with the files is for the command to say.
+    guard let broker = try? surroundings.broker(), let configuration = try? broker.configuration(),
+      let repository = try? LocalRepository(around: ".")
+    else { return nil }
+    let services = broker.services()
+    var found: [(registry: String, publisher: SandboxPublisher)] = []
+    for target in configuration.usualRegistries.map({ $0.target(services) }) {
+      let settings = configuration.registries.first { $0.name == target.name }?.settings
+      let values = PublisherValues(
+        registry: target.name, repository: repository, given: PublisherValues.Given(job: nil),
+        configured: PublisherValues.Configured(settings))
+      guard let family = values.family,
+        let type = catalog.plugins.providers.first(where: { $0.jobs.family == family })?.plugin.type,
+        wanted == nil || wanted == type,
+        let provider = catalog.sandbox.providers.first(where: { $0.name == type })
+      else { continue }
+      let job = values.job(family)
+      guard let owner = job.owner, let name = job.repository, let workflow = job.workflow else { continue }
+      let isPlayed = catalog.sandbox.registries.contains { $0.name == target.name }
+      found.append(
+        (
+          target.name,
+          SandboxPublisher(
+            provider, owner: owner, repository: name, workflow: workflow, environment: job.environment,
+            registries: isPlayed ? [target.name] : nil)
+        ))
+    }
+    let named = command.lazy.compactMap { word in
+      (try? configuration.registries(for: [word]))?.first?.name
+    }.first
+    guard let own = found.first(where: { $0.registry == named }) ?? found.last else { return nil }
+    job = own.publisher
+    publishers = found.map(\.publisher)
+  }
+
+  /// Who is played, for people.
+  var summary: Message {
+    let environment: Message = job.environment.map { ", environment \(Neutralized($0))" } ?? ""
+    return
+      "\(Neutralized(job.provider.name)): \(Neutralized("\(job.owner)/\(job.repository)")), \(Neutralized(job.workflow))\(environment)"
+  }
+}
