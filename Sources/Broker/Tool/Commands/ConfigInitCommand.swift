@@ -216,8 +216,11 @@ extension Broker {
     do throws(BrokerError) {
       let search = ConfigurationSearch(environment: environment, catalog: catalog)
       let source = ConfigurationSource(name: name, bytes: Array(text.utf8), isRepositoryControlled: true)
+      // A file that is there and is replaced may be one that cannot be read.
+      let organisation =
+        FileReader.exists(name) ? (try? search.find(path: nil))?.organisation : try search.find(path: nil).organisation
       _ = try ConfigurationReader(catalog: catalog).read(
-        organisation: try search.find(path: nil).organisation, repository: source)
+        organisation: organisation, repository: source)
     } catch {
       throw BrokerError(
         error.code, "The file would be refused as it is, and was not written: \(error.message)", remedy: error.remedy)

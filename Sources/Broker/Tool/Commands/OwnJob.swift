@@ -25,7 +25,7 @@ struct OwnJob: Sendable {
         registry: target.name, repository: repository, given: PublisherValues.Given(job: nil),
         configured: PublisherValues.Configured(settings))
       guard let family = values.family,
-        let type = catalog.plugins.providers.first(where: { $0.jobs.family == family })?.plugin.type,
+        let type = catalog.plugins.providers.first(where: { $0.jobs.family == family })?.plugin.name,
         wanted == nil || wanted == type,
         let provider = catalog.sandbox.providers.first(where: { $0.name == type })
       else { continue }

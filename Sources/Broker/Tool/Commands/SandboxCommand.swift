@@ -81,7 +81,7 @@ enum SandboxCommand: Command {
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let catalog = surroundings.catalog.sandbox
     let own = OwnJob(surroundings, wanted: arguments.value("--provider"), command: arguments.command ?? [])
-    let provider = try own?.job.provider ?? provider(arguments, catalog)
+    let provider = if let own { own.job.provider } else { try provider(arguments, catalog) }
     let sandbox = try Sandbox(configuration(arguments, provider, own, catalog))
     if let own, !arguments.has("--job") { surroundings.console.error("sandbox: plays the job \(own.summary)\n") }
     sandbox.start()
