@@ -47,7 +47,7 @@ private struct GitHubWorkflowChange {
       guard let step = node.mapping else { continue }
       let variables = Self.texts(root["env"]).merging(Self.texts(body["env"])) { $1 }
         .merging(Self.texts(step["env"])) { $1 }
-      let found = try changed(step, node, variables, within: job.position.line...max(job.position.line, end - 1))
+      let found = try revised(step, node, variables, within: job.position.line...max(job.position.line, end - 1))
       guard let found else { continue }
       if !found.registries.isEmpty { first = first ?? node }
       for registry in found.registries where !registries.contains(registry) { registries.append(registry) }
@@ -81,7 +81,7 @@ private struct GitHubWorkflowChange {
   }
 
   /// Changes a step that publishes; nil for any other.
-  private mutating func changed(
+  private mutating func revised(
     _ step: YAMLMapping, _ node: YAMLNode, _ variables: [String: String], within lines: ClosedRange<Int>
   ) throws(BrokerError) -> Found? {
     let line = node.position.line
