@@ -15,6 +15,7 @@ struct PlantedRegistry: Registry {
     case deafQuestion, deafExchange, deafRevocation
     case twoTools, toolName, noSubcommand, fileSubcommand, noCredential, noAddress, credentialInArguments
     case variableTwice, variableRemoved, unguarded, guardedTwice, ending, chosenEnding
+    case narrowsNothing, narrowsNoEnd, widensAgain, narrowsAnything, findsNoToken, namesChange, readsNothing
     case playedAudience, playedQuestion, playedLifetime, playedPublisher, playedReuse, playedHost
 
     /// What the suite has to say.
@@ -64,6 +65,13 @@ struct PlantedRegistry: Registry {
       case .guardedTwice: "is there twice"
       case .ending: "does not begin with a dot"
       case .chosenEnding: "that no command may name"
+      case .narrowsNothing: "the projects are not those"
+      case .narrowsNoEnd: "the end is not what was asked for"
+      case .widensAgain: "a second time makes a credential good for more"
+      case .narrowsAnything: "that cannot be read is narrowed"
+      case .findsNoToken: "is not found in a text"
+      case .namesChange: "a project's name as it is compared"
+      case .readsNothing: "own credential cannot be read"
       case .playedAudience: "do not agree on the audience"
       case .playedQuestion: "whether the registry is asked"
       case .playedLifetime: "does not live as long as it should"
@@ -139,7 +147,8 @@ struct PlantedRegistry: Registry {
 
   var capabilities: RegistryCapabilities {
     RegistryCapabilities(
-      revoke: revoke, releases: Listing(fault: fault, url: uploadURL, services: services), tools: Self.tools(fault))
+      revoke: revoke, narrow: PlantedNarrowing(fault: fault).means,
+      releases: Listing(fault: fault, url: uploadURL, services: services), tools: Self.tools(fault))
   }
 
   /// Sends a request; one with a task of its own does not hear of the other's end.
@@ -248,6 +257,47 @@ struct PlantedRegistry: Registry {
         to: HTTPRequest(.get, place), purpose: "list", now: services.time.now())
       return .unavailable(fault == .listsWithoutReason ? "" : "answers \(response.status)")
     }
+  }
+}
+
+/// Credentials that say in plain words what they are good for: `rehearsal-key-1/sample/1700000060`.
+private struct PlantedNarrowing {
+  let fault: PlantedRegistry.Fault?
+
+  var means: CredentialNarrowing {
+    CredentialNarrowing(
+      isUsual: false, apply: apply, reach: reach,
+      tokens: { text in
+        text.split(separator: " ").filter { fault != .findsNoToken && isOwn($0) }.map { Secret(String($0)) }
+      },
+      projectName: { fault == .namesChange ? "\($0)x" : $0 })
+  }
+
+  private func isOwn(_ text: Substring) -> Bool { text.hasPrefix("rehearsal-key-") }
+
+  @Sendable private func apply(_ token: Secret, _ bounds: CredentialBounds) throws(NotNarrowed) -> Secret {
+    let text = token.reveal()
+    guard fault != .readsNothing, isOwn(text[...]) || fault == .narrowsAnything else {
+      throw NotNarrowed("it is of another form")
+    }
+    let known = fault == .widensAgain ? nil : reach(token)
+    var names = bounds.projects ?? []
+    if case .named(let before)? = known?.projects { names = names.filter(before.contains) }
+    let asked = bounds.expires ?? UnixTime(0)
+    let end = known?.expires.map { min($0, asked) } ?? asked
+    let words = fault == .narrowsNothing ? "other" : names.joined(separator: ",")
+    let seconds = fault == .narrowsNoEnd ? end.seconds + 1 : end.seconds
+    return Secret("\(text.prefix { $0 != "/" })/\(words)/\(seconds)")
+  }
+
+  @Sendable private func reach(_ token: Secret) -> CredentialReach? {
+    let text = token.reveal()
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard fault != .readsNothing, isOwn(text[...]) else { return nil }
+    guard parts.count == 3 else { return CredentialReach(projects: .all, expires: nil) }
+    return CredentialReach(
+      projects: .named(parts[1].split(separator: ",").map(String.init)),
+      expires: Int64(parts[2]).map { UnixTime($0) })
   }
 }
 

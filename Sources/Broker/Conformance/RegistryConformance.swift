@@ -272,11 +272,45 @@
           expected.lifetime.contains(credential.secondsLeft(by: FakeTime().source())),
           "the sandbox's credential does not live as long as it should")
         await expectRefusal(of: token, at: registry, expected.reusedToken, "an identity token that was used already")
+        checkNarrowing(of: credential.secret, at: registry)
         try await registry.capabilities.revoke?(bindings.bind(credential.secret, to: origin))
         for request in side.transport.requests {
           #expect(request.url.origin == origin, "a rehearsal asks another host: \(request.url)")
         }
       }
+    }
+
+    /// A credential that is narrowed is good for what was asked, and never for more than before.
+    private func checkNarrowing(of credential: Secret, at registry: any Registry) {
+      guard let narrow = registry.capabilities.narrow else { return }
+      let name = narrow.projectName("sample")
+      #expect(
+        name != nil && name.flatMap(narrow.projectName) == name,
+        "narrowing: a project's name as it is compared is not its own")
+      #expect(
+        narrow.tokens("a log with \(credential.reveal()) in it").map { $0.reveal() } == [credential.reveal()],
+        "narrowing: a credential is not found in a text")
+      let end = FakeTime().source().now().advanced(by: 60)
+      let sample = CredentialBounds(projects: ["sample"], expires: end)
+      for text in [credential.reveal(), "a-token-of-another-form"] {
+        let secret = Secret(text)
+        let given = narrow.reach(secret)
+        do throws(NotNarrowed) {
+          let once = try narrow.apply(secret, sample)
+          let reach = narrow.reach(once)
+          #expect(given != nil, "narrowing: a credential that cannot be read is narrowed")
+          #expect(reach?.projects == .named(["sample"]), "narrowing: the projects are not those that were asked for")
+          #expect(reach?.expires.map { $0 <= end } == true, "narrowing: the end is not what was asked for")
+          let other = CredentialBounds(projects: ["another"], expires: end.advanced(by: 600))
+          let twice = narrow.reach(try narrow.apply(once, other))
+          #expect(
+            twice?.projects == .named([]) && twice?.expires.map { $0 <= end } == true,
+            "narrowing: a second time makes a credential good for more")
+        } catch {
+          #expect(given == nil, "narrowing: a credential that can be read is not narrowed: \(error.reason)")
+        }
+      }
+      #expect(narrow.reach(credential) != nil, "narrowing: the registry's own credential cannot be read")
     }
 
     private func expectRefusal(
