@@ -21,20 +21,26 @@ public enum DateReader {
   ///
   /// - Returns: The moment, without its fraction; nil if it has another form, no zone, or is no such day.
   public static func iso8601(_ text: String) -> UnixTime? {
+    guard let date = numbers(text.prefix(10), digits: [4, 2, 2], separator: "-"), date[0] >= 1,
+      let mark = text.dropFirst(10).first, "Tt ".contains(mark),
+      let clock = numbers(text.dropFirst(11).prefix(8), digits: [2, 2, 2], separator: ":"),
+      let moment = moment(CalendarDay(year: date[0], month: date[1], day: date[2]), clock[0], clock[1], clock[2])
+    else { return nil }
+    var zone = text.dropFirst(19)
+    if zone.first == "." {
+      let fraction = zone.dropFirst().prefix { $0.isASCII && $0.isNumber }
+      guard (1...9).contains(fraction.count) else { return nil }
+      zone = zone.dropFirst(1 + fraction.count)
+    }
+    if zone == "Z" || zone == "z" { return moment }
+    guard let sign = zone.first, "+-".contains(sign) else { return nil }
+    let offset = zone.dropFirst()
     guard
-      let match = text.wholeMatch(
-        of: #/(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:([Zz])|([+-])(\d\d):?(\d\d))/#)
+      let time = numbers(offset, digits: [2, 2], separator: ":")
+        ?? number(String(offset), digits: 4...4).map({ [$0 / 100, $0 % 100] }), time[0] < 24, time[1] < 60
     else { return nil }
-    guard let year = Int(match.1), year >= 1, let month = Int(match.2), let day = Int(match.3),
-      let hour = Int(match.4), let minute = Int(match.5), let second = Int(match.6),
-      let moment = moment(CalendarDay(year: year, month: month, day: day), hour, minute, second)
-    else { return nil }
-    guard match.7 == nil else { return moment }
-    guard let hours = match.9.flatMap({ Int($0) }), let minutes = match.10.flatMap({ Int($0) }), hours < 24,
-      minutes < 60
-    else { return nil }
-    let offset = Int64(hours * 60 + minutes) * 60
-    return moment.advanced(by: match.8 == "-" ? offset : -offset)
+    let seconds = Int64(time[0] * 60 + time[1]) * 60
+    return moment.advanced(by: sign == "-" ? seconds : -seconds)
   }
 
   /// Seconds since 1970-01-01, as a JSON number or a text of 1 to 12 digits.
@@ -67,6 +73,14 @@ public enum DateReader {
   private static func number(_ text: String, digits: ClosedRange<Int>) -> Int? {
     guard digits.contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     return Int(text)
+  }
+
+  /// Numbers of so many digits each, with a separator in between.
+  private static func numbers(_ text: Substring, digits: [Int], separator: Character) -> [Int]? {
+    let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+    guard parts.count == digits.count else { return nil }
+    let numbers = zip(parts, digits).compactMap { part, count in number(String(part), digits: count...count) }
+    return numbers.count == parts.count ? numbers : nil
   }
 
   /// Four digits, or two: those are of 1970 to 2069.

@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// A request that the sandbox received.
 public struct ServerRequest: Sendable {
   /// The method.

@@ -25,6 +25,10 @@ enum ProjectFile {
   private static func string(_ text: String) -> String? {
     guard let quote = text.first, quote == "\"" || quote == "'" else { return nil }
     let name = text.dropFirst().prefix { $0 != quote }
-    return name.wholeMatch(of: /[A-Za-z0-9]([A-Za-z0-9._-]{0,126}[A-Za-z0-9])?/) == nil ? nil : String(name)
+    let isWord = { (character: Character) in character.isASCII && (character.isLetter || character.isNumber) }
+    guard name.utf8.count <= 128, name.first.map(isWord) == true, name.last.map(isWord) == true,
+      name.allSatisfy({ isWord($0) || "._-".contains($0) })
+    else { return nil }
+    return String(name)
   }
 }

@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// A shell that completions can be written for.
 enum CompletionShell: String, CaseIterable, Sendable {
   case bash

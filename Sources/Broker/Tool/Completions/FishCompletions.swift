@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// Completions for fish.
 enum FishCompletions {
   /// The script.

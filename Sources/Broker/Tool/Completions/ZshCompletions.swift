@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// Completions for zsh.
 enum ZshCompletions {
   /// The script: sourced behind compinit, or a file of `fpath`.

@@ -19,8 +19,12 @@ extension ToolVariable {
     let value = String(text[text.index(after: equals)...])
     guard VariableName.isValid(name) else { throw wrong("does not begin with the name of a variable") }
     guard Self.placeholders.contains(where: value.contains) else { throw wrong("has no placeholder") }
-    for match in value.matches(of: /\{[^{}]*\}/) where !Self.placeholders.contains(String(match.output)) {
-      throw wrong("has the unknown placeholder \(Neutralized(String(match.output), limit: 40))")
+    for part in value.split(separator: "{", omittingEmptySubsequences: false).dropFirst() {
+      guard let end = part.firstIndex(of: "}") else { continue }
+      let placeholder = "{\(part[...end])"
+      guard Self.placeholders.contains(placeholder) else {
+        throw wrong("has the unknown placeholder \(Neutralized(placeholder, limit: 40))")
+      }
     }
     self.init(name, value)
   }

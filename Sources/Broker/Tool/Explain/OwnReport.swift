@@ -358,7 +358,7 @@ struct OwnReport: Sendable {
       return Cause.Field(Message(Neutralized(label, limit: 64)), value == "(none)" ? nil : value)
     }
     var parts: [String] = []
-    for part in line.split(separator: "  ", omittingEmptySubsequences: true) { parts.append(String(part).trimmed) }
+    for part in line.parts(separatedBy: "  ") { parts.append(String(part).trimmed) }
     guard (2...3).contains(parts.count), parts[1...].allSatisfy({ $0 == "(none)" || $0.hasPrefix("\"") }) else {
       return nil
     }

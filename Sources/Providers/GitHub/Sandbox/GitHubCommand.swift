@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// A workflow command in a line of a log: `::name key=value::data` where the line begins, or `##[name key=value]data`
 /// anywhere in it (actions/runner, ActionCommand.cs).
 struct GitHubCommand: Sendable {

@@ -1,3 +1,4 @@
+import BrokerCore
 import BrokerSandbox
 
 /// The log of a job as GitLab shows what its runner made of it: sections by their headers, and the variables that are
@@ -22,17 +23,71 @@ struct GitLabLog: SandboxRunner {
   func page(_ files: [SandboxStepFile]) -> [String] { [] }
 
   /// A line with its markers taken out; one that was a marker alone is not shown.
-  ///
-  /// A marker is `ESC[0Ksection_start:TIME:NAME[collapsed=true]`, a carriage return and `ESC[0K`; the header follows.
   private func shown(_ line: String, end: String) -> [UInt8] {
-    let marker =
-      #/(?:\u{1B}\[0K)?section_(start|end):[0-9]+:[A-Za-z0-9_.\-]+(?:\[[^\]\r]*\])?\r(?:\u{1B}\[0K)?/#
+    var text = ""
+    var rest = line[...]
     var isMarked = false
-    let text = line.replacing(marker) { match in
+    while let marker = SectionMarker(in: rest) {
       isMarked = true
-      return match.output.1 == "start" ? "\u{25BE} " : ""
+      text += rest[..<marker.range.lowerBound]
+      text += marker.isStart ? "\u{25BE} " : ""
+      rest = rest[marker.range.upperBound...]
     }
+    text += rest
     if isMarked, text.allSatisfy(\.isWhitespace) { return [] }
     return Array((masks.applied(to: text) + end).utf8)
+  }
+}
+
+/// Where a section begins or ends: `ESC[0Ksection_start:TIME:NAME[collapsed=true]`, a carriage return and `ESC[0K`; the
+/// header follows.
+private struct SectionMarker {
+  let range: Range<String.Index>
+  let isStart: Bool
+
+  private static let erase = "\u{1B}[0K"
+
+  /// The first marker of a text; nil if there is none.
+  init?(in text: Substring) {
+    var from = text.startIndex
+    while let word = text[from...].firstRange(of: "section_") {
+      from = word.upperBound
+      for (kind, isStart) in [("start:", true), ("end:", false)] {
+        guard let end = Self.end(of: kind, in: text[from...]) else { continue }
+        let start = text[..<word.lowerBound].utf8
+        let hasErase = start.reversed().starts(with: Self.erase.utf8.reversed())
+        range = (hasErase ? start.index(start.endIndex, offsetBy: -Self.erase.utf8.count) : word.lowerBound)..<end
+        self.isStart = isStart
+        return
+      }
+    }
+    return nil
+  }
+
+  /// Where a marker ends, of which this is what follows `section_`; nil if it is another text.
+  private static func end(of kind: String, in text: Substring) -> String.Index? {
+    var rest = text.utf8
+    func take(_ text: String) -> Bool {
+      guard rest.starts(with: text.utf8) else { return false }
+      rest = rest.dropFirst(text.utf8.count)
+      return true
+    }
+    func takeAll(_ isPart: (UInt8) -> Bool) -> Bool {
+      let count = rest.prefix(while: isPart).count
+      rest = rest.dropFirst(count)
+      return count > 0
+    }
+    let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }
+    let isName = { (byte: UInt8) in
+      isDigit(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || "_.-".utf8.contains(byte)
+    }
+    guard take(kind), takeAll(isDigit), take(":"), takeAll(isName) else { return nil }
+    if take("[") {
+      _ = takeAll { $0 != 0x5D && $0 != 0x0D }
+      guard take("]") else { return nil }
+    }
+    guard take("\r") else { return nil }
+    _ = take(erase)
+    return rest.startIndex
   }
 }

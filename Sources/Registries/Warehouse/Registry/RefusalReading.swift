@@ -78,7 +78,7 @@ struct RefusalReading: Sendable {
   private var claim: String {
     if let name = name(after: "claim ") { return name }
     let words = [" claim is empty", " claims are empty"].lazy.compactMap { text.firstRange(of: $0) }.first
-    return words.map { text[..<$0.lowerBound] }?.split(separator: "The ").last.map(String.init) ?? "ref"
+    return words.map { text[..<$0.lowerBound] }?.parts(separatedBy: "The ").last.map(String.init) ?? "ref"
   }
 
   /// The name in single quotes behind some words.

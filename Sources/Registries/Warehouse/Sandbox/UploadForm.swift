@@ -1,3 +1,4 @@
+import BrokerCore
 import BrokerSandbox
 
 /// The fields of an upload (PyPI's legacy upload API: multipart/form-data, RFC 7578).

@@ -1,3 +1,4 @@
+import BrokerCore
 import BrokerSandbox
 
 /// What PyPI's server software refuses of a file, in its words and in its order (revision of August 2026, forklift/legacy.py
@@ -98,17 +99,36 @@ struct UploadReview {
     return nil
   }
 
-  /// Whether it is a platform that the index knows, by the patterns that it has for them.
+  private static let machines = ["x86_64", "i686", "aarch64", "armv7l", "ppc64le", "s390x"]
+  private static let apples = [
+    "ppc", "ppc64", "i386", "x86_64", "arm64", "intel", "fat", "fat3", "fat64", "universal", "universal2",
+  ]
+
+  /// The platforms that the index knows, `#` for a number, and the machines of each.
+  private static let platforms: [(name: String, machines: [String])] =
+    [
+      ("win", ["arm64", "amd64", "ia64"]), ("linux", ["armv6l", "armv7l"]), ("manylinux1", ["x86_64", "i686"]),
+      ("manylinux2010", ["x86_64", "i686"]), ("manylinux2014", machines + ["ppc64"]),
+      ("manylinux_#_#", machines + ["riscv64", "ppc64"]), ("musllinux_#_#", machines + ["riscv64"]),
+      ("ios_#_#", ["arm64", "x86_64"].flatMap { ["\($0)_iphoneos", "\($0)_iphonesimulator"] }),
+      ("android_#", ["armeabi_v7a", "arm64_v8a", "x86", "x86_64"]), ("pyemscripten_#_#", ["wasm32"]),
+      ("macosx_10_#", apples),
+    ] + ["11", "12", "13", "14", "15", "26"].map { ("macosx_\($0)_0", apples) }
+
+  /// Whether it is a platform that the index knows.
   private static func isPlatform(_ tag: String) -> Bool {
-    let patterns: [Regex<Substring>] = [
-      /any|win32|win_(?:arm64|amd64|ia64)|linux_armv[67]l|manylinux(?:1|2010)_(?:x86_64|i686)/,
-      /manylinux2014_(?:x86_64|i686|aarch64|armv7l|ppc64|ppc64le|s390x)/,
-      /macosx_(?:10_\d+|(?:11|12|13|14|15|26)_0)_(?:ppc|ppc64|i386|x86_64|arm64|intel|fat|fat3|fat64|universal2?)/,
-      /(?:many|musl)linux_\d+_\d+_(?:x86_64|i686|aarch64|armv7l|ppc64le|s390x|riscv64)|manylinux_\d+_\d+_ppc64/,
-      /ios_\d+_\d+_(?:arm64|x86_64)_(?:iphoneos|iphonesimulator)/,
-      /android_\d+_(?:armeabi_v7a|arm64_v8a|x86|x86_64)|pyemscripten_\d+_\d+_wasm32/,
-    ]
-    return patterns.contains { tag.wholeMatch(of: $0) != nil }
+    if tag == "any" || tag == "win32" { return true }
+    return platforms.contains { platform in
+      platform.machines.contains { machine in
+        guard tag.hasSuffix("_\(machine)") else { return false }
+        let parts = tag.dropLast(machine.utf8.count + 1).split(separator: "_", omittingEmptySubsequences: false)
+        let known = platform.name.split(separator: "_")
+        return parts.count == known.count
+          && zip(parts, known).allSatisfy { part, name in
+            name == "#" ? !part.isEmpty && part.allSatisfy { $0.isASCII && $0.isNumber } : part == name
+          }
+      }
+    }
   }
 }
 
@@ -116,33 +136,81 @@ struct UploadReview {
 enum ProjectVersion {
   /// The normalised text; nil if it is no version.
   static func canonical(_ text: String) -> String? {
-    guard
-      let match = text.lowercased().wholeMatch(
-        of:
-          #/\s*v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)[-_.]?(\d+)?)?(?:-(\d+)|[-_.]?(?:post|rev|r)([-_.]?\d+)?()|)(?:[-_.]?dev[-_.]?(\d+)?())?(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?\s*/#
-      )
-    else { return nil }
-    func number(_ digits: Substring?) -> String {
-      digits.flatMap { Int($0.filter(\.isNumber)) }.map(String.init) ?? "0"
+    var rest = text.lowercased()[...]
+    while rest.first?.isWhitespace == true { rest.removeFirst() }
+    while rest.last?.isWhitespace == true { rest.removeLast() }
+
+    func take(_ isPart: (Character) -> Bool) -> Substring {
+      let part = rest.prefix(while: isPart)
+      rest = rest.dropFirst(part.count)
+      return part
     }
-    var version = match.2.split(separator: ".").map { number($0) }.joined(separator: ".")
-    if let epoch = match.1, number(epoch) != "0" { version = "\(number(epoch))!\(version)" }
-    if let stage = match.3 {
-      version += (stage.hasPrefix("a") ? "a" : stage.hasPrefix("b") ? "b" : "rc") + number(match.4)
+    func number() -> String? {
+      let digits = take { $0.isASCII && $0.isNumber }
+      let significant = digits.drop { $0 == "0" }
+      return digits.isEmpty ? nil : significant.isEmpty ? "0" : String(significant)
     }
-    if let post = match.5 {
-      version += ".post\(number(post))"
-    } else if match.7 != nil {
-      version += ".post\(number(match.6))"
+    func separator() { if let first = rest.first, "-_.".contains(first) { rest.removeFirst() } }
+    /// A word with a separator before it, or nothing is taken.
+    func word(_ words: [String]) -> String? {
+      let before = rest
+      separator()
+      guard let word = words.first(where: { rest.hasPrefix($0) }) else {
+        rest = before
+        return nil
+      }
+      rest = rest.dropFirst(word.count)
+      return word
     }
-    if match.9 != nil { version += ".dev\(number(match.8))" }
-    if let local = match.10 { version += "+\(local.replacing(/[-_]/, with: "."))" }
-    return version
+
+    if rest.first == "v" { rest.removeFirst() }
+    guard var version = number() else { return nil }
+    var epoch: String?
+    if rest.first == "!" {
+      rest.removeFirst()
+      guard let first = number() else { return nil }
+      epoch = version
+      version = first
+    }
+    while rest.first == ".", rest.dropFirst().first.map({ $0.isASCII && $0.isNumber }) == true {
+      rest.removeFirst()
+      version += ".\(number() ?? "")"
+    }
+    if let epoch, epoch != "0" { version = "\(epoch)!\(version)" }
+    if let stage = word(["alpha", "a", "beta", "b", "preview", "pre", "c", "rc"]) {
+      separator()
+      version += (stage.hasPrefix("a") ? "a" : stage.hasPrefix("b") ? "b" : "rc") + (number() ?? "0")
+    }
+    if rest.first == "-", rest.dropFirst().first.map({ $0.isASCII && $0.isNumber }) == true {
+      rest.removeFirst()
+      version += ".post\(number() ?? "")"
+    } else if word(["post", "rev", "r"]) != nil {
+      let before = rest
+      separator()
+      let post = number()
+      if post == nil { rest = before }
+      version += ".post\(post ?? "0")"
+    }
+    if word(["dev"]) != nil {
+      separator()
+      version += ".dev\(number() ?? "0")"
+    }
+    guard let plus = rest.first else { return version }
+    let local = rest.dropFirst().split(omittingEmptySubsequences: false) { "-_.".contains($0) }
+    let isLocal = local.allSatisfy { part in
+      !part.isEmpty && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    }
+    return plus == "+" && isLocal ? "\(version)+\(local.joined(separator: "."))" : nil
   }
 
   /// A value that versions share if they differ only in zeros at the end of the release.
   static func key(_ canonical: String) -> String {
-    canonical.replacing(/(?:\.0)+(?=$|[^.0-9]|\.(?:post|dev))/, with: "", maxReplacements: 1)
+    let start = canonical.firstIndex(of: "!").map { canonical.index(after: $0) } ?? canonical.startIndex
+    var release = canonical[start...].prefix { $0.isNumber || $0 == "." }
+    while release.last == "." { release.removeLast() }
+    let rest = canonical[release.endIndex...]
+    while release.hasSuffix(".0") { release.removeLast(2) }
+    return String(canonical[..<start] + release + rest)
   }
 }
 
