@@ -303,7 +303,7 @@ struct OwnReport: Sendable {
   /// `pypi: publisher: fail`, above the causes of what a check found, as its annotation's title has it.
   private static func heading(_ line: String) -> String? {
     guard line.hasSuffix(": fail") || line.hasSuffix(": warn") else { return nil }
-    let parts = line.split(separator: ": ", omittingEmptySubsequences: false)
+    let parts = line.parts(separatedBy: ": ")
     guard (2...3).contains(parts.count), let word = parts.last, word == "fail" || word == "warn" else { return nil }
     return parts.dropLast().joined(separator: " ")
   }

@@ -76,7 +76,16 @@ struct TextLayout: Sendable, Equatable {
   /// How many columns a text takes, without the colours in it.
   static func width(of text: String) -> Int { text.contains("\u{1B}") ? shown(text).count : text.count }
 
-  private static func shown(_ text: String) -> String { text.replacing(/\u{1B}\[[0-9;]*m/, with: "") }
+  private static func shown(_ text: String) -> String {
+    let parts = text.split(separator: "\u{1B}", omittingEmptySubsequences: false)
+    return String(parts[0]) + parts.dropFirst().map(behindStyle).joined()
+  }
+
+  /// What follows an escape character, without the style that it begins (`[1;31m`).
+  private static func behindStyle(_ text: Substring) -> String {
+    let style = text.dropFirst().drop { $0.isNumber || $0 == ";" }
+    return text.first == "[" && style.first == "m" ? String(style.dropFirst()) : "\u{1B}\(text)"
+  }
 
   /// `text` with spaces behind it up to a width.
   static func padded(_ text: String, _ width: Int) -> String {

@@ -93,8 +93,11 @@ struct GitHubValues {
 
   /// The name in `secrets.NAME` or `secrets['NAME']`.
   static func secretName(in text: String) -> String? {
-    guard let range = text.firstRange(of: /secrets(\.|\[')/.ignoresCase()) else { return nil }
-    let name = text[range.upperBound...].prefix { $0.utf8.allSatisfy(isName) }
+    // Names of contexts have no case.
+    let bytes = text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+    let ends = ["secrets.", "secrets['"].compactMap { bytes.firstRange(of: Array($0.utf8))?.upperBound }
+    guard let end = ends.min() else { return nil }
+    let name = text[text.utf8.index(text.startIndex, offsetBy: end)...].prefix { $0.utf8.allSatisfy(isName) }
     return name.isEmpty ? nil : String(name)
   }
 
