@@ -217,12 +217,15 @@ private struct Checks {
   func supply(_ supply: IdentityTokenSupply?) -> CheckItem? {
     guard case .fixed(let remaining)? = supply, remaining > 0 else { return nil }
     guard remaining <= 1 else {
-      return CheckItem("supply", .pass, "The job has \(remaining) identity tokens for this audience.")
+      return CheckItem(
+        "supply", .pass,
+        "The job has \(remaining) identity tokens for this audience; whether an exchange has used one is not seen here."
+      )
     }
     return CheckItem(
       "supply", .warn,
       "The job has one identity token for this audience, good for one exchange: a second mint, or a tool that does its own "
-        + "trusted publishing, is refused.",
+        + "trusted publishing, is refused, and so is the next mint if this token was used. That is not seen here.",
       causes: [
         Cause(
           "supply-single", .possible, "There is no spare identity token.",
