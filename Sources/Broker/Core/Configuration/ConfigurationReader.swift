@@ -93,8 +93,12 @@ public struct ConfigurationReader: Sendable {
   private func root(of source: ConfigurationSource) throws(BrokerError) -> ConfigurationObject {
     let name = source.name
     let node: JSONNode
-    do {
-      node = try JSONReader(maximumBytes: Self.maximumBytes).read(source.bytes)
+    do throws(JSONError) {
+      if let corrected = source.corrected {
+        node = corrected
+      } else {
+        node = try JSONReader(maximumBytes: Self.maximumBytes).read(source.bytes)
+      }
     } catch {
       throw BrokerError(
         .configurationInvalid, "\(name), \(error.position): the configuration cannot be read, \(error.summary).",

@@ -12,6 +12,8 @@ public struct ConfigurationSource: Sendable {
   ///
   /// The organisation's may, and one that the job names; a file that was merely found may not.
   public let mayDeclare: Bool
+  /// The text as it was read, without what is known to be wrong in it; nil for the text itself.
+  var corrected: JSONNode?
 
   /// A layer's text; unless told otherwise, it may declare if it does not lie in the checkout.
   public init(

@@ -59,6 +59,7 @@ extension YAMLCursor {
 
   mutating func singleQuoted() throws(YAMLError) -> String {
     var text: [UInt8] = []
+    let start = position
     advance()
     while let byte = peek {
       switch byte {
@@ -73,13 +74,14 @@ extension YAMLCursor {
         advance()
       }
     }
-    throw syntax("the text ends within single quotes")
+    throw YAMLError(.syntax("the single quote is not closed"), at: start)
   }
 
   mutating func doubleQuoted() throws(YAMLError) -> String {
     var text: [UInt8] = []
     // Blanks that were written as escapes stay at the end of a line.
     var kept = 0
+    let start = position
     advance()
     while let byte = peek {
       switch byte {
@@ -106,7 +108,7 @@ extension YAMLCursor {
         advance()
       }
     }
-    throw syntax("the text ends within double quotes")
+    throw YAMLError(.syntax("the double quote is not closed"), at: start)
   }
 
   /// One line break is a blank, and of several the first is none; blanks around them go.

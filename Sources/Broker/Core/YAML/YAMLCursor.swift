@@ -8,6 +8,8 @@ struct YAMLCursor {
   private let maximumNodes: Int
   private var nodes = 0
   private var anchors: [String: YAMLNode] = [:]
+  /// Where the brackets stand that are open.
+  private var openings: [SourcePosition] = []
 
   init(_ bytes: [UInt8], maximumDepth: Int, maximumNodes: Int) {
     self.bytes = bytes
@@ -287,6 +289,8 @@ struct YAMLCursor {
 
   private mutating func flowSequence(_ depth: Int) throws(YAMLError) -> [YAMLNode] {
     try check(depth)
+    openings.append(position)
+    defer { openings.removeLast() }
     advance()
     var elements: [YAMLNode] = []
     while true {
@@ -309,6 +313,8 @@ struct YAMLCursor {
 
   private mutating func flowMapping(_ depth: Int) throws(YAMLError) -> YAMLMapping {
     try check(depth)
+    openings.append(position)
+    defer { openings.removeLast() }
     advance()
     var members: [YAMLMapping.Member] = []
     while true {
@@ -509,7 +515,9 @@ struct YAMLCursor {
     while true {
       skipBlanks()
       guard isLineOver else { break }
-      guard peek != nil else { throw syntax("the text ends within a list or mapping in brackets") }
+      guard peek != nil else {
+        throw YAMLError(.syntax("the bracket is not closed"), at: openings.last ?? position)
+      }
       while let byte = peek, byte != 0x0A { advance() }
       advance()
       guard !isDocumentMarker else { throw syntax("the document ends within a list or mapping in brackets") }

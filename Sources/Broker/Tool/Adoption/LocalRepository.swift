@@ -80,7 +80,7 @@ struct LocalRepository: Sendable {
   }
 
   /// The nearest folder above that has a `.git`, within 32 levels.
-  private static func root(above folder: String) -> String? {
+  static func root(above folder: String) -> String? {
     var folder = folder
     for _ in 0..<32 {
       if FileReader.exists("\(folder)/.git") { return folder }
@@ -90,7 +90,7 @@ struct LocalRepository: Sendable {
   }
 
   /// The remote in git's configuration; for a linked work tree, in that of the main one.
-  private static func remote(in root: String) throws(BrokerError) -> Sourced<GitRemote>? {
+  static func remote(in root: String) throws(BrokerError) -> Sourced<GitRemote>? {
     var git = "\(root)/.git"
     if FileReader.isFile(git) {
       let pointer = try text(git)?.trimmed ?? ""
@@ -106,7 +106,7 @@ struct LocalRepository: Sendable {
   }
 
   /// The text of a file; nil if there is none.
-  private static func text(_ path: String) throws(BrokerError) -> String? {
+  static func text(_ path: String) throws(BrokerError) -> String? {
     guard FileReader.isFile(path) else { return nil }
     return String(
       decoding: try FileReader.read(path, maximumBytes: 1 << 20, code: .configurationUnreadable), as: UTF8.self)

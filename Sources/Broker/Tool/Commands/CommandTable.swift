@@ -5,8 +5,8 @@ enum CommandTable {
   static let commands: [any Command.Type] = [
     ExecCommand.self,
     MintCommand.self, CheckCommand.self, ExplainCommand.self, RevokeCommand.self, ConfigCommand.self,
-    ConfigCheckCommand.self, ConfigSchemaCommand.self, ConfigInitCommand.self, ConfigPublishersCommand.self,
-    PluginsCommand.self, PluginsCheckCommand.self, PluginsNewCommand.self,
+    ConfigCheckCommand.self, ConfigAuditCommand.self, ConfigSchemaCommand.self, ConfigInitCommand.self,
+    ConfigPublishersCommand.self, PluginsCommand.self, PluginsCheckCommand.self, PluginsNewCommand.self,
     RehearseCommand.self, SandboxCommand.self,
     CompletionsCommand.self, ManualCommand.self, HelpCommand.self,
   ]

@@ -71,6 +71,29 @@ public struct Broker: Sendable {
     return try reader.read(organisation: found.organisation, repository: found.repository)
   }
 
+  /// The organisation's configuration alone; the built-in one without it.
+  ///
+  /// - Throws: What ``configuration(path:requiresOrganisation:)`` does.
+  func organisationConfiguration() throws(BrokerError) -> BrokerConfiguration {
+    let search = ConfigurationSearch(environment: environment, catalog: catalog)
+    return try ConfigurationReader(catalog: catalog).read(organisation: try search.organisation(), repository: nil)
+  }
+
+  /// Every error of a repository's file below the organisation's; none if it can be used.
+  func errors(in path: String) -> [BrokerError] {
+    do throws(BrokerError) {
+      let found = try ConfigurationSearch(environment: environment, catalog: catalog).find(path: path)
+      let reader = ConfigurationReader(catalog: catalog)
+      if let repository = found.repository {
+        return reader.errors(organisation: found.organisation, repository: repository)
+      }
+      _ = try reader.read(organisation: found.organisation, repository: nil)
+      return []
+    } catch {
+      return [error]
+    }
+  }
+
   /// Which configuration is in force, in words: its files, what led to them, and where none was found.
   ///
   /// - Parameters:

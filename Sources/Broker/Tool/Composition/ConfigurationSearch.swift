@@ -25,8 +25,14 @@ struct ConfigurationSearch: Sendable {
   /// - Returns: What there is.
   /// - Throws: `ErrorCode.configurationUnreadable` for a file that is named and cannot be read,
   ///   `ErrorCode.configurationInvalid` for more than one organisation's file.
-  func find(path: String?) throws(BrokerError) -> Found {
-    let repository = try repositoryFile(path)
+  func find(path: String?) throws(BrokerError) -> Found { try found(beside: try repositoryFile(path)) }
+
+  /// The organisation's file, where no repository's is read.
+  ///
+  /// - Throws: What ``find(path:)`` does.
+  func organisation() throws(BrokerError) -> ConfigurationSource? { try found(beside: nil).organisation }
+
+  private func found(beside repository: (path: String, source: ConfigurationSource)?) throws(BrokerError) -> Found {
     let candidates = try candidates(repository)
     guard candidates.count <= 1 else {
       throw BrokerError(

@@ -1,0 +1,154 @@
+import BrokerCore
+
+/// The rows of an audit, in the forms in which they are shown.
+struct AuditReport: Sendable {
+  /// The rows, those with the most to do first.
+  let rows: [AuditRow]
+
+  init(_ rows: [AuditRow]) {
+    func rank(_ row: AuditRow) -> Int { row.states.first.flatMap(AuditRow.State.allCases.firstIndex(of:)) ?? 0 }
+    self.rows = rows.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(
+      \.element)
+  }
+
+  /// How many repositories have each state, a repository with several in each.
+  var summary: Message {
+    let counts = AuditRow.State.allCases.compactMap { state -> Message? in
+      let count = rows.count { $0.states.contains(state) }
+      return count == 0 ? nil : "\(count) \(Neutralized(state.rawValue))"
+    }
+    let parts = counts.isEmpty ? "" : ": \(counts.joined(separator: ", "))" as Message
+    return "\(rows.count) \(rows.count == 1 ? "repository" : "repositories")\(parts)"
+  }
+
+  func text(_ format: PublisherSheet.Format) -> String {
+    switch format {
+    case .text: text.text
+    case .markdown: markdown.text
+    case .json: JSONText.pretty(json) + "\n"
+    }
+  }
+
+  private static func states(_ row: AuditRow) -> Message {
+    row.states.map { Neutralized($0.rawValue) }.joined(separator: ", ")
+  }
+
+  private static func place(_ finding: AuditRow.Finding) -> Message { finding.place.map { "\($0): " } ?? "" }
+
+  // MARK: Text
+
+  private var text: Message {
+    let width = min(40, rows.map { Neutralized($0.repository, limit: 120).text.count }.max() ?? 0)
+    let stateWidth = min(24, rows.map { Self.states($0).text.count }.max() ?? 0)
+    var text: Message = ""
+    for row in rows {
+      let name = TextLayout.padded(Message(Neutralized(row.repository, limit: 120)), width)
+      let state = TextLayout.padded(Self.states(row), stateWidth)
+      let publications = row.publications.map(Self.line)
+      text += "\(name)  \(state)\(publications.first.map { "  \($0)" } ?? "")\n"
+      for line in publications.dropFirst() { text += "\(TextLayout.spaces(width + stateWidth + 4))\(line)\n" }
+      for finding in row.findings {
+        let label: Message = finding.state.map { Message(Neutralized($0.rawValue)) } ?? "note"
+        text += "  \(label): \(Self.place(finding))\(finding.text)\(finding.fix.map { " \($0)" } ?? "")\n"
+      }
+    }
+    return text + "\(summary)\n"
+  }
+
+  private static func line(_ publication: AuditRow.Publication) -> Message {
+    let file = publication.workflow.split(separator: "/").last.map(String.init) ?? publication.workflow
+    let registries =
+      publication.registries.isEmpty
+      ? "an unknown index" : publication.registries.map { Neutralized($0) }.joined(separator: " and ")
+    let environment = publication.environment.map { "environment \($0)" as Message } ?? "no environment"
+    let trigger: Message = publication.trigger.isEmpty ? "" : ", \(publication.trigger)"
+    return "\(Neutralized(file, limit: 80))\(trigger), \(environment), \(registries), \(publication.way)"
+  }
+
+  // MARK: Markdown
+
+  private var markdown: Message {
+    var text: Message =
+      "# Audit\n\n\(summary)\n\n| repository | state | workflow | trigger | environment | registries | today |\n|---|---|---|---|---|---|---|\n"
+    for row in rows {
+      let publications = row.publications.isEmpty ? [nil] : row.publications.map(Optional.some)
+      for (index, publication) in publications.enumerated() {
+        let cells: [Message] = [
+          index == 0 ? Self.plain(Message(Neutralized(row.repository, limit: 120))) : "",
+          index == 0 ? Self.states(row) : "",
+          publication.map { Self.plain(Message(Neutralized($0.workflow, limit: 120))) } ?? "",
+          publication.map { Self.plain($0.trigger) } ?? "",
+          publication.map { Self.plain($0.environment ?? "none") } ?? "",
+          publication.map { $0.registries.map { Neutralized($0) }.joined(separator: ", ") } ?? "",
+          publication.map { Self.plain($0.way) } ?? "",
+        ]
+        text += "| \(cells.joined(separator: " | ")) |\n"
+      }
+    }
+    for row in rows where !row.findings.isEmpty {
+      text += "\n## \(Self.plain(Message(Neutralized(row.repository, limit: 120))))\n\n"
+      for finding in row.findings {
+        let label: Message = finding.state.map { Message(Neutralized($0.rawValue)) } ?? "note"
+        text +=
+          "- **\(label)** \(Self.plain(Self.place(finding) + finding.text))\(finding.fix.map { " \(Self.plain($0))" } ?? "")\n"
+      }
+    }
+    return text
+  }
+
+  /// Words in which nothing is markup, a mention or a reference.
+  private static func plain(_ text: Message) -> Message {
+    text.changed { text in
+      var escaped = ""
+      for character in text {
+        if #"\`*_{}[]<>#|~@"#.contains(character) { escaped += "\\" }
+        escaped.append(character)
+      }
+      return escaped
+    }
+  }
+
+  // MARK: JSON
+
+  private var json: JSONText.Value {
+    let counts = AuditRow.State.allCases.map { state in
+      (state.rawValue, JSONText.Value.integer(Int64(rows.count { $0.states.contains(state) })))
+    }
+    return .object([
+      ("version", 1), ("repositories", .array(rows.map(Self.json))), ("summary", .object(counts)),
+    ])
+  }
+
+  private static func json(_ row: AuditRow) -> JSONText.Value {
+    .object([
+      ("folder", .string(row.folder)), ("repository", .string(row.repository)),
+      ("provider", row.provider.map { .string($0) } ?? .null),
+      ("states", .array(row.states.map { .string($0.rawValue) })),
+      (
+        "publishes",
+        .array(
+          row.publications.map { publication in
+            .object([
+              ("workflow", .string(publication.workflow)), ("job", .string(publication.job)),
+              ("trigger", .string(publication.trigger.text)),
+              ("environment", publication.environment.map { .string($0.text) } ?? .null),
+              ("registries", .array(publication.registries.map { .string($0) })),
+              ("today", .string(publication.way.text)),
+            ])
+          })
+      ),
+      (
+        "findings",
+        .array(
+          row.findings.map { finding in
+            .object([
+              ("state", finding.state.map { .string($0.rawValue) } ?? .null), ("code", .string(finding.code.text)),
+              ("file", finding.place.map { .string($0.path) } ?? .null),
+              ("line", finding.place.map { .integer(Int64($0.line)) } ?? .null),
+              ("text", .string(finding.text.text)), ("fix", finding.fix.map { .string($0.text) } ?? .null),
+            ])
+          })
+      ),
+    ])
+  }
+}

@@ -1,0 +1,98 @@
+import BrokerCore
+
+/// `token-broker config audit`: how each of many checkouts publishes today, and what has to be done.
+enum ConfigAuditCommand: Command {
+  static let name = "config audit"
+  static func spec(for catalog: ToolCatalog) -> CommandSpec {
+    CommandSpec(
+      name, "say how each of many checkouts publishes today, and what has to be done",
+      operands: "[DIR...]", operandCount: 0...10_000,
+      options: OptionSpec.configuration + [
+        OptionSpec(
+          "--format", "FORMAT", "text, markdown or json", choices: PublisherSheet.Format.allCases.map(\.rawValue)),
+        OptionSpec("--only", "STATES", "only rows with one of these states, between commas"),
+        OptionSpec("--online", nil, "ask the registries who published the last attested release, and compare"),
+      ],
+      notes: [
+        "A DIR is a checkout; without any, this folder. Workflows and pipelines, token-broker.json, the organisation's file "
+          + "and git's configuration are read; nothing is run, and without --online nothing is sent.",
+        "States: cannot, stored-token, two-ways, fix, unknown, register, ready, nothing (nothing publishes there). A repository "
+          + "has each state that a finding gives it. Ready is one whose files agree with each other and with \"expect\", which "
+          + "says what its publisher was registered with.",
+        "Status 0 if every row that is shown is ready or publishes nothing, 1 if one is not, 3 if nothing could be read.",
+      ])
+  }
+
+  static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
+    let format = try AdoptionOptions.format(arguments)
+    let wanted = try states(arguments.value("--only"))
+    let broker = try surroundings.broker()
+    if arguments.has("--require-org") { _ = try broker.configuration(requiresOrganisation: true) }
+    let valueOptions = [ExecCommand.spec(for: surroundings.catalog), MintCommand.spec(for: surroundings.catalog)]
+      .flatMap(\.options).filter { $0.value != nil }.map(\.name)
+    var audit = RepositoryAudit(
+      broker: broker, services: broker.services(), configurationFile: arguments.value("--config"),
+      valueOptions: valueOptions)
+    let reads = (arguments.operands.isEmpty ? ["."] : arguments.operands).map(audit.read)
+    if arguments.has("--online") { audit.releases = await releases(reads, audit) }
+    let rows = reads.map(audit.row)
+    let report = AuditReport(
+      wanted.isEmpty ? rows : rows.filter { row in row.states.contains(where: wanted.contains) })
+    let written = surroundings.console.write(data: report.text(format))
+    guard written == ExitStatus.done.rawValue else { return written }
+    if reads.allSatisfy({ $0.findings.contains { $0.code == "folder-missing" } }) {
+      return ExitStatus.configuration.rawValue
+    }
+    return report.rows.allSatisfy { $0.states.allSatisfy(\.isDone) } ? ExitStatus.done.rawValue : 1
+  }
+
+  private static func states(_ text: String?) throws(BrokerError) -> [AuditRow.State] {
+    var states: [AuditRow.State] = []
+    for name in text?.split(separator: ",").map(String.init) ?? [] {
+      guard let state = AuditRow.State(rawValue: name) else {
+        throw BrokerError(
+          .usage, "There is no state \(Neutralized.quoted(name)).",
+          remedy: NearestName.remedy(for: name, among: AuditRow.State.allCases.map(\.rawValue)))
+      }
+      states.append(state)
+    }
+    return states
+  }
+
+  /// The last attested release of each project at each registry that is published to.
+  private static func releases(
+    _ reads: [RepositoryAudit.Read], _ audit: RepositoryAudit
+  ) async -> [String: Result<PublishedRelease?, BrokerError>] {
+    struct Question: Sendable {
+      let key: String
+      let project: String
+      let history: any PublisherHistory
+    }
+    var questions: [Question] = []
+    for read in reads {
+      for use in read.uses {
+        for name in use.targets {
+          guard let project = audit.project(of: use, at: name, read),
+            let history = read.targets.first(where: { $0.name == name })?.registry.capabilities.history,
+            !questions.contains(where: { $0.key == "\(name)/\(project)" })
+          else { continue }
+          questions.append(Question(key: "\(name)/\(project)", project: project, history: history))
+        }
+      }
+    }
+    var releases: [String: Result<PublishedRelease?, BrokerError>] = [:]
+    // Few at a time: an index answers others, too.
+    var rest = questions[...]
+    while !rest.isEmpty {
+      let some = Array(rest.prefix(8))
+      rest = rest.dropFirst(8)
+      let answers = await SideBySide.values(of: some) { question -> Result<PublishedRelease?, BrokerError> in
+        do throws(BrokerError) { return .success(try await question.history.lastRelease(of: question.project)) } catch {
+          return .failure(error)
+        }
+      }
+      for (question, answer) in zip(some, answers) { releases[question.key] = answer }
+    }
+    return releases
+  }
+}

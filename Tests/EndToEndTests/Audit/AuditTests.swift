@@ -1,0 +1,89 @@
+import BrokerCore
+import TestSupport
+import Testing
+
+@Suite("config audit")
+struct AuditTests {
+  private let folder: TestFolder
+
+  init() throws { folder = try TestFolder() }
+
+  private func make(_ checkouts: [AuditCheckout]) throws {
+    for checkout in checkouts {
+      try folder.write("\(checkout.name)/.git/config", "[remote \"origin\"]\n\turl = \(checkout.remote)\n")
+      for (path, text) in checkout.files { try folder.write("\(checkout.name)/\(path)", text) }
+    }
+  }
+
+  @Test("of fifty checkouts every planted fault is found, and nothing else")
+  func planted() async throws {
+    let all = AuditCheckout.all
+    #expect(all.count >= 50 && Set(all.map(\.name)).count == all.count)
+    try make(all)
+    let run = try await BuiltTool.run(
+      ["config", "audit", "--format", "json"] + all.map { "\(folder.path)/\($0.name)" })
+    #expect(run.status == 1, "\(run.error)")
+    let rows = try #require(
+      try JSONReader(maximumBytes: 1 << 22).read(Array(run.output.utf8)).object?["repositories"]?.array)
+    #expect(rows.count == all.count)
+    for checkout in all {
+      let row = try #require(rows.first { $0.object?["repository"]?.string == "octo-org/\(checkout.name)" }?.object)
+      let findings = (row["findings"]?.array ?? []).compactMap(\.object).filter { $0["state"]?.string != nil }
+      let found = findings.map { finding -> String in
+        let code = finding["code"]?.string ?? ""
+        return finding["file"]?.string.map { "\(code) \($0):\(finding["line"]?.integer ?? 0)" } ?? code
+      }
+      #expect(Set(found) == checkout.expected, "\(checkout.name): \(findings.compactMap { $0["text"]?.string })")
+      let states = (row["states"]?.array ?? []).compactMap(\.string)
+      let isDone = states == ["ready"] || states == ["nothing"]
+      #expect(isDone == checkout.expected.isEmpty, "\(checkout.name): \(states)")
+    }
+  }
+
+  @Test("rows can be chosen by their state, and the status says what was shown")
+  func chosen() async throws {
+    let some = AuditCheckout.all.filter { ["exec", "token", "unpinned", "no-publishing"].contains($0.name) }
+    try make(some)
+    let folders = some.map { "\(folder.path)/\($0.name)" }
+    let all = try await BuiltTool.run(["config", "audit"] + folders)
+    #expect(
+      all.status == 1 && all.output.contains("PYPI_TOKEN")
+        && all.output.contains(".github/workflows/release.yml, line 16"))
+    #expect(all.output.hasSuffix("4 repositories: 1 stored-token, 2 fix, 1 ready, 1 nothing\n"), "\(all.output)")
+    // What has the most to do comes first.
+    #expect(all.output.hasPrefix("octo-org/token "))
+    let fix = try await BuiltTool.run(["config", "audit", "--only", "fix"] + folders)
+    #expect(fix.status == 1 && fix.output.contains("octo-org/unpinned") && !fix.output.contains("octo-org/exec"))
+    let ready = try await BuiltTool.run(
+      ["config", "audit", "--only", "ready,nothing", "--format", "markdown"] + folders)
+    #expect(ready.status == 0 && ready.output.contains("| octo-org/exec | ready |"), "\(ready.output)")
+    let wrong = try await BuiltTool.run(["config", "audit", "--only", "fixd"] + folders)
+    #expect(wrong.status == 2 && wrong.error.contains("Did you mean \"fix\"?"))
+    let missing = try await BuiltTool.run(["config", "audit", "\(folder.path)/nowhere"])
+    #expect(missing.status == 3 && missing.output.contains("There is no folder"))
+    let mixed = try await BuiltTool.run(["config", "audit", "\(folder.path)/nowhere", folders[0]])
+    #expect(mixed.status == 1 && mixed.output.contains("2 repositories"))
+  }
+
+  @Test("the organisation's rules and registries are compared with what jobs say")
+  func organisation() async throws {
+    try make(AuditCheckout.all.filter { $0.name == "unregistered" })
+    try folder.write(
+      "organisation.json",
+      """
+      { "version": 1, "registries": { "pypi": { "rules": { "ref-type": ["branch"] } } }, "mode": "audit",
+        "rules": { "owner": ["octo-org"], "environment": ["release"], "event": ["push", "release"], "runner": ["self-hosted"] } }
+      """)
+    let run = try await BuiltTool.run(
+      ["config", "audit", "\(folder.path)/unregistered"],
+      ["TOKEN_BROKER_ORG_CONFIG": "\(folder.path)/organisation.json"])
+    #expect(run.status == 1)
+    for words in [
+      "rules.environment (", "admits release, and the job \"publish\" names \"pypi\"",
+      "registries.pypi.rules.ref-type (",
+      "admits branch, and the job \"publish\" runs on push of a tag",
+      "admits self-hosted, and the job \"publish\" runs on a hosted runner",
+    ] { #expect(run.output.contains(words), "\(words): \(run.output)") }
+    #expect(!run.output.contains("rules.owner") && !run.output.contains("rules.event"))
+  }
+}
