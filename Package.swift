@@ -163,7 +163,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "token-broker", "TokenBroker", "BuiltInPlugins", "BrokerSystem", "BrokerSandbox", "GitHubSandbox",
+        "token-broker", "TokenBroker", "BuiltInPlugins", "BrokerSystem", "BrokerSandbox", "CratesIOSandbox",
+        "GitHubSandbox",
         "GitLabSandbox", "WarehouseRegistry", "WarehouseSandbox", "BrokerConformance", "BrokerCore", "CMemory",
         "TestSupport",
       ]),

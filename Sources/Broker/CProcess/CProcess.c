@@ -55,7 +55,7 @@ static int become_file(int file, char *const *arguments, char *const *environmen
 // Runs in the child; only async-signal-safe calls. Never returns.
 static void become(
     const char *const *paths, int file, char *const *arguments, char *const *environment, int input, int output,
-    int error, int is_apart, int report, pid_t parent) {
+    int error, const char *folder, int report, pid_t parent) {
   int failure = 0;
 #if defined(__linux__)
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -90,10 +90,10 @@ static void become(
   }
   for (int stream = 0; stream < streams; stream++)
     if (from[stream] < 0 || dup2(from[stream], stream) < 0) failure = errno;
-  if (is_apart) {
+  if (folder) {
     struct rlimit none = {0, 0};
     umask(077);
-    if (setsid() < 0 || chdir("/") != 0 || setrlimit(RLIMIT_CORE, &none) != 0) failure = errno;
+    if (setsid() < 0 || chdir(folder) != 0 || setrlimit(RLIMIT_CORE, &none) != 0) failure = errno;
   }
   if (!failure) {
     close_from(streams, kept);
@@ -112,7 +112,7 @@ static void become(
 
 pid_t broker_process_start(
     const char *const *paths, int file, char *const *arguments, char *const *environment, int input, int output,
-    int error, int is_apart, int *failure) {
+    int error, const char *folder, int *failure) {
   int report[2];
 #if defined(__linux__)
   int made = pipe2(report, O_CLOEXEC);
@@ -139,7 +139,7 @@ pid_t broker_process_start(
 #else
   pid_t child = fork();
 #endif
-  if (child == 0) become(paths, file, arguments, environment, input, output, error, is_apart, report[1], parent);
+  if (child == 0) become(paths, file, arguments, environment, input, output, error, folder, report[1], parent);
   int fork_failure = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   close(report[1]);

@@ -35,7 +35,10 @@ public enum TokenBrokerTool {
       catalog: ToolCatalog(plugins: plugins, sandbox: sandbox), environment: environment, console: console,
       signals: signals, loop: loop)
     let work = Task(executorPreference: loop) {
-      let status = await run(ProcessArguments.behindName(), surroundings)
+      // A publishing tool starts a program by its path, with words of its own.
+      let isAsking = ProcessArguments.name() == HelperFolder.program
+      let words = ProcessArguments.behindName()
+      let status = await run(isAsking ? [AskCommand.name, "--"] + words : words, surroundings)
       // A request that was cut off by a signal is reported as interrupted; the status tells by which.
       let isCutOff = status == ExitStatus.interrupted.rawValue
       ProcessEnd.now(isCutOff ? signals.received.map { 128 + $0.number } ?? status : status)

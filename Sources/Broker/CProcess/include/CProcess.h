@@ -14,13 +14,13 @@
 ///
 /// `arguments` and `environment` end with NULL; `paths` are the candidates for the program's file, tried in order, and end
 /// with NULL. Where `file` is not negative, what that open file holds becomes the child instead (Linux); a script has it as
-/// descriptor 3. A child that is kept apart leads a session of its own, which is a process group without a terminal, starts in
-/// the folder `/`, makes files that are its user's alone, and leaves no core file. Returns the child, or -1 with the error
+/// descriptor 3. A child with a `folder` is kept apart: it leads a session of its own, which is a process group without a
+/// terminal, starts in that folder, makes files that are its user's alone, and leaves no core file. Returns the child, or -1 with the error
 /// number in `failure`.
 pid_t broker_process_start(
     const char *_Nullable const *_Nonnull paths, int file, char *_Nullable const *_Nonnull arguments,
-    char *_Nullable const *_Nonnull environment, int input, int output, int error, int is_apart,
-    int *failure);
+    char *_Nullable const *_Nonnull environment, int input, int output, int error,
+    const char *_Nullable folder, int *failure);
 
 /// Makes an empty file in memory that has no name and may be run (Linux); its descriptor, or -1 and `errno`.
 int broker_memory_file(void);

@@ -74,8 +74,8 @@ extension FileReading {
 public protocol ProgramRunning: Sendable {
   /// Runs a program to its end, or to its deadline.
   ///
-  /// The program has the variables that it is given and no others, no open file beside its three streams, no terminal, and
-  /// `/` as its folder. It leads a process group: whatever of the group is left when the program has ended, or when it must
+  /// The program has the variables and the folder that it is given and no others, no open file beside its three streams, and
+  /// no terminal. It leads a process group: whatever of the group is left when the program has ended, or when it must
   /// not go on, is ended. What it wrote is complete when it has ended; what others write behind that is not read.
   ///
   /// - Returns: How it ended, and what it wrote.
@@ -95,6 +95,8 @@ public struct Program: Sendable {
   /// The greatest length of what it reads from standard input, of what it writes to standard output, and of what it writes
   /// to standard error, in bytes.
   public let maximumBytes: Int
+  /// The folder that it runs in, an absolute path.
+  public let folder: String
   /// The time that it may take; then it is asked to end, and ended a second later.
   public let limit: Duration
   /// How much longer it may run when the task is cancelled, at most to its limit.
@@ -116,8 +118,9 @@ public struct Program: Sendable {
   /// A program.
   public init(
     _ words: [String], environment: [String: String] = [:], input: [UInt8] = [], maximumBytes: Int = 64 * 1024,
-    limit: Duration = .seconds(10), grace: Duration = .zero, provenance: Provenance = .any
+    limit: Duration = .seconds(10), folder: String = "/", grace: Duration = .zero, provenance: Provenance = .any
   ) {
+    self.folder = folder
     self.words = words
     self.environment = environment
     self.input = input

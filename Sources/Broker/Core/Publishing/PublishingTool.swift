@@ -136,6 +136,12 @@ public struct PublishingTool: Sendable, Equatable {
   public let attestations: Attestations
   /// The words behind its name with which it stores a credential for later; the last one is the beginning of a word.
   public let storing: [[String]]
+  /// What a word before the subcommand begins with that is neither an option nor the subcommand; nil if there are none.
+  public let prefix: String?
+  /// How it is asked which packages it makes of sources and publishes; nil if it publishes files that are there.
+  public let survey: PackageSurvey?
+  /// How it asks for credentials while it runs; nil if it does not.
+  public let helper: CredentialHelper?
 
   /// A publishing tool.
   public init(
@@ -145,9 +151,13 @@ public struct PublishingTool: Sendable, Equatable {
     switches: [String] = [], globalValueOptions: [String] = [], valueOptions: [String] = [],
     folder: Folder = .current([]), ownFiles: OwnFiles? = nil, takesPatterns: Bool = false,
     takesFolders: Bool = false, dryRunOptions: [String] = [], answerOptions: [String] = [],
-    attestations: Attestations = .unsent, storing: [[String]] = []
+    attestations: Attestations = .unsent, storing: [[String]] = [], prefix: String? = nil,
+    survey: PackageSurvey? = nil, helper: CredentialHelper? = nil
   ) {
     self.storing = storing
+    self.prefix = prefix
+    self.survey = survey
+    self.helper = helper
     self.name = name
     self.subcommands = subcommands
     self.fileSubcommands = fileSubcommands

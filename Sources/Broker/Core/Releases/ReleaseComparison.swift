@@ -4,13 +4,17 @@ public struct ReleaseComparison: Sendable, Equatable {
   public struct LocalFile: Sendable, Equatable {
     /// What its name says.
     public let name: DistributionName
-    /// Its SHA-256, 64 lower-case hexadecimal digits.
-    public let sha256: String
+    /// Its SHA-256, 64 lower-case hexadecimal digits; nil if it is not made yet.
+    public let sha256: String?
+    /// Whether the tool makes it anew: other contents under the same name are then no conflict, since nothing is sent for a
+    /// version that is there.
+    public let isRemade: Bool
 
     /// A file.
-    public init(_ name: DistributionName, sha256: String) {
+    public init(_ name: DistributionName, sha256: String?, isRemade: Bool = false) {
       self.name = name
       self.sha256 = sha256
+      self.isRemade = isRemade
     }
   }
 
@@ -51,6 +55,8 @@ public struct ReleaseComparison: Sendable, Equatable {
   public let absent: [String]
   /// The files that are there with another SHA-256.
   public let conflicts: [Conflict]
+  /// The files that are there with another SHA-256 than that of what was made here last.
+  public let remade: [Conflict]
   /// What follows.
   public let verdict: Verdict
   /// What the registry lists, by project.
@@ -64,6 +70,7 @@ public struct ReleaseComparison: Sendable, Equatable {
     var published: [String] = []
     var absent: [String] = []
     var conflicts: [Conflict] = []
+    var remade: [Conflict] = []
     var unknown: Message?
     for file in files {
       switch listings[file.name.project] {
@@ -71,6 +78,13 @@ public struct ReleaseComparison: Sendable, Equatable {
       case .files(let listed):
         guard let same = listed.first(where: { $0.filename == file.name.filename }) else {
           absent.append(file.name.filename)
+          continue
+        }
+        if file.isRemade {
+          published.append(file.name.filename)
+          if let digest = same.sha256, let local = file.sha256, digest != local {
+            remade.append(Conflict(filename: file.name.filename, published: digest, local: local))
+          }
           continue
         }
         guard let digest = same.sha256 else {
@@ -81,7 +95,7 @@ public struct ReleaseComparison: Sendable, Equatable {
           published.append(file.name.filename)
         } else {
           conflicts.append(
-            Conflict(filename: file.name.filename, published: digest, local: file.sha256))
+            Conflict(filename: file.name.filename, published: digest, local: file.sha256 ?? ""))
         }
       case .unavailable(let reason): unknown = reason
       case nil: unknown = "was not asked for \(Neutralized(file.name.project))"
@@ -91,6 +105,7 @@ public struct ReleaseComparison: Sendable, Equatable {
     self.published = published
     self.absent = absent
     self.conflicts = conflicts
+    self.remade = remade
     verdict =
       if !conflicts.isEmpty { .conflict } else if let unknown { .unknown(unknown) } else if absent.isEmpty {
         published.isEmpty ? .absent : .published

@@ -71,6 +71,17 @@ public enum StandardStreams {
     }
   }
 
+  /// Some bytes of standard input; empty at its end, or if it cannot be read.
+  public static func readSomeInput(atMost count: Int) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: count)
+    while true {
+      // The C library fills it within the call.
+      let length = unsafe buffer.withUnsafeMutableBytes { unsafe read(Stream.input.rawValue, $0.baseAddress, $0.count) }
+      if length >= 0 { return Array(buffer[..<length]) }
+      guard errno == EINTR else { return [] }
+    }
+  }
+
   /// Reads standard input to its end, at most `maximumBytes`; cancelling the task ends the wait for it.
   ///
   /// - Throws: `ErrorCode.usage` if it cannot be read, `ErrorCode.interrupted` if the task was cancelled.

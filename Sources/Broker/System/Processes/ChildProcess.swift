@@ -135,7 +135,7 @@ public final class ChildProcess: Sendable {
   private func start(_ output: Int32, _ error: Int32, _ failure: inout Int32) -> pid_t {
     ChildStart(
       paths: CommandSearch(command.first ?? "", in: environment).candidates, words: command,
-      variables: environment.revealAll(), input: 0, output: output, error: error, isApart: false
+      variables: environment.revealAll(), input: 0, output: output, error: error, apart: nil
     ).start(&failure)
   }
 }

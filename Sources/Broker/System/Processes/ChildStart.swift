@@ -24,8 +24,9 @@ struct ChildStart {
   let output: Int32
   /// What it writes as standard error.
   let error: Int32
-  /// Whether it leads a session of its own, in the folder `/`, with files of its user's alone and without core files.
-  let isApart: Bool
+  /// The folder in which it leads a session of its own, with files of its user's alone and without core files; nil for a child
+  /// that stays with us.
+  let apart: String?
 
   /// Starts the child, which is killed on Linux when the calling thread ends.
   ///
@@ -38,11 +39,18 @@ struct ChildStart {
       unsafe Self.withCStrings(words) { words in
         unsafe Self.withCStrings(variables) { variables in
           let constantPaths = unsafe UnsafeRawPointer(paths).assumingMemoryBound(to: UnsafePointer<CChar>?.self)
-          return unsafe broker_process_start(
-            constantPaths, file, words, variables, input, output, error, isApart ? 1 : 0, &failure)
+          return unsafe Self.withCString(apart) { folder in
+            unsafe broker_process_start(constantPaths, file, words, variables, input, output, error, folder, &failure)
+          }
         }
       }
     }
+  }
+
+  /// Calls `body` with the text, byte for byte.
+  private static func withCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
+    guard let text else { return body(nil) }
+    return unsafe text.systemBytes.withUnsafeBufferPointer { unsafe body($0.baseAddress) }
   }
 
   /// Calls `body` with the texts, byte for byte, as a C array that a null pointer ends.

@@ -13,7 +13,12 @@ import CProcess
 public enum ProcessArguments {
   /// What follows the program's name, byte for byte (``SystemText``); `CommandLine.arguments` puts others in the place of
   /// bytes that are not UTF-8.
-  public static func behindName() -> [String] {
+  public static func behindName() -> [String] { Array(all().dropFirst()) }
+
+  /// The name that this process was started by, without its folder.
+  public static func name() -> String { all().first?.split(separator: "/").last.map(String.init) ?? "" }
+
+  private static func all() -> [String] {
     // Nothing in this program changes its arguments; the texts are copied.
     if var entry = unsafe broker_process_arguments() {
       var texts: [String] = []
@@ -21,11 +26,21 @@ public enum ProcessArguments {
         unsafe texts.append(copy(of: text))
         unsafe entry += 1
       }
-      return Array(texts.dropFirst())
+      return texts
     }
     let count = Int(CommandLine.argc)
-    guard count > 1 else { return [] }
-    return (1..<count).compactMap { index in unsafe CommandLine.unsafeArgv[index].map { unsafe copy(of: $0) } }
+    return (0..<count).compactMap { index in unsafe CommandLine.unsafeArgv[index].map { unsafe copy(of: $0) } }
+  }
+
+  /// Where this program's file is.
+  public static func executable() -> String {
+    #if os(Linux)
+      return FileLocation.real("/proc/self/exe") ?? CommandLine.arguments.first ?? ""
+    #else
+      let name = CommandLine.arguments.first ?? ""
+      guard !name.contains("/") else { return FileLocation.real(name) ?? name }
+      return (try? CommandSearch(name, in: Environment.process()).check()) ?? name
+    #endif
   }
 
   private static func copy(of text: UnsafePointer<CChar>) -> String {

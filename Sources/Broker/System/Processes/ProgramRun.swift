@@ -86,7 +86,7 @@ final class ProgramRun: Sendable {
       let file = try RunnableFile(of: program)
       number = ChildStart(
         paths: [file.path], file: file.descriptor, words: program.words, variables: program.environment,
-        input: input.reading, output: output.writing, error: error.writing, isApart: true
+        input: input.reading, output: output.writing, error: error.writing, apart: program.folder
       ).start(&failure)
       file.close()
     } catch {

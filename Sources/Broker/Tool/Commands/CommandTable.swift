@@ -7,7 +7,7 @@ enum CommandTable {
     MintCommand.self, CheckCommand.self, ExplainCommand.self, RevokeCommand.self, ConfigCommand.self,
     ConfigCheckCommand.self, ConfigAuditCommand.self, ConfigSchemaCommand.self, ConfigInitCommand.self,
     ConfigPublishersCommand.self, PluginsCommand.self, PluginsCheckCommand.self, PluginsNewCommand.self,
-    RehearseCommand.self, SandboxCommand.self,
+    RehearseCommand.self, SandboxCommand.self, AskCommand.self,
     CompletionsCommand.self, ManualCommand.self, HelpCommand.self,
   ]
 

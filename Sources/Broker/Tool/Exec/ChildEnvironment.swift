@@ -36,5 +36,20 @@ struct ChildEnvironment: Sendable {
     return surrounding.merging(changes)
   }
 
+  /// The variables for a target without a credential; `added` are those that lead a tool to where it asks for one.
+  func make(
+    for target: Target, in surrounding: Environment, adding added: [String: String] = [:]
+  ) -> Environment {
+    let url = target.registry.uploadURL
+    var changes = url.origin.isLoopback ? LoopbackExemption.changes(in: surrounding) : [:]
+    for name in surrounding.names where isRemoved(name) { changes.updateValue(nil, forKey: name) }
+    for name in identityVariables { changes.updateValue(nil, forKey: name) }
+    for template in templates {
+      changes.updateValue(template.value(registry: target.name, url: url), forKey: template.name(for: target.name))
+    }
+    for (name, value) in added { changes[name] = value }
+    return surrounding.merging(changes)
+  }
+
   private func isRemoved(_ name: String) -> Bool { PublishingTool.names(removed, include: name) }
 }

@@ -31,7 +31,9 @@ struct ClientRecognition: Sendable {
       folder = folder.flatMap { outer in step.folder.map { ToolRunner.joined(outer, $0) } }
     }
     guard let client = tools.tools.first(where: { $0.name == tools.name(command[tool]) }),
-      let subcommand = client.globalSyntax.operands(in: command, from: tool + 1).first,
+      let subcommand = client.globalSyntax.operands(in: command, from: tool + 1).first(where: {
+        !client.passesOver(command[$0])
+      }),
       client.subcommands.contains(command[subcommand])
     else { return nil }
     self.init(

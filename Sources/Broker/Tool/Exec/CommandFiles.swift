@@ -9,9 +9,9 @@ struct CommandFiles: Sendable {
   /// folder that is not known.
   let others: [Int]
   /// Why the files are not known to be all that will be published; nil if they, and the other words, are.
-  let unknown: Message?
+  private(set) var unknown: Message?
   /// Whether the command can be given some of the files alone.
-  let isSelectable: Bool
+  private(set) var isSelectable: Bool
   /// What there is in place of files where there is certainly nothing to publish, by word; nil if there may be something.
   let absence: [BrokerError.Fact]?
 
@@ -77,6 +77,16 @@ struct CommandFiles: Sendable {
   private(set) var isChosen = false
   /// Whether it takes all of these, and does not look at its settings for what else there should be.
   private var isCertain = true
+
+  /// The same, with the packages that the tool said it makes and publishes.
+  func surveyed(_ answer: PackageSurvey.Answer) -> CommandFiles {
+    var files = self
+    files.unknown = answer.unknown
+    guard answer.unknown == nil else { return files }
+    files.files = answer.packages.map(DistributionFile.init(remade:))
+    (files.isSelectable, files.isChosen, files.isCertain) = (true, true, true)
+    return files
+  }
 
   /// Whether the files are all that the command publishes.
   var isWhole: Bool { unknown == nil && others.isEmpty && isCertain }

@@ -15,6 +15,8 @@ struct DistributionFile: Sendable, Equatable {
   let companions: [String]
   /// Whether there is an attestation for it.
   private(set) var isAttested: Bool
+  /// Whether the tool makes it of sources when it publishes.
+  let isRemade: Bool
 
   /// The name without its folder.
   var name: String { path.split(separator: "/").last.map(String.init) ?? path }
@@ -41,15 +43,24 @@ struct DistributionFile: Sendable, Equatable {
     let companions = files.companionEndings.map { path + $0 }
     self.path = path
     self.location = location
+    isRemade = false
     (group, self.companions) = (nil, [])
     words = indices.filter { command[$0] == path || companions.contains(command[$0]) }
     isAttested = files.attestationEnding.map { FileReader.exists(location + $0) } ?? false
+  }
+
+  /// A file that the tool makes of sources when it publishes.
+  init(remade package: PackageSurvey.Package) {
+    path = package.path
+    location = package.path
+    (group, companions, words, isAttested, isRemade) = (nil, [], [], false, true)
   }
 
   /// A file that no word names by itself.
   init(_ path: String, at location: String, group: Int?, companions: [String], _ files: PublishedFiles) {
     self.path = path
     self.location = location
+    isRemade = false
     self.group = group
     self.companions = companions
     words = []

@@ -54,6 +54,13 @@ enum ExecCommand: Command {
     recorder.begin(provider: provider.name, isRehearsal: session.broker.isRehearsal)
 
     var plan = try ExecPlan(options, targets: try await session.targets(names), in: surroundings.environment)
+    let variables = ChildEnvironment(
+      clients: plan.clients, own: [], identityVariables: provider.source.identityVariables,
+      isRehearsal: session.broker.isRehearsal)
+    if let (survey, recognised, target) = plan.survey {
+      plan = try plan.surveyed(
+        try await packages(survey, recognised, target, variables, surroundings), by: recognised.client.name)
+    }
     try refuseNothing(plan, provider.source.guide)
     for step in plan.steps where step.recognised == nil && !step.target.registry.capabilities.variables.isEmpty {
       surroundings.console.error(
@@ -71,6 +78,7 @@ enum ExecCommand: Command {
       plan = plan.decided(outlooks)
     }
     try plan.checkNarrowing(life: options.credentialLife)
+    let helper = try await helper(of: plan, options, variables, surroundings)
     let engine = session.engine(telling: recorder)
     let targets = plan.steps.filter { $0.decision != .alreadyPublished }.map(\.target)
     let audiences = try await engine.check(
@@ -82,9 +90,57 @@ enum ExecCommand: Command {
     return await ExecRun(
       plan: plan.ready(for: targets, audiences), options: options, engine: engine, source: provider.source,
       recorder: recorder, surroundings: surroundings, localFiles: localFiles,
-      lookup: ReleaseLookup(time: session.broker.time, console: surroundings.console),
+      helper: helper, lookup: ReleaseLookup(time: session.broker.time, console: surroundings.console),
       confirmationLimit: min(engine.policy.total, ReleaseLookup.limit), isRehearsal: session.broker.isRehearsal
     ).run()
+  }
+
+  /// The packages that a tool makes and publishes, in its own words.
+  private static func packages(
+    _ survey: PackageSurvey, _ recognised: ClientRecognition, _ target: Target, _ variables: ChildEnvironment,
+    _ surroundings: Surroundings
+  ) async throws(BrokerError) -> PackageSurvey.Answer {
+    let question = ToolQuestion(variables: variables, target: target, environment: surroundings.environment)
+    let words = Array(recognised.command[(recognised.tool + 1)...])
+    let output = try await question.output(
+      of: Array(recognised.command[...recognised.tool]), survey.question(words), in: recognised.folder)
+    guard let output else {
+      let asked = survey.question(words).joined(separator: " ")
+      return PackageSurvey.Answer(
+        [], unknown: "\(Neutralized(recognised.client.name)) \(Neutralized(asked, limit: 120)) failed")
+    }
+    let folder = FileLocation.absolute(recognised.folder ?? "", from: FileLocation.currentFolder ?? "/")
+    return survey.read(words, folder, output)
+  }
+
+  /// How the command's tool asks for credentials while it runs; nil, with a note, if it cannot.
+  private static func helper(
+    of plan: ExecPlan, _ options: ExecOptions, _ variables: ChildEnvironment, _ surroundings: Surroundings
+  ) async throws(BrokerError) -> CredentialHelper? {
+    guard plan.clients.count == 1, let helper = plan.clients[0].helper, let step = plan.steps.first else { return nil }
+    let name = plan.clients[0].name
+    func note(_ reason: Message) {
+      let life =
+        step.target.registry.credentialLifetime.map { " of \($0.components.seconds / 60) minutes" as Message } ?? ""
+      surroundings.console.error(
+        "note: \(Neutralized(name)) gets one credential\(life) for all that it publishes: \(reason)\n")
+    }
+    if options.isRedacted {
+      note("--redact takes out what is known before the command starts")
+      return nil
+    }
+    let question = ToolQuestion(variables: variables, target: step.target, environment: surroundings.environment)
+    let command = step.recognised.map { Array($0.command[...$0.tool]) } ?? [name]
+    guard let output = try? await question.output(of: command, helper.versionQuestion, in: step.recognised?.folder)
+    else {
+      note("it does not say which version it is")
+      return nil
+    }
+    if let obstacle = helper.obstacle(output) {
+      note(obstacle)
+      return nil
+    }
+    return helper
   }
 
   /// Has files signed.

@@ -72,7 +72,8 @@ struct ExecPlan: Sendable {
     }
     isPerFile = options.isPerFile
     isAttested = options.isAttested
-    guard !isPerFile || (!files.files.isEmpty && files.isSelectable) else {
+    let isSurveyed = clients.count == 1 && clients[0].survey != nil
+    guard !isPerFile || isSurveyed || (!files.files.isEmpty && files.isSelectable) else {
       throw BrokerError(
         .usage, "--per-file runs the command once for each distribution file, and it names none that is there.",
         remedy: tools.files.endings.isEmpty
@@ -106,6 +107,43 @@ struct ExecPlan: Sendable {
             + (options.isAttested ? arguments.attestation : []), recognised: found))
     }
     self.steps = steps
+  }
+
+  /// The same, with the packages that the tool said it makes and publishes.
+  ///
+  /// - Throws: `ErrorCode.releaseRefused` if it, or a registry, will not publish one of them; `ErrorCode.nothingToPublish` if
+  ///   there is none; `ErrorCode.usage` if they are to be published one by one and are not known.
+  func surveyed(_ answer: PackageSurvey.Answer, by client: String) throws(BrokerError) -> ExecPlan {
+    if let first = answer.objections.first {
+      throw BrokerError(
+        .releaseRefused,
+        "\(Neutralized(client)) does not publish \(Neutralized.quoted(first.package)) here: \(first.reason)",
+        remedy: "\(first.remedy) Nothing was published.",
+        facts: answer.objections.dropFirst().map {
+          BrokerError.Fact("\(Neutralized($0.package, limit: 120))", $0.reason)
+        })
+    }
+    guard answer.unknown != nil || !answer.packages.isEmpty else {
+      throw BrokerError(
+        .nothingToPublish, "\(Neutralized(client)) publishes no package with these words.",
+        remedy: "Name a package, or look which of them are kept from being published.")
+    }
+    var plan = self
+    plan.files = files.surveyed(answer)
+    guard !isPerFile || !plan.files.files.isEmpty else {
+      throw BrokerError(
+        .usage, "--per-file runs the command once for each package, and which there are is not known.",
+        remedy: "Leave --per-file out.")
+    }
+    return plan
+  }
+
+  /// How the tool says which packages it makes; nil if it publishes files that are there.
+  var survey: (survey: PackageSurvey, recognised: ClientRecognition, target: Target)? {
+    guard let step = steps.first, let recognised = step.recognised, let survey = recognised.client.survey,
+      recognised.folder != nil
+    else { return nil }
+    return (survey, recognised, step.target)
   }
 
   /// Whether the tool is told to publish nothing: what is signed stands in a public log for good.
@@ -247,7 +285,20 @@ struct ExecPlan: Sendable {
       // Before the tool's other words, of which some may be taken for files only.
       if index == step.recognised?.subcommand { words += step.added }
     }
-    if files.isChosen, files.isSelectable, kept != files.files { words += kept.flatMap(texts) }
+    if let recognised = step.recognised, let survey = recognised.client.survey {
+      if kept != files.files {
+        let start = recognised.tool + 1
+        words =
+          Array(words[..<start])
+          + survey.select(
+            Array(words[start...]),
+            kept.compactMap { file in
+              step.target.registry.capabilities.distributions?.name(of: file.path)?.project
+            })
+      }
+    } else if files.isChosen, files.isSelectable, kept != files.files {
+      words += kept.flatMap(texts)
+    }
     return FileCommand(
       words: words, files: kept,
       projects: files.projects(

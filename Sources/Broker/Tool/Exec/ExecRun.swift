@@ -11,6 +11,8 @@ struct ExecRun: Sendable {
   let surroundings: Surroundings
   /// Reads the files that are published.
   let localFiles: LocalFiles
+  /// How the tool asks for credentials while it runs; nil if it is given them.
+  let helper: CredentialHelper?
   /// Looks for what was published.
   let lookup: ReleaseLookup
   /// How long lists are waited for, for all targets together.
@@ -96,7 +98,8 @@ struct ExecRun: Sendable {
       variables: ChildEnvironment(
         clients: plan.clients, own: step.target.registry.capabilities.variables + options.environment,
         identityVariables: options.keepsIdentity ? [] : source.identityVariables, isRehearsal: isRehearsal),
-      options: options, supply: { step.audience.map(source.supply) ?? .renewable },
+      options: options, helper: helper, isRecognised: step.recognised != nil,
+      supply: { step.audience.map(source.supply) ?? .renewable },
       engine: engine, source: source, recorder: recorder, surroundings: surroundings
     ).run()
     // What a command of another kind does is not known, and one that only tries publishes nothing.
@@ -131,6 +134,7 @@ struct ExecRun: Sendable {
     guard let recognised = confirmation.step.recognised, !isDryRun(confirmation.step) else { return }
     let isChosen = plan.files.files.isEmpty && plan.files.others.isEmpty
     let finished = isChosen && ending.isGood ? own.paths() : ending.finished.map(\.location)
+    confirmation.digests = ending.digests
     confirmation.add(finished, .published)
     let failed = isChosen && !ending.isGood ? own.paths() : ending.failed.map(\.location)
     confirmation.add(failed, .unknown)

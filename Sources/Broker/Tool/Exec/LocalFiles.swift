@@ -13,9 +13,17 @@ final class LocalFiles: Sendable {
 
   /// A file as a registry calls it; nil if its name tells the registry nothing.
   ///
+  /// - Parameters:
+  ///   - path: Where it is.
+  ///   - target: The registry.
+  ///   - isRemade: Whether the tool makes it anew; it need not be there then.
+  /// - Returns: The file.
   /// - Throws: `ErrorCode.usage` if it cannot be read.
-  func file(_ path: String, for target: Target) throws(BrokerError) -> ReleaseComparison.LocalFile? {
+  func file(
+    _ path: String, for target: Target, isRemade: Bool = false
+  ) throws(BrokerError) -> ReleaseComparison.LocalFile? {
     guard let name = target.registry.capabilities.distributions?.name(of: path) else { return nil }
+    if isRemade { return ReleaseComparison.LocalFile(name, sha256: try? digest(of: path), isRemade: true) }
     return ReleaseComparison.LocalFile(name, sha256: try digest(of: path))
   }
 

@@ -15,6 +15,9 @@ extension PublishingTool {
     OptionSyntax(valueOptions + guardedOptions.flatMap(\.names), isAbbreviated: isAbbreviated, switches: switches)
   }
 
+  /// Whether a word before the subcommand is neither an option nor the subcommand.
+  func passesOver(_ word: String) -> Bool { prefix.map(word.hasPrefix) ?? false }
+
   /// Where it looks for files with relative paths.
   ///
   /// - Parameters:

@@ -36,7 +36,7 @@ struct ReleaseCheck: Sendable {
     for target in targets {
       var local: [ReleaseComparison.LocalFile] = []
       for file in files.files {
-        if let compared = try localFiles.file(file.location, for: target) {
+        if let compared = try localFiles.file(file.location, for: target, isRemade: file.isRemade) {
           local.append(compared)
         } else if !unnamed.contains(file.path) {
           unnamed.append(file.path)
@@ -52,6 +52,7 @@ struct ReleaseCheck: Sendable {
     try refuseObjections(zip(questions.map(\.target), comparisons.map(\.1)).map { ($0, $1) }, files)
     var outlooks: [String: ReleaseOutlook] = [:]
     for (question, comparison) in zip(questions, comparisons.map(\.1)) {
+      noteRemade(comparison.remade, at: question.target)
       note(comparison.unknownProjects, at: question.target)
       let decision = decision(
         comparison, for: question.target.name,
@@ -93,6 +94,16 @@ struct ReleaseCheck: Sendable {
     let names = projects.map { Neutralized($0, limit: 120) }.joined(separator: ", ")
     let needed: Message = target.registry.capabilities.publishers?.newProject(family).map { ": \($0)" } ?? ""
     say("note: \(Neutralized(target.name)) does not have \(names)\(needed)")
+  }
+
+  /// Says which packages are there with other contents than those that were made here last: they are passed over.
+  private func noteRemade(_ conflicts: [ReleaseComparison.Conflict], at target: Target) {
+    for conflict in conflicts {
+      let fact = conflict.fact
+      say(
+        "note: \(Neutralized(target.name)) has \(fact.label) with other contents than the one that lies here (\(fact.value)); "
+          + "if its sources have changed, it needs a new version")
+    }
   }
 
   /// What a registry is asked.

@@ -9,6 +9,8 @@ struct TargetConfirmation: Sendable {
   /// Whether the index is asked.
   let isAsked: Bool
 
+  /// The SHA-256 of files that need not lie here, by their names.
+  var digests: [String: String] = [:]
   /// What became of the files.
   private(set) var files: [PublishedFile] = []
   /// Where these are.
@@ -33,7 +35,8 @@ struct TargetConfirmation: Sendable {
       let filename = path.split(separator: "/").last.map(String.init) ?? path
       files.append(
         PublishedFile(
-          filename: filename, name: local?.name, sha256: local?.sha256, state: state,
+          filename: filename, name: local?.name ?? target.registry.capabilities.distributions?.name(of: path),
+          sha256: digests[filename] ?? local?.sha256, state: state,
           proof: state == .alreadyThere ? .confirmed : nil))
     }
   }

@@ -7,6 +7,10 @@ struct TargetRun: Sendable {
   let commands: [ExecPlan.FileCommand]
   let variables: ChildEnvironment
   let options: ExecOptions
+  /// How the tool asks for credentials while it runs; nil if it is given them.
+  let helper: CredentialHelper?
+  /// Whether it is known what the command runs.
+  let isRecognised: Bool
   /// How many identity tokens are left for this target.
   let supply: @Sendable () -> IdentityTokenSupply
   let engine: Engine
@@ -24,6 +28,9 @@ struct TargetRun: Sendable {
     fileprivate(set) var failed: [DistributionFile] = []
     /// Whether a command was started.
     fileprivate(set) var hasStarted = false
+
+    /// The SHA-256 of files that the tool made, by their names, as it says.
+    fileprivate(set) var digests: [String: String] = [:]
 
     /// Whether what the command that failed printed shows a refused upload, and not why.
     fileprivate(set) var isReasonHidden = false
@@ -49,9 +56,15 @@ struct TargetRun: Sendable {
     for (index, command) in commands.enumerated() {
       let rest = commands[index...].flatMap { $0.files.map(\.name) }
       do throws(BrokerError) {
-        let usable = try await self.credential(for: commands[index...], after: credential, burn)
-        credential = usable
-        let exit = try await run(command, with: usable, burn, isLast: index == commands.count - 1, &ending)
+        let isLast = index == commands.count - 1
+        let exit: Int32
+        if let helper {
+          exit = try await run(command, asking: helper, burn, isLast: isLast, &ending)
+        } else {
+          let usable = try await self.credential(for: commands[index...], after: credential, burn)
+          credential = usable
+          exit = try await run(command, with: usable, burn, isLast: isLast, &ending)
+        }
         if exit == 0 { ending.finished += command.files } else { ending.failed += command.files }
         guard exit == 0, surroundings.signals.received == nil else {
           if commands.count > 1 { sayNotSent(exit == 0 ? Array(rest.dropFirst()) : rest) }
@@ -121,14 +134,46 @@ struct TargetRun: Sendable {
   ) async throws(BrokerError) -> Int32 {
     let name = Neutralized(command.words[0])
     let credential = usable.credential
-    say("running \(name)\(Self.summary(command.files))")
     let tail = OutputTail()
     try credential.handOver(to: .command(command.words[0]))
-    let child = ChildProcess(
-      command.words, environment: variables.make(for: credential, in: surroundings.environment),
-      streams: .relayed(into: tail, redacting: options.isRedacted ? SecretForms.all(of: credential) : []))
     let expiry = Task(executorPreference: surroundings.loop) { await warn(of: credential, name) }
     defer { expiry.cancel() }
+    return try await run(
+      command, in: variables.make(for: credential, in: surroundings.environment), into: tail,
+      redacting: options.isRedacted ? SecretForms.all(of: credential) : [], burn, isLast: isLast, usable, &ending)
+  }
+
+  /// Runs a command whose tool asks for credentials when it needs them.
+  private func run(
+    _ command: ExecPlan.FileCommand, asking helper: CredentialHelper, _ burn: CredentialBurn, isLast: Bool,
+    _ ending: inout Ending
+  ) async throws(BrokerError) -> Int32 {
+    let tail = OutputTail()
+    let folder = try HelperFolder(surroundings.environment)
+    defer { folder.remove() }
+    let requests = CredentialRequests(helper, self, files: command.files, isOrdered: isRecognised, burn) {
+      if tail.isInsideErrorLine { surroundings.console.error("\n") }
+    }
+    folder.start(greeting: helper.greeting, on: surroundings.loop) { await requests.answer($0) }
+    let status = try await run(
+      command,
+      in: variables.make(
+        for: target, in: surroundings.environment, adding: folder.variables(of: helper, for: target.name)),
+      into: tail, redacting: [], burn, isLast: isLast, nil, &ending)
+    ending.digests.merge(requests.digests) { $1 }
+    if status != 0, let failure = requests.failure { throw failure }
+    return status
+  }
+
+  private func run(
+    _ command: ExecPlan.FileCommand, in environment: Environment, into tail: OutputTail,
+    redacting secrets: [Secret], _ burn: CredentialBurn, isLast: Bool, _ usable: Usable?,
+    _ ending: inout Ending
+  ) async throws(BrokerError) -> Int32 {
+    let name = Neutralized(command.words[0])
+    say("running \(name)\(Self.summary(command.files))")
+    let child = ChildProcess(
+      command.words, environment: environment, streams: .relayed(into: tail, redacting: secrets))
     let size = options.isRedacted ? TerminalSizeWatcher { child.terminalChanged() } : nil
     defer { size?.stop() }
     let exit = try await Supervisor(child, in: surroundings) { burn.signalled() }.run()
@@ -150,9 +195,9 @@ struct TargetRun: Sendable {
     }
     // What it was good for may be the reason, also where the tool keeps that to itself.
     if let failure, failure.isAboutReach || (failure.isRefusal && failure.cause.certainty == .possible),
-      let form = usable.form, form.isNarrowed, let reach = form.reach
+      let usable, let form = usable.form, form.isNarrowed, let reach = form.reach
     {
-      say("the credential was good for \(reach.summary), until \(credential.expires)")
+      say("the credential was good for \(reach.summary), until \(usable.credential.expires)")
     }
     return exit.status
   }

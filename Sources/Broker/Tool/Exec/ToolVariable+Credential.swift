@@ -38,4 +38,10 @@ extension ToolVariable {
       .replacing("{url}", with: credential.uploadURL.description)
       .replacing("{registry}", with: credential.registry)
   }
+
+  /// The variable's value where there is no credential; nil if it needs one.
+  func value(registry: String, url: HTTPURL) -> String? {
+    guard !["{token}", "{password}", "{username}"].contains(where: value.contains) else { return nil }
+    return value.replacing("{url}", with: url.description).replacing("{registry}", with: registry)
+  }
 }

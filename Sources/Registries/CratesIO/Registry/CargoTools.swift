@@ -29,5 +29,5 @@ private enum CargoTool {
       "-F",
       "--jobs", "-j", "--color", "-Z",
     ],
-    dryRunOptions: ["--dry-run", "-n"])
+    dryRunOptions: ["--dry-run", "-n"], prefix: "+", survey: .cargo, helper: .cargo)
 }

@@ -31,7 +31,7 @@ struct RefusalReading {
     guard let compared = row.compared else {
       return row.isAboutPublisher ? input.job.flatMap { input.rules?.fields(for: $0) } ?? [] : []
     }
-    let value = input.job.flatMap(compared.value) ?? named.dropFirst().first
+    let value = input.job.map(compared.value) ?? named.dropFirst().first
     return [Cause.Field(compared.label, value, expected: expected(behind: compared.words))]
   }
 
