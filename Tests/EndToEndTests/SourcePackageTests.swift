@@ -175,6 +175,21 @@ struct SourcePackageTests {
     #expect(bench.exchanges == 2 && bench.burns == 2)
   }
 
+  @Test("config publishers prints the form of the registry that a file names, with the workflow that is started")
+  func publishers() async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write("a.json", #"{"version":1,"registries":{"crates-io":{"project":"alpha"}}}"#)
+    let run = try await BuiltTool.run(
+      ["config", "publishers", "--config", "a.json", "--repository", "octo-org/sample", "--workflow", "release.yml"],
+      in: folder)
+    #expect(run.status == 0, "\(run.error)")
+    for text in [
+      "Workflow filename", "release.yml", "octo-org", "https://crates.io/crates/alpha/settings/new-trusted-publisher",
+    ] { #expect(run.output.contains(text), "\(text):\n\(run.output)") }
+    #expect(!run.output.contains("pypi"))
+  }
+
   @Test("Nobody is there to be asked outside of a run") func askedAlone() async throws {
     let alone = try await BuiltTool.run(["ask"])
     #expect(alone.status == 2 && alone.error.contains("TOKEN_BROKER_HELPER"))

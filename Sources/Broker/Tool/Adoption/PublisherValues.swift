@@ -85,7 +85,8 @@ struct PublisherValues: Sendable {
     return switch field {
     case .owner, .namespace: named(\.owner) ?? expected(field) ?? hosted(\.owner)
     case .repository, .project: named(\.name) ?? expected(field) ?? hosted(\.name)
-    case .workflow:
+    // Without a word on it, the file that was started defines the job.
+    case .workflow, .callingWorkflow:
       given.workflow.map { Sourced($0, "--workflow") } ?? expected(field)
         ?? workflow.map { file in Sourced(file.name, "\(Neutralized(file.path)), line \(file.tokenLine ?? 1)") }
     case .pipelineFile:
@@ -105,7 +106,7 @@ struct PublisherValues: Sendable {
     job.repository = value(family == .gitLab ? .project : .repository)?.value
     job.workflow = value(family == .gitLab ? .pipelineFile : .workflow)?.value
     job.environment = value(.environment)?.value
-    for field in [JobField.owner, .repository, .workflow, .namespace, .project, .pipelineFile] {
+    for field in [JobField.owner, .repository, .workflow, .callingWorkflow, .namespace, .project, .pipelineFile] {
       job.fields[field] = value(field)?.value
     }
     return job

@@ -17,6 +17,8 @@ struct ExecPlan: Sendable {
     fileprivate(set) var decision = ReleaseDecision.publish
     /// The projects, as the registry compares them, that it does not know: their files go first.
     fileprivate(set) var newProjects: Set<String> = []
+    /// The SHA-256 of packages that are there with other contents than what lies here, by their files' names.
+    fileprivate(set) var digests: [String: String] = [:]
     /// The audience that identity tokens are made out to; nil until it was checked.
     fileprivate(set) var audience: Audience?
 
@@ -195,6 +197,7 @@ struct ExecPlan: Sendable {
       guard let outlook = outlooks[steps[index].target.name] else { continue }
       plan.steps[index].decision = outlook.decision
       plan.steps[index].newProjects = outlook.newProjects
+      plan.steps[index].digests = outlook.digests
     }
     return plan
   }

@@ -134,7 +134,7 @@ struct ExecRun: Sendable {
     guard let recognised = confirmation.step.recognised, !isDryRun(confirmation.step) else { return }
     let isChosen = plan.files.files.isEmpty && plan.files.others.isEmpty
     let finished = isChosen && ending.isGood ? own.paths() : ending.finished.map(\.location)
-    confirmation.digests = ending.digests
+    confirmation.digests.merge(ending.digests) { $1 }
     confirmation.add(finished, .published)
     let failed = isChosen && !ending.isGood ? own.paths() : ending.failed.map(\.location)
     confirmation.add(failed, .unknown)

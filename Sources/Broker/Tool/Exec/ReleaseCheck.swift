@@ -58,7 +58,8 @@ struct ReleaseCheck: Sendable {
         comparison, for: question.target.name,
         isWhole: files.isWhole && question.files.count == files.files.count)
       outlooks[question.target.name] = ReleaseOutlook(
-        decision: decision, newProjects: Set(comparison.unknownProjects))
+        decision: decision, newProjects: Set(comparison.unknownProjects),
+        digests: Dictionary(comparison.remade.map { ($0.filename, $0.published) }) { $1 })
     }
     return outlooks
   }

@@ -14,4 +14,6 @@ struct ReleaseOutlook: Sendable, Equatable {
   let decision: ReleaseDecision
   /// The projects that the index does not know.
   let newProjects: Set<String>
+  /// The SHA-256 that the index lists of packages of which other contents lie here, by their files' names.
+  let digests: [String: String]
 }

@@ -24,6 +24,7 @@ struct TargetConfirmation: Sendable {
     self.lookup = lookup
     self.console = console
     self.isAsked = isAsked
+    digests = step.digests
   }
 
   /// Takes down what was done with files, by their paths; what is known of one stays.

@@ -71,6 +71,12 @@ enum UploadTable {
       summary: "A crate at {registry} can depend on crates there alone, each with a version.",
       fixes: ["Give each dependency a version beside its path, and publish those first that are not there."]),
     UploadRow(
+      code: "cargo-too-old", isRefusal: false, texts: ["pass `-z package-workspace` to enable it"],
+      summary: "This cargo publishes one crate at a time.",
+      fixes: [
+        "Use cargo 1.90 or newer, or run exec once for each crate (--per-file does), those that others depend on first."
+      ]),
+    UploadRow(
       code: "files-changed", isRefusal: false, texts: ["contain changes that were not yet committed into git"],
       summary: "cargo publishes no files that differ from the commit.",
       fixes: [
