@@ -262,6 +262,53 @@ struct AdoptionTests {
     #expect(run.output.contains("There is no .github/workflows/w.yml") == false)
   }
 
+  /// The table first, by what a person has to do; the same for a spreadsheet, where nothing is a formula.
+  @Test func beginsWithWhatIsToBeDone() async throws {
+    let folder = try await repository([
+      ".github/workflows/p.yml": "jobs:\n  p:\n    permissions: {id-token: write}\n    environment: =1+1\n"
+    ])
+    defer { folder.remove() }
+    let arguments = ["config", "publishers", ".", "--repository", "octo-org/other"]
+    let text = try await BuiltTool.run(arguments, in: folder)
+    #expect(
+      text.output.hasPrefix(
+        "To register: 2\n  Sample.Project at testpypi: owner octo-org, repository sample, workflow p.yml, environment =1+1\n"
+      ),
+      "\(text.output)\(text.error)")
+    #expect(
+      text.output.contains("\nTo complete first: a value is not known: 2\n  (not known) at testpypi: owner octo-org"))
+    let markdown = try await BuiltTool.run(arguments + ["--format", "markdown"], in: folder)
+    #expect(
+      markdown.output.hasPrefix("# Trusted publishers to register\n\n| project | index | fields | link | state |\n"),
+      "\(markdown.output)")
+    let csv = try await BuiltTool.run(arguments + ["--format", "csv"], in: folder)
+    let rows = csv.output.split(separator: "\r\n")
+    #expect(
+      rows.count == 5 && rows[0].hasPrefix(#""state","from","publisher","index","index-project","owner""#),
+      "\(csv.output)")
+    #expect(
+      rows[1].contains(#""register","octo-org/sample","GitHub","testpypi","Sample.Project""#)
+        && rows[1].contains(#""'=1+1""#))
+  }
+
+  @Test func showsWhatIsOtherThanInAnEarlierSheet() async throws {
+    let folder = try await repository([".github/workflows/p.yml": "permissions: {id-token: write}\nenvironment: a\n"])
+    defer { folder.remove() }
+    let arguments = ["config", "publishers", ".", "--repository", "octo-org/other=o"]
+    try folder.write("old.json", try await BuiltTool.run(arguments + ["--format", "json"], in: folder).output)
+    let same = try await BuiltTool.run(arguments + ["--since", "old.json"], in: folder)
+    #expect(same.status == 0 && same.output.isEmpty && same.error == "since old.json: 0 of 4 new or changed, 0 gone\n")
+    try folder.write(".github/workflows/p.yml", "permissions: {id-token: write}\nenvironment: b\n")
+    let run = try await BuiltTool.run(["config", "publishers", ".", "--since", "old.json"], in: folder)
+    #expect(run.output.contains("environment b") && !run.output.contains("octo-org/other"), "\(run.output)")
+    #expect(
+      run.error.contains("no longer: octo-org/other o at pypi\n") && run.error.contains("2 of 2 new or changed, 2 gone")
+    )
+    try folder.write("old.json", "[]")
+    let wrong = try await BuiltTool.run(["config", "publishers", ".", "--since", "old.json"], in: folder)
+    #expect(wrong.status == 2 && wrong.output.isEmpty && wrong.error.contains("is no sheet"), "\(wrong.error)")
+  }
+
   /// Arguments after `config`, the status, words of the message.
   @Test(arguments: [
     (["init"], Int32(2), "--provider github or --provider gitlab"), (["publishers"], 2, "--provider github"),

@@ -12,6 +12,39 @@ struct PublisherEntry: Sendable {
     let value: Sourced<String>?
   }
 
+  /// What a person has to do about it.
+  enum State: String, CaseIterable, Sendable {
+    /// All values are known: to be registered as it is.
+    case register
+    /// A value is not known.
+    case complete
+    /// Nothing can be registered.
+    case cannot
+
+    /// The heading of the group.
+    var title: Message {
+      switch self {
+      case .register: "To register"
+      case .complete: "To complete first: a value is not known"
+      case .cannot: "Cannot be registered"
+      }
+    }
+  }
+
+  /// What has to be done.
+  var state: State {
+    if obstacle != nil { return .cannot }
+    let isKnown = fields.allSatisfy { $0.value != nil || $0.name == JobField.environment.name }
+    return isKnown && project != nil ? .register : .complete
+  }
+
+  /// The form's fields and the project in one line.
+  var summary: Message {
+    fields.map { field -> Message in
+      "\(Neutralized(field.name)) \(field.value.map { Message(DeceptiveText.marked($0.value)) } ?? (field.name == JobField.environment.name ? "(none)" : "(not known)"))"
+    }.joined(separator: ", ")
+  }
+
   /// The repository, as `OWNER/NAME`, with its server where that is not the hosted one, or the folder where that is not known.
   let repository: Message
   /// The registry's name.

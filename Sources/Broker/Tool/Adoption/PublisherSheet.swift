@@ -10,14 +10,18 @@ struct PublisherSheet: Sendable {
     case markdown
     /// For programs.
     case json
+    /// For a spreadsheet.
+    case csv
   }
 
   let entries: [PublisherEntry]
 
   func text(_ format: Format) -> String {
     switch format {
-    case .text: entries.map(Self.text).joined(separator: "\n").text
-    case .markdown: "# Trusted publishers to register\n\n" + entries.map(Self.markdown).joined(separator: "\n").text
+    case .text: (table(Self.row) + "\n" + entries.map(Self.text).joined(separator: "\n")).text
+    case .markdown:
+      ("# Trusted publishers to register\n\n" + markdownTable + entries.map(Self.markdown).joined(separator: "\n")).text
+    case .csv: csv
     case .json:
       JSONText.pretty(.object([("version", 1), ("publishers", .array(entries.map(Self.json)))])) + "\n"
     }
@@ -35,6 +39,91 @@ struct PublisherSheet: Sendable {
     return ([project] + fields).map { label, value, absent in
       (label, value.map { Message(DeceptiveText.marked($0.value)) } ?? absent, value?.origin ?? "")
     }
+  }
+
+  // MARK: Table
+
+  /// The entries by what has to be done, those of one group in the order in which they were named.
+  private func table(_ row: (PublisherEntry) -> Message) -> Message {
+    PublisherEntry.State.allCases.map { state -> Message in
+      let group = entries.filter { $0.state == state }
+      return group.isEmpty ? "" : "\(state.title): \(group.count)\n\(group.map(row).joined())"
+    }.joined()
+  }
+
+  private static func row(_ entry: PublisherEntry) -> Message {
+    let project = entry.project.map { Message(DeceptiveText.marked($0.value)) } ?? "(not known)"
+    let address: Message = (entry.projectAddress ?? entry.pendingAddress).map { "    \($0)\n" } ?? ""
+    let reason: Message = entry.obstacle.map { $0.summary } ?? entry.summary
+    return "  \(project) at \(Neutralized(entry.registry)): \(reason)\n\(address)"
+  }
+
+  private var markdownTable: Message {
+    let rows = PublisherEntry.State.allCases.flatMap { state in entries.filter { $0.state == state } }
+    let head: Message = "| project | index | fields | link | state |\n|---|---|---|---|---|\n"
+    return head
+      + rows.map { entry -> Message in
+        let project = entry.project.map { Self.code(Message(DeceptiveText.marked($0.value))) } ?? "(not known)"
+        let fields = entry.obstacle.map { Self.plain($0.summary) } ?? Self.plain(entry.summary)
+        let address: Message = (entry.projectAddress ?? entry.pendingAddress).map { "<\($0)>" } ?? ""
+        return "| \(project) | \(Neutralized(entry.registry)) | \(fields) | \(address) | \(entry.state.title) |\n"
+      }.joined() + "\n"
+  }
+
+  /// RFC 4180; a cell that a spreadsheet would take for a formula begins with an apostrophe.
+  private var csv: String {
+    func cell(_ text: String) -> String {
+      let shown = Neutralized(text, limit: 2048).text
+      let safe = "=+-@".contains(shown.prefix(1)) && !shown.isEmpty ? "'\(shown)" : shown
+      return "\"\(safe.replacing("\"", with: "\"\""))\""
+    }
+    var names: [String] = []
+    for name in entries.flatMap({ $0.fields.map(\.name) }) where !names.contains(name) { names.append(name) }
+    let head = ["state", "from", "publisher", "index", "index-project"] + names + ["link", "link-of-a-new-project"]
+    let rows = entries.map { entry in
+      [entry.state.rawValue, entry.repository.text, entry.provider, entry.registry, entry.project?.value ?? ""]
+        + names.map { name in entry.fields.first { $0.name == name }?.value?.value ?? "" }
+        + [entry.projectAddress?.text ?? "", entry.pendingAddress?.text ?? ""]
+    }
+    return ([head] + rows).map { $0.map(cell).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  // MARK: Since
+
+  /// The entries that another sheet does not have, or has with other values, and what it has and this one has not.
+  ///
+  /// - Throws: `ErrorCode.usage` if the other one is no sheet in JSON.
+  func changes(since bytes: [UInt8], from file: String) throws(BrokerError) -> (sheet: PublisherSheet, gone: [Message])
+  {
+    func wrong() -> BrokerError {
+      BrokerError(
+        .usage, "\(Neutralized(file)) is no sheet of token-broker config publishers --format json.",
+        remedy: "Keep the sheet with --format json >FILE, and name that file.")
+    }
+    guard let node = try? JSONReader(maximumBytes: 1 << 26).read(bytes), let old = node.object?["publishers"]?.array
+    else { throw wrong() }
+    var before: [String: [String]] = [:]
+    var order: [String] = []
+    for entry in old {
+      guard let entry = entry.object, let repository = entry["repository"]?.string,
+        let registry = entry["registry"]?.string
+      else { throw wrong() }
+      let project = entry["project"]?.object?["text"]?.string ?? ""
+      let fields = (entry["fields"]?.array ?? []).map { field in
+        "\(field.object?["name"]?.string ?? "")=\(field.object?["value"]?.object?["text"]?.string ?? "")"
+      }
+      let key = "\(repository) \(project) at \(registry)"
+      before[key] = fields
+      order.append(key)
+    }
+    func key(_ entry: PublisherEntry) -> String {
+      "\(entry.repository.text) \(entry.project?.value ?? "") at \(entry.registry)"
+    }
+    let keys = Set(entries.map(key))
+    let changed = entries.filter { entry in
+      before[key(entry)] != entry.fields.map { "\($0.name)=\($0.value?.value ?? "")" }
+    }
+    return (PublisherSheet(entries: changed), order.filter { !keys.contains($0) }.map { Message(Neutralized($0)) })
   }
 
   // MARK: Text
@@ -107,7 +196,8 @@ struct PublisherSheet: Sendable {
 
   private static func json(_ entry: PublisherEntry) -> JSONText.Value {
     .object([
-      ("registry", .string(entry.registry)), ("repository", .string(entry.repository.text)),
+      ("registry", .string(entry.registry)), ("state", .string(entry.state.rawValue)),
+      ("repository", .string(entry.repository.text)),
       ("provider", .string(entry.provider)), ("project", sourced(entry.project)),
       (
         "fields",

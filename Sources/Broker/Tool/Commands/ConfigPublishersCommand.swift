@@ -9,7 +9,8 @@ enum ConfigPublishersCommand: Command {
       name, "print what to register as trusted publishers, field by field, and where",
       operands: "[DIR...]", operandCount: 0...10_000,
       options: OptionSpec.configuration + [
-        OptionSpec("--format", "FORMAT", "text, markdown or json"),
+        OptionSpec("--format", "FORMAT", "text, markdown, json or csv"),
+        OptionSpec("--since", "FILE", "show what is other than in FILE, an earlier sheet in JSON"),
         OptionSpec(
           "--repository", "OWNER/NAME[=PROJECT]", "a repository that is not checked out here", isRepeatable: true),
         OptionSpec("--provider", "NAME", "where it is built: github or gitlab"),
@@ -18,6 +19,7 @@ enum ConfigPublishersCommand: Command {
         OptionSpec("--environment", "NAME", "the deployment environment"),
       ],
       notes: [
+        "The sheet begins with a table by what a person has to do; each publisher follows with its fields and their origins.",
         "A DIR is a checkout; without any, and without --repository, this folder. Its own token-broker.json, in it or "
           + "above it up to the root of its checkout, is read unless --config names a file. For each registry of the configuration the values come from the command line, "
           + "from \"project\" and \"expect\", and from the checkout: the git remote, workflow files and pyproject.toml, "
@@ -45,8 +47,7 @@ enum ConfigPublishersCommand: Command {
       let folder = place.repository.folder
       let own = place.isFolder && folder != "." ? try broker.repositoryFile(from: folder) : nil
       let configuration = try broker.configuration(
-        path: arguments.value("--config") ?? own, programs: try NamedPrograms.read(arguments),
-        requiresOrganisation: arguments.has("--require-org"))
+        path: arguments.value("--config") ?? own, requiresOrganisation: arguments.has("--require-org"))
       var given = given
       given.project = place.project ?? given.project
       for target in configuration.usualRegistries.map({ $0.target(services) }) {
@@ -57,7 +58,17 @@ enum ConfigPublishersCommand: Command {
         entries.append(try PublisherEntry(values, target: target))
       }
     }
-    return surroundings.console.write(data: PublisherSheet(entries: entries).text(format))
+    let console = surroundings.console
+    let sheet = PublisherSheet(entries: entries)
+    guard let earlier = arguments.value("--since") else { return console.write(data: sheet.text(format)) }
+    let bytes = try FileReader.read(earlier, maximumBytes: 1 << 26, code: .usage)
+    let (changed, gone) = try sheet.changes(since: bytes, from: earlier)
+    for name in gone { console.error("no longer: \(name)\n") }
+    console.error(
+      "since \(Neutralized(earlier)): \(changed.entries.count) of \(entries.count) new or changed, \(gone.count) gone\n"
+    )
+    return changed.entries.isEmpty && format != .json
+      ? ExitStatus.done.rawValue : console.write(data: changed.text(format))
   }
 
   private struct Place {
