@@ -42,6 +42,7 @@ let package = Package(
     .library(name: "CratesIORegistry", targets: ["CratesIORegistry"]),
     .library(name: "TokenProvider", targets: ["TokenProvider"]),
     .library(name: "ExchangeRegistry", targets: ["ExchangeRegistry"]),
+    .library(name: "GoogleProvider", targets: ["GoogleProvider"]),
     .library(name: "PyPIRegistry", targets: ["PyPIRegistry"]),
     .library(name: "TestPyPIRegistry", targets: ["TestPyPIRegistry"]),
   ],
@@ -79,6 +80,9 @@ let package = Package(
       path: "Sources/Registries/CratesIO/Sandbox"),
     .target(name: "TokenProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/Token/Provider"),
     .target(name: "ExchangeRegistry", dependencies: ["BrokerCore"], path: "Sources/Registries/Exchange/Registry"),
+    .target(name: "GoogleProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/Google/Provider"),
+    .target(
+      name: "GoogleSandbox", dependencies: ["BrokerCore", "BrokerSandbox"], path: "Sources/Providers/Google/Sandbox"),
     .target(name: "WarehouseRegistry", dependencies: ["BrokerCore"], path: "Sources/Registries/Warehouse/Registry"),
     .target(
       name: "WarehouseSandbox", dependencies: ["BrokerCore", "BrokerSandbox"],
@@ -90,7 +94,8 @@ let package = Package(
       name: "BuiltInPlugins",
       dependencies: [
         "BrokerCore", "BrokerSandbox", "CratesIORegistry", "CratesIOSandbox", "GitHubProvider", "GitHubSandbox",
-        "GitLabProvider", "GitLabSandbox", "ExchangeRegistry", "PyPIRegistry", "TestPyPIRegistry", "TokenProvider",
+        "GitLabProvider", "GitLabSandbox", "GoogleProvider", "GoogleSandbox", "ExchangeRegistry", "PyPIRegistry",
+        "TestPyPIRegistry", "TokenProvider",
         "WarehouseSandbox", "ProgramProvider", "ProgramRegistry",
       ],
       path: "Sources/Broker/BuiltIn"),
@@ -123,7 +128,8 @@ let package = Package(
     .testTarget(
       name: "WarehouseSandboxTests",
       dependencies: [
-        "WarehouseSandbox", "GitHubSandbox", "GitLabSandbox", "BrokerSandbox", "BrokerCore", "TestSupport",
+        "WarehouseSandbox", "GitHubSandbox", "GitLabSandbox", "GoogleSandbox", "BrokerSandbox", "BrokerCore",
+        "TestSupport",
       ]),
     .testTarget(
       name: "GitHubProviderTests",
@@ -142,6 +148,9 @@ let package = Package(
     .testTarget(
       name: "ExchangeRegistryTests",
       dependencies: ["ExchangeRegistry", "BrokerConformance", "BrokerCore", "TestSupport"]),
+    .testTarget(
+      name: "GoogleProviderTests",
+      dependencies: ["GoogleProvider", "GoogleSandbox", "BrokerConformance", "BrokerCore", "TestSupport"]),
     .testTarget(
       name: "PyPIRegistryTests",
       dependencies: [
@@ -165,7 +174,8 @@ let package = Package(
       dependencies: [
         "token-broker", "TokenBroker", "BuiltInPlugins", "BrokerSystem", "BrokerSandbox", "CratesIOSandbox",
         "GitHubSandbox",
-        "GitLabSandbox", "WarehouseRegistry", "WarehouseSandbox", "BrokerConformance", "BrokerCore", "CMemory",
+        "GitLabSandbox", "GoogleSandbox", "WarehouseRegistry", "WarehouseSandbox", "BrokerConformance", "BrokerCore",
+        "CMemory",
         "TestSupport",
       ]),
   ],

@@ -172,7 +172,8 @@ struct OrganisationTests {
       (#""mode":"audit","rules":{"ref":["refs/tags/*"]}"#, 0, "pypi: audit: The rule rules.ref does not admit"),
     ] as [(String, Int32, String)])
   func judgesTheJobBeforeAnythingIsSent(_ rules: String, _ status: Int32, _ words: String) async throws {
-    for provider in SandboxCatalog.builtIn.providers {
+    // Of Google's jobs, no claim says any of this: GoogleTests has its own.
+    for provider in [SandboxProvider.github, .gitlab] {
       let sandbox = try Sandbox.started()
       var environment = sandbox.environment(for: provider)
       environment["TOKEN_BROKER_ORG_CONFIG_JSON"] = "{\"version\":1,\(rules)}"

@@ -9,8 +9,8 @@ struct RehearseTests {
     #expect(run.status == 0, "\(run.error)")
     #expect(run.error.isEmpty)
     #expect(run.output.contains("The rehearsal is complete"))
-    #expect(run.output.components(of: "sandbox saw     3 requests over 2 connections") == 2)
-    #expect(run.output.components(of: "[redacted]") == 4)
+    #expect(run.output.components(of: "sandbox saw     3 requests over 2 connections") == 4)
+    #expect(run.output.components(of: "[redacted]") == 6)
     #expect(!run.output.contains("pypi-") && !run.output.contains("eyJ"))
   }
 

@@ -33,6 +33,7 @@ struct LayerKeyTests {
   private static let plain: [String: String] = {
     var plain = [
       "registry.project": "a project at the index itself", "provider-gitlab.variables": "names of variables",
+      "provider-google.impersonate": "an account, which Google's IAM alone is asked for",
       "provider-program.plugin": "a program that is declared",
       "provider-program.settings": "declared alone",
       "provider-program.when": "declared alone", "lower-layers.add-registries-at": "the organisation's alone",

@@ -16,10 +16,13 @@ extension LayerModel {
     "owner-id": ["1000", "1001"],
     "repository": ["octo-org/sample", "octo-org/*", "*/sample", "**", "octo-*/*"],
     "runner": ["hosted", "self-hosted"],
+    "service-account": ["a@p.example", "*@p.example", "a@*", "b@q.example", "**"],
+    "service-account-id": ["104", "105"],
   ]
 
   private static let claims = [
     "ref", "ref-type", "ref-protected", "environment", "event", "owner-id", "repository", "runner",
+    "service-account", "service-account-id",
   ]
 
   private static let addresses = [
@@ -110,7 +113,7 @@ extension LayerModel {
   }
 
   private static func randomProviders(_ generator: inout SeededGenerator) -> [(name: String, type: String)] {
-    generator.some([("github", "github"), ("gitlab", "gitlab"), ("second", "github")])
+    generator.some([("github", "github"), ("gitlab", "gitlab"), ("google", "google"), ("second", "github")])
   }
 
   private static func randomRegistries(_ generator: inout SeededGenerator) -> [Registry] {
@@ -155,6 +158,8 @@ extension LayerModel {
     let repository = value("repository", ["octo-org/sample", "other/sample"], &generator)?.split(separator: "/")
     job.owner = repository?.dropLast().joined(separator: "/")
     job.repository = repository?.last.map(String.init)
+    job.fields[.serviceAccount] = value("service-account", ["a@p.example", "b@q.example"], &generator)
+    job.fields[.serviceAccountID] = value("service-account-id", ["104", "105"], &generator)
     job.runner = value("runner", ["github-hosted", "self-hosted"], &generator).map {
       $0 == "hosted" ? "github-hosted" : $0
     }

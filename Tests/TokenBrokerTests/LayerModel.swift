@@ -120,6 +120,8 @@ struct LayerModel: Sendable {
       case "event": job.event
       case "owner-id": job.ownerID
       case "repository": job.owner.flatMap { owner in job.repository.map { "\(owner)/\($0)" } }
+      case "service-account": job.fields[.serviceAccount]
+      case "service-account-id": job.fields[.serviceAccountID]
       case "runner": job.runner == "self-hosted" ? "self-hosted" : job.runner == nil ? nil : "hosted"
       default: nil
       }

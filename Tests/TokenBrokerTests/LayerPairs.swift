@@ -68,6 +68,20 @@ extension LayerPair {
       #""providers": {"gitlab": {"variables": {"pypi": ["MINE"]}}}"#,
       .allowed([("providers.gitlab.variables", "pypi: MINE", .repository("{\"pypi\""))])),
     LayerPair(
+      "an account to act for is inherited", #""providers": {"google": {"impersonate": "a@p.iam.gserviceaccount.com"}}"#,
+      #""providers": {"google": {}}"#,
+      .allowed([
+        ("providers.google.impersonate", "a@p.iam.gserviceaccount.com", .organisation("\"a@p.iam"))
+      ])),
+    LayerPair(
+      "a rule on the service account may become tighter",
+      #""rules": {"service-account": ["*@p.iam.gserviceaccount.com"]}"#,
+      #""rules": {"service-account": ["a@p.iam.gserviceaccount.com"]}"#,
+      .allowed([
+        ("rules.service-account", "*@p.iam.gserviceaccount.com", .organisation("[\"*@p")),
+        ("rules.service-account", "a@p.iam.gserviceaccount.com", .repository("[\"a@p")),
+      ])),
+    LayerPair(
       "a route may become shorter", #""routes": {"all": ["testpypi", "pypi"]}"#, #""routes": {"all": ["pypi"]}"#,
       .allowed([("routes.all", "pypi", .repository("[\"pypi\"]"))])),
     LayerPair(
@@ -206,6 +220,24 @@ extension LayerPair {
       .refused(
         .configurationWidens, lower: "\"https://staging.example.com:8443", upper: "\"lower-layers\"",
         words: "leads to https://staging.example.com:8443")),
+    LayerPair(
+      "an account to act for, of the repository's own", "",
+      #""providers": {"google": {"impersonate": "b@p.iam.gserviceaccount.com"}}"#,
+      .refused(
+        .declarationRefused, lower: "\"b@p", upper: nil,
+        words: "providers.google.impersonate declares a service account to act for")),
+    LayerPair(
+      "another account to act for", #""providers": {"google": {"impersonate": "a@p.iam.gserviceaccount.com"}}"#,
+      #""providers": {"google": {"impersonate": "b@p.iam.gserviceaccount.com"}}"#,
+      .refused(
+        .declarationRefused, lower: "\"b@p", upper: nil,
+        words: "providers.google.impersonate declares a service account to act for")),
+    LayerPair(
+      "a rule on the service account may not become looser",
+      #""rules": {"service-account": ["a@p.iam.gserviceaccount.com"]}"#,
+      #""rules": {"service-account": ["*@p.iam.gserviceaccount.com"]}"#,
+      .refused(
+        .configurationWidens, lower: "\"*@p", upper: "[\"a@p", words: "rules.service-account admits")),
     LayerPair(
       "a route with the name of a registry that it drops", threeRegistries,
       #""registries": {"internal": {}}, "routes": {"pypi": ["internal"]}"#,

@@ -18,6 +18,10 @@ struct SecretDestinationTests {
   private static let rows: [(what: String, secret: PlantedSecret?)] = [
     ("`GET /_/oidc/audience`", nil),
     ("the runner's request token", .requestToken),
+    ("a question whether a metadata server is there, without anything of the job", nil),
+    ("the audience", nil),
+    // It is bound as the request token is; GoogleTests follows it.
+    ("the access token of the machine's service account", nil),
     ("the identity token", .identityToken),
     // It goes to no index: AttestTests follows it.
     ("an identity token made out to Sigstore", nil),

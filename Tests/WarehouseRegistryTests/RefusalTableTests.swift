@@ -31,9 +31,17 @@ struct RefusalTableTests {
   private static let gitLab = job(
     PublisherFamily.gitLab, "https://gitlab.com", file: "gitlab.com/octo-org/sample//.gitlab-ci.yml@refs/heads/main")
 
+  private static let google = {
+    var job = JobIdentity(family: PublisherFamily.google)
+    job.issuer = "https://accounts.google.com"
+    job.fields[.serviceAccount] = "release@octo-project.iam.gserviceaccount.com"
+    return job
+  }()
+
   private static func job(_ family: IssuerFamily, _ issuer: String, file: String? = nil) -> JobIdentity {
     var job = JobIdentity(family: family)
     (job.issuer, job.owner, job.repository, job.jobWorkflow) = (issuer, "octo-org", "sample", file)
+    if family == PublisherFamily.google { job.fields[.serviceAccount] = "release@octo-project.iam.gserviceaccount.com" }
     job.workflow = family == PublisherFamily.gitHub ? ".github/workflows/release.yml" : ".gitlab-ci.yml"
     return job
   }
@@ -100,8 +108,10 @@ struct RefusalTableTests {
         "invalid-payload", "New project registration temporarily disabled. See http://127.0.0.1:8180/help/",
         "new-projects-off"),
       // Observed: Google
-      .notFound("Missing claim 'email'", "claim-missing"),
-      .notFound("Check failed for required claim 'email_verified'", "claim-differs"),
+      .notFound("Missing claim 'email'", "email-missing"),
+      .notFound("Missing claim 'email_verified'", "email-not-verified"),
+      .notFound("Check failed for required claim 'email_verified'", "email-not-verified", google),
+      .notFound("Check failed for optional claim 'sub'", "service-account-id-differs", google),
       // Read in oidc/models and oidc/services.py
       .notFound("All lookup strategies exhausted", nil),
       .notFound("Check failed for required claim 'repository_owner_id'", "owner-id-differs"),

@@ -1,6 +1,7 @@
 import BrokerCore
 import GitHubSandbox
 import GitLabSandbox
+import GoogleSandbox
 import Testing
 
 @testable import BrokerSandbox
@@ -150,6 +151,26 @@ struct MintRowTests {
     Row("gitlab, an instance nobody registered", .unknownIssuer) {
       $0.gitlab("octo-group/sub/sample", SandboxClaim("iss", "https://gitlab.example.com"))
     },
+    // Google
+    Row("google as registered", .minted) { $0.google("publisher") },
+    Row("google, a publisher with a subject", .minted) { $0.google("pinned", SandboxClaim("sub", "104")) },
+    Row("google, another subject", .noPublisher()) { $0.google("pinned", SandboxClaim("sub", "105")) },
+    Row("google, no subject", .noPublisher()) { $0.google("pinned", SandboxClaim("sub", nil as String?)) },
+    Row("google, another e-mail", .noPublisher()) { $0.google("other") },
+    Row("google, the e-mail in another case", .noPublisher()) { $0.google("Publisher") },
+    Row("google, no e-mail", .noPublisher("Missing claim 'email'")) {
+      $0.google("publisher", SandboxClaim("email", nil as String?))
+    },
+    Row("google, not said to be verified", .noPublisher("Missing claim 'email_verified'")) {
+      $0.google("publisher", SandboxClaim("email_verified", nil as String?))
+    },
+    Row("google, not verified", .noPublisher("Check failed for required claim 'email_verified'")) {
+      $0.google("publisher", SandboxClaim("email_verified", false))
+    },
+    Row("google, verified as a text", .noPublisher("Check failed for required claim 'email_verified'")) {
+      $0.google("publisher", SandboxClaim("email_verified", "true"))
+    },
+    Row("google, no jti", .minted) { $0.google("publisher", SandboxClaim("jti", nil as String?)) },
     // Pending publishers that cannot come true
     Row("pending, exists", .refused("invalid-pending-publisher", "valid token, but project already exists")) {
       $0.github("octo-org/new-exists")
@@ -192,6 +213,12 @@ struct MintRowTests {
       #expect(
         answer.body == #"{"errors":[{"code":"\#(code)","description":\#(text)}],"message":"Token request failed"}"#)
     }
+  }
+
+  @Test("a token without an id is exchanged again") func isNotUsedUpWithoutAnID() throws {
+    let site = try Site()
+    let token = site.google("publisher")
+    for _ in 0..<2 { try check(try #require(site.mint(token)), .minted, site) }
   }
 
   @Test func usesATokenUpOnSuccessAlone() throws {

@@ -1,6 +1,7 @@
 import BrokerCore
 import GitHubSandbox
 import GitLabSandbox
+import GoogleSandbox
 import Synchronization
 
 @testable import BrokerSandbox
@@ -15,7 +16,7 @@ final class Site: Sendable {
   let sandbox: Sandbox
   private let clock = Clock()
 
-  private static let catalog = SandboxCatalog(providers: [.github, .gitlab], registries: [.pypi])
+  private static let catalog = SandboxCatalog(providers: [.github, .gitlab, .google], registries: [.pypi])
 
   static let publishers = [
     SandboxPublisher(
@@ -30,12 +31,20 @@ final class Site: Sendable {
     SandboxPublisher(
       .gitlab, owner: "octo-group/sub", repository: "sample-env", workflow: ".gitlab-ci.yml", environment: "pypi",
       projects: ["rig-gitlab-env"]),
+    account("publisher@octo-project.iam.gserviceaccount.com", project: "rig-google"),
+    account("pinned@octo-project.iam.gserviceaccount.com", "104", project: "rig-pinned"),
     pending("new-github", project: "rig-new"), pending("new-exists", project: "rig-github"),
     pending("new-similar", project: "rlg-glthub"), pending("new-stdlib", project: "asyncio"),
     SandboxPublisher(
       .gitlab, owner: "octo-group/sub", repository: "new-gitlab", workflow: ".gitlab-ci.yml",
       projects: ["rig-new-gitlab"], isPending: true),
   ]
+
+  private static func account(_ address: String, _ identifier: String? = nil, project: String) -> SandboxPublisher {
+    var publisher = SandboxPublisher(.google, account: address, accountID: identifier)
+    publisher.projects = [project]
+    return publisher
+  }
 
   private static func pending(_ repository: String, project: String) -> SandboxPublisher {
     SandboxPublisher(
@@ -82,6 +91,13 @@ final class Site: Sendable {
       SandboxClaim("sub", "project_path:\(project):ref_type:branch:ref:main"),
     ]
     return sandbox.issueIdentityToken(for: .gitlab, audience: "pypi", claims: usual + claims)
+  }
+
+  /// A job that acts for a service account of Google's.
+  func google(_ name: String, _ claims: SandboxClaim...) -> String {
+    sandbox.issueIdentityToken(
+      for: .google, audience: "pypi",
+      claims: [SandboxClaim("email", "\(name)@octo-project.iam.gserviceaccount.com")] + claims)
   }
 
   // MARK: Requests

@@ -7,6 +7,8 @@ import GitHubProvider
 import GitHubSandbox
 import GitLabProvider
 import GitLabSandbox
+import GoogleProvider
+import GoogleSandbox
 import ProgramProvider
 import ProgramRegistry
 import PyPIRegistry
@@ -24,6 +26,7 @@ extension PluginCatalog {
     var catalog = PluginCatalog()
     try catalog.add(.gitHub)
     try catalog.add(.gitLab)
+    try catalog.add(.google)
     try catalog.add(.token)
     try catalog.add(ProviderType.program)
     try catalog.add(.testPyPI)
@@ -40,5 +43,5 @@ extension PluginCatalog {
 extension SandboxCatalog {
   /// What the sandbox plays for the plug-ins that come with the broker.
   public static let builtIn = SandboxCatalog(
-    providers: [.github, .gitlab], registries: [.testPyPI, .pypi], others: [.cratesIO])
+    providers: [.github, .gitlab, .google], registries: [.testPyPI, .pypi], others: [.cratesIO])
 }

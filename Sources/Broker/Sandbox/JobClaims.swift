@@ -13,7 +13,7 @@ struct JobClaims: Sendable {
       ("exp", .integer(now.advanced(by: provider.tokenLifetime).seconds)),
     ]
     var claims = common + provider.claims.map { ($0.name, .string($0.value)) }
-    for claim in overrides {
+    for claim in provider.otherClaims + overrides {
       let index = claims.firstIndex { $0.0 == claim.name }
       switch (index, claim.value) {
       case (let index?, let value?): claims[index].1 = value

@@ -86,19 +86,20 @@ public final class Sandbox: Sendable {
   /// The variables of a job at a provider, `TOKEN_BROKER_SANDBOX` included.
   public func environment(for provider: SandboxProvider) -> [String: String] {
     var variables = ["CI": "true", "TOKEN_BROKER_SANDBOX": directory.description]
-    let job = job(at: provider) { [self] audience in
+    let job = job(at: provider) { [self] audience, claims in
       // Tokens that are made before they are asked for meet the issuer's faults here.
       for case .tokenAudience(let text) in faults.next(.identityToken, at: nil) {
-        return tokens.issue(provider, audience: text)
+        return tokens.issue(provider, audience: text, claims: claims)
       }
-      return tokens.issue(provider, audience: audience)
+      return tokens.issue(provider, audience: audience, claims: claims)
     }
     if let own = endpoints[provider.name]?.variables(of: job) { variables.merge(own) { $1 } }
     return variables
   }
 
   private func job(
-    at provider: SandboxProvider, issue: @escaping @Sendable (_ audience: String) -> String
+    at provider: SandboxProvider,
+    issue: @escaping @Sendable (_ audience: String, _ claims: [SandboxClaim]) -> String
   ) -> SandboxJob {
     SandboxJob(
       endpoint: issuer, audiences: indexes.map(\.registry.audience),
@@ -147,16 +148,17 @@ public final class Sandbox: Sendable {
 
   private func serveIssuer(_ request: ServerRequest, _ connection: Int) -> ServerResponse {
     let behaviours = faults.next(.identityToken, at: nil)
-    let response = FaultPlan.apply(behaviours, refusal: Self.refusal) {
+    var response = FaultPlan.apply(behaviours, refusal: Self.refusal) {
       var audience: String?
       for case .tokenAudience(let text) in behaviours { audience = text }
       for provider in configuration.providers {
-        let job = job(at: provider) { [tokens] in tokens.issue(provider, audience: $0) }
+        let job = job(at: provider) { [tokens] in tokens.issue(provider, audience: $0, claims: $1) }
         let response = endpoints[provider.name]?.respond(to: request, of: job, audience: audience)
         if let response, response.status != 404 { return response }
       }
       return Self.notFound
     }
+    for endpoint in endpoints.values { response = endpoint.complete(response, to: request) }
     record(request, "issuer", connection, response, identityToken: nil)
     return response
   }

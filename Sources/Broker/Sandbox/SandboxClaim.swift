@@ -13,6 +13,12 @@ public struct SandboxClaim: Sendable {
     value = text.map { .string($0) }
   }
 
+  /// A claim that is `true` or `false`.
+  public init(_ name: String, _ flag: Bool) {
+    self.name = name
+    value = .boolean(flag)
+  }
+
   /// A claim that is a number.
   public init(_ name: String, _ number: Int64) {
     self.name = name

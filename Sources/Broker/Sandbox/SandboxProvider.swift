@@ -23,8 +23,13 @@ public struct SandboxProvider: Sendable, Hashable {
   let tokenLifetime: Int64
   /// The claims of the job that is played, beside issuer, audience, id and times.
   let claims: [(name: String, value: String)]
+  /// What its tokens have in place of that, or leave out: claims that are no texts among them.
+  let otherClaims: [SandboxClaim]
   /// The parts of a publisher that this job matches: owner, repository and workflow.
   let publisher: (owner: String, repository: String, workflow: String)
+  /// The service account that its jobs act for, where publishers name one in place of a repository; nil where they name a
+  /// repository.
+  let account: (address: String, identifier: String)?
   /// The claims of a job on the default branch that a publisher matches.
   let claimsOfPublisher: @Sendable (SandboxPublisher) -> [SandboxClaim]
   /// Makes the endpoint of one sandbox.
@@ -36,7 +41,9 @@ public struct SandboxProvider: Sendable, Hashable {
   public init(
     _ name: String, title: String, issuer: String, clueVariable: String, foreignVariables: [String],
     stepFiles: [String: String] = [:], isAsked: Bool, tokenLifetime: Int64,
-    claims: [(name: String, value: String)], publisher: (owner: String, repository: String, workflow: String),
+    claims: [(name: String, value: String)], otherClaims: [SandboxClaim] = [],
+    publisher: (owner: String, repository: String, workflow: String) = ("", "", ""),
+    account: (address: String, identifier: String)? = nil,
     claimsOfPublisher: @escaping @Sendable (SandboxPublisher) -> [SandboxClaim],
     makeEndpoint: @escaping @Sendable () -> any SandboxEndpoint,
     makeRunner: (@Sendable (_ variables: [String: String]) -> any SandboxRunner)? = nil
@@ -50,7 +57,9 @@ public struct SandboxProvider: Sendable, Hashable {
     self.isAsked = isAsked
     self.tokenLifetime = tokenLifetime
     self.claims = claims
+    self.otherClaims = otherClaims
     self.publisher = publisher
+    self.account = account
     self.claimsOfPublisher = claimsOfPublisher
     self.makeEndpoint = makeEndpoint
     self.makeRunner = makeRunner
@@ -58,7 +67,8 @@ public struct SandboxProvider: Sendable, Hashable {
 
   /// The publisher that the played job matches, allowed to upload to any project.
   public var usualPublisher: SandboxPublisher {
-    SandboxPublisher(
+    if let account { return SandboxPublisher(self, account: account.address, accountID: account.identifier) }
+    return SandboxPublisher(
       self, owner: publisher.owner, repository: publisher.repository, workflow: publisher.workflow)
   }
 
@@ -76,6 +86,14 @@ public protocol SandboxEndpoint: Sendable {
 
   /// Answers a request to the issuer; `audience` is that of a fault, in place of the one that is asked for.
   func respond(to request: ServerRequest, of job: SandboxJob, audience: String?) -> ServerResponse
+
+  /// An answer with what every answer to such a request has, one that goes wrong included.
+  func complete(_ response: ServerResponse, to request: ServerRequest) -> ServerResponse
+}
+
+extension SandboxEndpoint {
+  /// The answer as it is.
+  public func complete(_ response: ServerResponse, to request: ServerRequest) -> ServerResponse { response }
 }
 
 /// The job that is played, for the endpoint of its CI system.
@@ -85,11 +103,13 @@ public struct SandboxJob: Sendable {
   /// The audiences of the indexes.
   public let audiences: [String]
   let claims: JobClaims
-  let issueToken: @Sendable (_ audience: String) -> String
+  let issueToken: @Sendable (_ audience: String, _ claims: [SandboxClaim]) -> String
 
   /// A claim that is a text; nil if the job has none of that name.
   public func claim(_ name: String) -> String? { claims.text(name) }
 
-  /// A new identity token made out to an audience.
-  public func identityToken(for audience: String) -> String { issueToken(audience) }
+  /// A new identity token made out to an audience; `claims` go before the job's own.
+  public func identityToken(for audience: String, claims: [SandboxClaim] = []) -> String {
+    issueToken(audience, claims)
+  }
 }

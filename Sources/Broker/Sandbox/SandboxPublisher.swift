@@ -12,6 +12,10 @@ public struct SandboxPublisher: Sendable {
   public var repository: String
   /// The name or the path of the file that defines the job.
   public var workflow: String
+  /// The service account's address, in place of owner, repository and workflow; nil where these are named.
+  public var account: String?
+  /// The service account's id; nil for any.
+  public var accountID: String?
   /// The environment; nil for any.
   public var environment: String?
   /// The projects it may upload to; nil for any.
@@ -37,14 +41,24 @@ public struct SandboxPublisher: Sendable {
     self.registries = registries
   }
 
-  private static let keys = [
-    "provider", "owner", "owner-id", "repository", "workflow", "environment", "project", "pending", "registry",
-  ]
+  /// A publisher that is a service account, with any projects.
+  public init(_ provider: SandboxProvider, account: String, accountID: String? = nil) {
+    self.init(provider, owner: "", repository: "", workflow: "")
+    self.account = account
+    self.accountID = accountID
+  }
+
+  /// The parts that say who the job is.
+  private static func keys(of provider: SandboxProvider) -> [String] {
+    provider.account == nil
+      ? ["owner", "owner-id", "repository", "workflow", "environment"] : ["service-account", "service-account-id"]
+  }
 
   /// Reads `provider=NAME,owner=octo-org,repository=sample,workflow=release.yml,environment=release,project=sample`, the
   /// provider out of `providers`.
   ///
-  /// `project` and `registry` may be repeated; `pending=true` makes it a pending publisher.
+  /// A publisher that is a service account has `service-account=ADDRESS` in place of a repository's parts, and may have
+  /// `service-account-id`. `project` and `registry` may be repeated; `pending=true` makes it a pending publisher.
   ///
   /// - Throws: `ErrorCode.usage` naming what is wrong.
   public init(parsing text: String, providers: [SandboxProvider]) throws(BrokerError) {
@@ -64,9 +78,14 @@ public struct SandboxPublisher: Sendable {
     func wrong(_ problem: Message, _ remedy: Message) -> BrokerError {
       BrokerError(.usage, "\(option) \(problem).", remedy: remedy)
     }
-    let keys = usual == nil ? Self.keys : ["owner", "owner-id", "repository", "workflow", "environment", "project"]
+    let items = text.split(separator: ",")
+    let named = items.first { $0.hasPrefix("provider=") }?.dropFirst("provider=".count)
+    let played = usual?.provider ?? providers.first { $0.name == named.map(String.init) } ?? providers.first
+    let keys =
+      (usual == nil ? ["provider"] : []) + (played.map(Self.keys) ?? []) + ["project"]
+      + (usual == nil ? ["pending", "registry"] : [])
     var values: [String: [String]] = [:]
-    for item in text.split(separator: ",") {
+    for item in items {
       let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
       guard parts.count == 2, keys.contains(parts[0]) else {
         throw wrong(
@@ -87,12 +106,20 @@ public struct SandboxPublisher: Sendable {
         "has the provider \(Neutralized.quoted(name))",
         "Write \(providers.map { Neutralized("provider=\($0.name)") }.joined(separator: " or ")).")
     }
-    self.init(
-      provider, owner: try required("owner", usual?.owner),
-      ownerID: values["owner-id"]?.first ?? usual?.ownerID ?? "1000",
-      repository: try required("repository", usual?.repository), workflow: try required("workflow", usual?.workflow),
-      environment: values["environment"]?.first ?? usual?.environment, projects: values["project"],
-      isPending: values["pending"]?.first == "true", registries: values["registry"])
+    if provider.account == nil {
+      self.init(
+        provider, owner: try required("owner", usual?.owner),
+        ownerID: values["owner-id"]?.first ?? usual?.ownerID ?? "1000",
+        repository: try required("repository", usual?.repository), workflow: try required("workflow", usual?.workflow),
+        environment: values["environment"]?.first ?? usual?.environment)
+    } else {
+      self.init(
+        provider, account: try required("service-account", usual?.account),
+        accountID: values["service-account-id"]?.first ?? usual?.accountID)
+    }
+    projects = values["project"]
+    isPending = values["pending"]?.first == "true"
+    registries = values["registry"]
     guard !isPending || projects?.count == 1 else {
       throw wrong("is pending and names no single project", "Add project=NAME once.")
     }

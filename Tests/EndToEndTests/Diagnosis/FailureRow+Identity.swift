@@ -48,6 +48,47 @@ extension FailureRow {
         "CI_PIPELINE_SOURCE=merge_request_event CI_MERGE_REQUEST_PROJECT_PATH=octo-group/sub/sample"),
       .publisherNotFound, ["fork-pipeline"], ["runs in the fork \"stranger/sample\""]),
     FailureRow(
+      .identity, "Google: the build's service account may not make identity tokens for itself",
+      google("--fault identity-token=status:404"), .identityRefused, ["google-role-missing"],
+      ["roles/iam.serviceAccountOpenIdTokenCreator on itself", "gcloud iam service-accounts add-iam-policy-binding"]),
+    FailureRow(
+      .identity, "Google: the metadata server may not give the identity",
+      google("--fault identity-token=status:403"), .identityRefused, ["google-account-refused"],
+      ["roles/iam.workloadIdentityUser"]),
+    FailureRow(
+      .identity, "Google: the machine's service account may not act for another",
+      google("", "GOOGLE_SERVICE_ACCOUNT_NAME=release@another-project.iam.gserviceaccount.com"), .identityRefused,
+      ["google-impersonation-denied"],
+      ["on release@another-project.iam.gserviceaccount.com", "--role=roles/iam.serviceAccountOpenIdTokenCreator"]),
+    FailureRow(
+      .identity, "Google: the variable names no service account",
+      google("", "GOOGLE_SERVICE_ACCOUNT_NAME=release"), .identityPermission, [],
+      ["GOOGLE_SERVICE_ACCOUNT_NAME is \"release\"", "Write its e-mail address"]),
+    FailureRow(
+      .identity, "Google: a variable names another server",
+      google("", "GCE_METADATA_HOST=metadata.example.com"), .identityPermission, ["metadata-foreign"],
+      ["nothing was asked there", "Unset GCE_METADATA_HOST"]),
+    FailureRow(
+      .identity, "Google: what answers is not the metadata server",
+      google(
+        "",
+        command:
+          #"sh -c 'GCE_METADATA_HOST="${TOKEN_BROKER_SANDBOX#http://}" token-broker mint pypi --format token'"#),
+      .identityAnswerInvalid, ["metadata-foreign"], ["does not say \"Metadata-Flavor: Google\""]),
+    FailureRow(
+      .identity, "Google: nothing answers",
+      google("", "GCE_METADATA_HOST=127.0.0.1:1", command: "token-broker mint pypi --format token --timeout 1"),
+      .unreachable, ["metadata-unreachable"], ["169.254.169.254", "NO_GCE_CHECK=true"]),
+    FailureRow(
+      .identity, "Google: a file that was found names the account to act for", google(""), .declarationRefused, [],
+      ["providers.google.impersonate", "in the organisation's file"],
+      files: [
+        (
+          "token-broker.json",
+          #"{"version":1,"providers":{"google":{"impersonate":"a@another-project.iam.gserviceaccount.com"}}}"#
+        )
+      ]),
+    FailureRow(
       .identity, "No CI job at all", "env -u GITHUB_ACTIONS -u GITLAB_CI token-broker mint pypi --format token",
       .providerNotFound, ["not-in-ci"], ["runner sets", "token-broker rehearse"]),
     FailureRow(

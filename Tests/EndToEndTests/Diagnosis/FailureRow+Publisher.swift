@@ -40,6 +40,29 @@ extension FailureRow {
       .publisher, "GitHub: the owner's account was made again under the same name",
       gitHub(job("sample", id: "9999")), .publisherNotFound, ["environment-missing", "publisher-differs"], ["\"9999\""]),
     FailureRow(
+      .publisher, "Google: the publisher is another account",
+      google("--claim email=other@octo-project.iam.gserviceaccount.com"), .publisherNotFound,
+      ["service-account-differs", "publisher-differs"],
+      ["Email \"other@octo-project.iam.gserviceaccount.com\"", "https://pypi.org/manage/account/publishing/"],
+      absent: ["environment"]),
+    FailureRow(
+      .publisher, "Google: the publisher of a project is another account",
+      google("--project sample --claim email=other@octo-project.iam.gserviceaccount.com"), .publisherNotFound,
+      ["service-account-differs", "publisher-differs"],
+      [
+        "/manage/project/sample/settings/publishing/?provider=google&email=other%40octo-project.iam.gserviceaccount.com"
+          + "&sub=104000000000000000001"
+      ], files: [("token-broker.json", #"{"version":1,"registries":{"pypi":{"project":"sample"}}}"#)]),
+    FailureRow(
+      .publisher, "Google: the account was made again under its name", google("--claim sub=105"), .publisherNotFound,
+      ["service-account-differs", "publisher-differs"], ["Subject \"105\"", "made again under its name"]),
+    FailureRow(
+      .publisher, "Google: the identity token names no account", google("--claim email="), .publisherNotFound,
+      ["email-missing"], ["format=full", "includeEmail"]),
+    FailureRow(
+      .publisher, "Google: the account's address is not verified", google("--claim email_verified=false"),
+      .publisherNotFound, ["email-not-verified"], ["does not say that its e-mail address is verified"]),
+    FailureRow(
       .publisher, "GitHub: the owner is registered in another case", gitHub(job("sample", owner: "Octo-Org")),
       .publisherNotFound, ["owner-differs", "publisher-differs"], ["with the owner \"Octo-Org\", letter by letter"]),
     FailureRow(
@@ -117,6 +140,13 @@ extension FailureRow {
 
   /// Texts that need a server of another version or kind.
   static let publisherTextRows: [FailureRow] = [
+    FailureRow(
+      .publisher, "Google: the subject is another account's",
+      google(
+        refuse(
+          "invalid-publisher",
+          "valid token, but no corresponding publisher (Check failed for optional claim 'sub')")),
+      .publisherNotFound, ["service-account-id-differs"], ["made again under its old address", "or without one"]),
     FailureRow(
       .publisher, "A claim is missing", gitHub("--claim jti="), .publisherNotFound, ["claim-missing"],
       ["no jti claim"]),

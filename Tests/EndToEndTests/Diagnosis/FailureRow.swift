@@ -69,6 +69,13 @@ struct FailureRow: Sendable, CustomTestStringConvertible {
     gitHub("--provider gitlab" + (options.isEmpty ? "" : " \(options)"), variables, command: command)
   }
 
+  /// A step of Cloud Build in the sandbox that mints for PyPI.
+  static func google(
+    _ options: String, _ variables: String = "", command: String = "token-broker mint pypi --format token"
+  ) -> String {
+    gitHub("--provider google" + (options.isEmpty ? "" : " \(options)"), variables, command: command)
+  }
+
   /// A refusal that the sandbox gives in the registry's words.
   static func refuse(_ code: String, _ text: String) -> String {
     "--fault 'exchange=refuse:\(code):\(text.replacing("'", with: #"'\''"#))'"

@@ -138,7 +138,7 @@ public struct ConfigurationSchema: Sendable {
       [("type", "string"), ("pattern", #"^([Hh][Tt][Tt][Pp][Ss]?)://[^/?#@\s]+(/[^?#\s]*)?$"#)]
     case .audience: [("type", "string"), ("minLength", 1), ("maxLength", 255)]
     case .texts: list([("type", "string"), ("minLength", 1)])
-    case .identifiers: list([("type", "string"), ("pattern", "^[0-9]{1,20}$")])
+    case .identifiers: list([("type", "string"), ("pattern", "^[0-9]{1,24}$")])
     case .words(let words): list([("enum", .array(words.map { .string($0) }))])
     case .word(let words): [("enum", .array(words.map { .string($0) }))]
     case .mark: [("const", true)]

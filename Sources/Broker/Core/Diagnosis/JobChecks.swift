@@ -14,7 +14,7 @@ public struct JobChecks: Sendable {
     let checks = Checks(input: input, job: job, registries: registries)
     items = [checks.publisher, checks.expectation, checks.project, checks.lastRelease, checks.supply(supply)]
       .compactMap { $0 }
-    self.job = [checks.environment, checks.ref, checks.runner]
+    self.job = [checks.environment, checks.ref, checks.runner].compactMap { $0 }
   }
 }
 
@@ -44,7 +44,7 @@ private struct Checks {
     // What is expected says which values differ.
     guard differences.isEmpty else { return nil }
     let unsaid =
-      form.fields.filter { $0.field != .environment && $0.field.value(of: job) == nil }.map(\.label)
+      form.fields.filter { !$0.isOptional && $0.field.value(of: job) == nil }.map(\.label)
       + (job.issuer == nil ? ["issuer"] : [])
     guard unsaid.isEmpty else {
       return CheckItem(
@@ -79,7 +79,7 @@ private struct Checks {
   /// Whether the publisher of a release matches this job; one that names no environment matches any.
   private func publishes(_ release: PublishedRelease, _ form: PublisherRules.Form) -> Bool {
     PublisherDiagnosis.comparison(of: release, with: job, input).isEmpty
-      && form.fields.allSatisfy { release[$0.field] != nil || $0.field == .environment }
+      && form.fields.allSatisfy { release[$0.field] != nil || $0.isOptional }
   }
 
   private var differences: [Cause] { ExpectationDiagnosis(input).causes }
@@ -116,12 +116,14 @@ private struct Checks {
     let causes = PublisherDiagnosis.comparison(of: release, with: job, input)
     if let first = causes.first { return CheckItem("last-release", .warn, first.summary, causes: causes) }
     let unsaid = input.rules?.form(for: job.family)?.fields.filter {
-      $0.field != .environment && release[$0.field] == nil
+      !$0.isOptional && release[$0.field] == nil
     }
     if let label = unsaid?.first?.label {
       return CheckItem("last-release", .skip, "What is published of \(release.words) does not say its \(label).")
     }
-    if job.environment != nil, release[.environment] == nil {
+    if job.environment != nil, input.rules?.compares(.environment, for: job.family) ?? true,
+      release[.environment] == nil
+    {
       return CheckItem(
         "last-release", .warn,
         "\(release.words) was published without an environment: if the publisher still names none, \(Neutralized(registry)) tells the "
@@ -140,7 +142,9 @@ private struct Checks {
 
   // MARK: Risks
 
-  var environment: CheckItem {
+  /// Nil where nothing can be made of an environment: neither the job nor a publisher has one.
+  var environment: CheckItem? {
+    if job.environment == nil, input.rules?.compares(.environment, for: job.family) == false { return nil }
     guard let environment = job.environment else {
       return CheckItem(
         "environment", .warn, "The job names no environment: whoever can change the workflow can publish.",

@@ -40,6 +40,10 @@ public struct JobField: Sendable, Hashable {
   public static let project = JobField("project", .repository)
   /// The path of the top-level pipeline file.
   public static let pipelineFile = JobField("pipeline-file", .file)
+  /// The e-mail address of the service account that the job acts for.
+  public static let serviceAccount = JobField("service-account")
+  /// The service account's id, which stays when another account gets its address.
+  public static let serviceAccountID = JobField("service-account-id")
   /// The deployment environment that the job names; jobs of every provider have it.
   public static let environment = JobField("environment", .environment)
 

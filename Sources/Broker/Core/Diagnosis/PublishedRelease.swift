@@ -27,15 +27,22 @@ public struct PublishedRelease: Sendable {
 
   /// The publisher as words, with a field that is not among the usual: `release.yml with environment "pypi"`.
   public func publisher(besides field: JobField? = nil) -> Message {
-    Self.words(
-      values.first { $0.field.role == .file }?.value, self[.environment], field.flatMap { Self.named($0, self[$0]) })
+    Self.account(self[.serviceAccount])
+      ?? Self.words(
+        values.first { $0.field.role == .file }?.value, self[.environment], field.flatMap { Self.named($0, self[$0]) })
   }
 
   /// A job as words of the same form.
   public static func words(of job: JobIdentity, besides field: JobField? = nil) -> Message {
-    words(
-      job.fields.first { $0.key.role == .file }?.value, job.environment,
-      field.flatMap { named($0, $0.value(of: job)) })
+    account(job.fields[.serviceAccount])
+      ?? words(
+        job.fields.first { $0.key.role == .file }?.value, job.environment,
+        field.flatMap { named($0, $0.value(of: job)) })
+  }
+
+  /// The account that a publisher is; nil for one that a file defines.
+  private static func account(_ address: String?) -> Message? {
+    address.map { "the service account \(DeceptiveText.marked($0))" }
   }
 
   private static func words(_ file: String?, _ environment: String?, _ other: Message?) -> Message {

@@ -303,6 +303,21 @@ struct PublisherDiagnosis {
           ], fields: input.rules?.fields(for: job) ?? [], address: address)
       ]
     }
+    if form.fields.contains(where: { $0.field == .serviceAccount }), !isTold(.serviceAccount),
+      let account = job.fields[.serviceAccount]
+    {
+      let shown = Neutralized.marked(account)
+      return [
+        Cause(
+          "service-account-differs", .likely,
+          "The job acts for the service account \(shown), and a publisher of \(registry) names one account, with an id or without "
+            + "one: another account, or one that was made again under its name, does not match. \(settles)",
+          fixes: [
+            "Register the publisher at \(registry) with the service account \(shown).",
+            "Run the job as the account that the publisher names.",
+          ], fields: input.rules?.fields(for: job) ?? [], address: address)
+      ]
+    }
     if let file = file(of: job), !isTold(role: .file), let usual = input.guide.usualFile, file.value != usual {
       let difference = FieldDifference(
         field: file.field.field, label: file.field.label, actual: file.value, expected: usual)
@@ -324,7 +339,9 @@ struct PublisherDiagnosis {
           fields: input.rules?.fields(for: job) ?? [], address: address)
       ]
     }
-    if job.environment == nil, !job.unknown.contains(.environment), !isTold(.environment) {
+    if job.environment == nil, !job.unknown.contains(.environment), !isTold(.environment),
+      form.fields.contains(where: { $0.field == .environment })
+    {
       return [
         Cause(
           "environment-missing", .likely,

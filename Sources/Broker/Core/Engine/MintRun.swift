@@ -193,6 +193,7 @@ struct MintRun: Sendable {
       () async throws(BrokerError) in
       engine.observe(.identityTokenAsked(registry: target.name, audience))
       let token = try await source.identityToken(for: audience).bound(to: secretOrigin, in: engine.bindings)
+      try refuseForeign(token, audience)
       let event = EngineEvent.identityTokenReceived(registry: target.name, token, source.job(from: token.claims))
       try engine.hide(event)
       engine.observe(event)
@@ -209,7 +210,9 @@ struct MintRun: Sendable {
     var last: BrokerError?
     while true {
       try checkTimes(of: token)
-      guard engine.sent.add(token, to: origin) else { throw sentAlready(for: audience, after: last) }
+      let isFirst = engine.sent.add(token, to: origin)
+      // Nothing is used up of one without an id, and the index has it already.
+      guard isFirst || !token.hasIdentifier else { throw sentAlready(for: audience, after: last) }
       attempts.enter(step)
       engine.observe(.exchangeSent(registry: target.name, host: target.host))
       let failure: BrokerError
@@ -295,6 +298,19 @@ struct MintRun: Sendable {
     let serverTime = seen.evidence.serverTime(by: engine.time)
     guard let seconds = try rules.check(token, now: engine.time.now(), serverTime: serverTime) else { return }
     if !attempts.isClockSaid { engine.observe(.clockIsOff(registry: target.name, seconds: seconds)) }
+  }
+
+  /// Refuses a token that was made for another index of this run: a provider may give one again while it is valid.
+  private func refuseForeign(_ token: IdentityToken, _ audience: Audience) throws(BrokerError) {
+    let other = engine.sent.owner(of: token, madeFor: secretOrigin)
+    guard other != secretOrigin else { return }
+    throw BrokerError(
+      .identityTokenSpent,
+      "The identity token for \(audience) is the one that was made for \(other.authority); it was not sent to "
+        + "\(Neutralized(target.name)) (\(target.host)).",
+      remedy:
+        "An identity token goes to one index alone: give each an audience of its own, or publish from a job of its own."
+    )
   }
 
   /// An identity token that this index was sent before, by whichever target and attempt.

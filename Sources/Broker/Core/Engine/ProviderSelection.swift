@@ -38,6 +38,11 @@ public struct ProviderSelection: Sendable {
       return error
     }
 
+    /// How much its evidence says.
+    var strength: Clue.Strength {
+      if case .success(.present(_, let source)) = result { source.evidence ?? clue.strength } else { clue.strength }
+    }
+
     /// The finding as the end of a sentence: `found: GITHUB_ACTIONS is "true"`.
     public var summary: Message {
       switch result {
@@ -112,8 +117,8 @@ public struct ProviderSelection: Sendable {
         remedy: NearestName.remedy(for: wanted, among: known))
     }
     let recognised = findings.filter { ($0.name == wanted || wanted == nil) && $0.isRecognised }
-    let strongest = recognised.map(\.clue.strength).max()
-    let chosen = recognised.filter { $0.clue.strength == strongest }
+    let strongest = recognised.map(\.strength).max()
+    let chosen = recognised.filter { $0.strength == strongest }
     guard let finding = chosen.first else {
       if let broken = findings.lazy.filter({ $0.name == wanted || wanted == nil }).compactMap(\.fault).first {
         throw broken
@@ -164,7 +169,7 @@ public struct ProviderSelection: Sendable {
     }
     self.name = finding.name
     self.evidence = evidence
-    self.strength = finding.clue.strength
+    self.strength = finding.strength
     self.source = source
     self.findings = findings
   }

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// The identity tokens that the indexes of a run were sent, so that none gets one a second time, whatever a source hands out.
+/// The identity tokens that the indexes of a run were sent, so that none gets one a second time that it can use up, whatever
+/// a source hands out.
 public final class SentTokens: Sendable {
   private struct Sending: Hashable {
     /// The token's SHA-256: what is remembered is no secret.
@@ -8,15 +9,33 @@ public final class SentTokens: Sendable {
     let origin: Origin
 
     init(_ token: IdentityToken, _ origin: Origin) {
-      digest = SHA256.hexadecimal(of: token.secret.reveal().utf8)
+      digest = SentTokens.digest(of: token)
       self.origin = origin
     }
   }
 
   private let all = Mutex<Set<Sending>>([])
+  /// The index that each token was made for.
+  private let owners = Mutex<[String: Origin]>([:])
 
   /// Nothing was sent yet.
   public init() {}
+
+  private static func digest(of token: IdentityToken) -> String {
+    SHA256.hexadecimal(of: token.secret.reveal().utf8)
+  }
+
+  /// Notes that a token was made for an index.
+  ///
+  /// - Returns: The index that it was made for before; the same one, if none.
+  func owner(of token: IdentityToken, madeFor origin: Origin) -> Origin {
+    let digest = Self.digest(of: token)
+    return owners.withLock { owners in
+      let owner = owners[digest] ?? origin
+      owners[digest] = owner
+      return owner
+    }
+  }
 
   /// Notes that an index is sent a token.
   ///

@@ -106,6 +106,8 @@ public struct HTTPRequest: Sendable {
   /// How long the request may run on when its task is cancelled after it may have arrived: where the answer brings something
   /// that has to be undone.
   public let grace: Duration
+  /// The time that it may take, where that is less than the transport gives; nil for as long as that.
+  public let limit: Duration?
 
   /// A request.
   ///
@@ -116,9 +118,10 @@ public struct HTTPRequest: Sendable {
   ///   - body: The body.
   ///   - bodyLimit: The greatest length of the answer's body in bytes; 64 KiB, what a protocol answer may be.
   ///   - grace: How long it may run on when its task is cancelled after it may have arrived.
+  ///   - limit: The time that it may take, where that is less than the transport gives.
   public init(
     _ method: Method, _ url: HTTPURL, fields: [Field] = [], body: Content? = nil, bodyLimit: Int = 64 * 1024,
-    grace: Duration = .zero
+    grace: Duration = .zero, limit: Duration? = nil
   ) {
     self.method = method
     self.url = url
@@ -126,6 +129,7 @@ public struct HTTPRequest: Sendable {
     self.body = body
     self.bodyLimit = bodyLimit
     self.grace = grace
+    self.limit = limit
   }
 
   /// What the request says beside its address: the fields' values and the body.

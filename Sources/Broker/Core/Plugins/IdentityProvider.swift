@@ -125,6 +125,9 @@ public protocol IdentityTokenSource: Sendable {
 
   /// What the environment shows that makes a registry refuse the job.
   var suspicions: [Cause] { get }
+
+  /// How much the evidence says that it was found by, where that is not what the provider's clue says.
+  var evidence: Clue.Strength? { get }
 }
 
 extension IdentityTokenSource {
@@ -136,6 +139,8 @@ extension IdentityTokenSource {
   public var guide: ProviderGuide { .none }
   /// None.
   public var suspicions: [Cause] { [] }
+  /// What the clue says.
+  public var evidence: Clue.Strength? { nil }
 }
 
 /// How many identity tokens a source has for an audience.

@@ -12,6 +12,8 @@ public struct PluginServices: Sendable {
   public let environment: Environment
   /// In a rehearsal, the sandbox's origin that stands in for a registry's own; nil in reality.
   public let rehearsalOrigin: Origin?
+  /// Whether this is a rehearsal: nothing goes to hosts that are real.
+  public let isRehearsal: Bool
   /// Where the secrets of the run may go; a plug-in that has a secret of its own binds it here.
   public let bindings: SecretBindings
 
@@ -19,7 +21,7 @@ public struct PluginServices: Sendable {
   public init(
     transport: any HTTPTransport, time: TimeSource, files: any FileReading = NoFiles(),
     programs: any ProgramRunning = NoPrograms(), environment: Environment = Environment(),
-    rehearsalOrigin: Origin? = nil, bindings: SecretBindings = SecretBindings()
+    rehearsalOrigin: Origin? = nil, isRehearsal: Bool = false, bindings: SecretBindings = SecretBindings()
   ) {
     self.transport = GuardedTransport(transport: transport, bindings: bindings)
     self.bindings = bindings
@@ -28,6 +30,7 @@ public struct PluginServices: Sendable {
     self.programs = programs
     self.environment = environment
     self.rehearsalOrigin = rehearsalOrigin
+    self.isRehearsal = isRehearsal || rehearsalOrigin != nil
   }
 
   /// Services that do nothing, for plug-ins that are made to be looked at.

@@ -19,9 +19,15 @@ public struct PublisherRules: Sendable {
     public let parameter: String?
     /// How the registry compares it.
     public let comparison: Comparison
+    /// Whether a publisher may leave it open; an environment always may.
+    public let isOptional: Bool
 
     /// A field.
-    public init(_ field: JobField, _ label: Message, parameter: String? = nil, comparison: Comparison = .exact) {
+    public init(
+      _ field: JobField, _ label: Message, parameter: String? = nil, comparison: Comparison = .exact,
+      isOptional: Bool = false
+    ) {
+      self.isOptional = isOptional || field == .environment
       self.field = field
       self.label = label
       self.parameter = parameter
@@ -111,6 +117,11 @@ public struct PublisherRules: Sendable {
 
   /// The form for a kind of issuer; nil if there is none.
   public func form(for family: IssuerFamily) -> Form? { forms.first { $0.family == family } }
+
+  /// Whether publishers for a kind of issuer may name a field; of a kind without a form it is not known, and they may.
+  public func compares(_ field: JobField, for family: IssuerFamily) -> Bool {
+    form(for: family).map { $0.fields.contains { $0.field == field } } ?? true
+  }
 
   /// The fields that `job` would match, and what is noted beside them; for an unknown kind of issuer there are none.
   ///

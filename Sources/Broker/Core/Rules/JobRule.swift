@@ -72,7 +72,7 @@ public struct JobRule: Sendable {
             remedy: NearestName.remedy(for: text, among: words))
         }
       case .identifiers:
-        guard text.utf8.count <= 20, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+        guard text.utf8.count <= 24, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
           throw object.error(
             claim.name, "has \(Neutralized.quoted(text)), which is no id",
             remedy: "Write the number in double quotes, such as \"1000\"; ids are not patterns.")

@@ -68,6 +68,10 @@ public struct RuleClaim: Sendable {
     RuleClaim("visibility", .words(["public", "internal", "private"]), "public, internal or private") {
       $0.visibility
     },
+    RuleClaim("service-account", .patterns, "the e-mail address of the service account that the job acts for") {
+      $0.fields[.serviceAccount]
+    },
+    RuleClaim("service-account-id", .identifiers, "the service account's id") { $0.fields[.serviceAccountID] },
     RuleClaim("issuer", .patterns, "the issuer's address, such as https://ci.example.com") { $0.issuer },
   ]
 }

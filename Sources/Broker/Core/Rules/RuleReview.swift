@@ -43,6 +43,7 @@ struct RuleReview {
     case "workflow": folders.map { ["\($0)x.yml", "\($0)y.yaml"] }
     case "job-workflow": folders.map { ["x/y/\($0)z.yml@refs/heads/x"] }
     case "issuer": [["https://x"]]
+    case "service-account": [["a@b.example"]]
     default: []
     }
   }
@@ -70,6 +71,8 @@ struct RuleReview {
     case "job-workflow":
       return text.contains("@") || text.hasSuffix("*") ? nil : "matches no file: a ref follows, such as @refs/tags/v*"
     case "event": return event(pattern)
+    case "service-account":
+      return text.contains("@") || !pattern.isLiteral ? nil : "matches no account: write its whole e-mail address"
     case "issuer":
       return Self.isBelow("https://", pattern) ? nil : "matches no issuer: issuers begin with https://"
     default: return nil
@@ -114,7 +117,8 @@ struct RuleReview {
     if !pattern.isLiteral, everything(pattern, claim: "event") { return nil }
     let meant: Message =
       NearestName.suggestion(for: pattern.text, among: events).map { "; did you mean \(Neutralized.quoted($0))" } ?? ""
-    return "is no known event of \(jobs.map(\.family).joined(separator: " or "))" + meant
+    let families = jobs.filter { !$0.events.isEmpty }.map(\.family)
+    return "is no known event of \(families.joined(separator: " or "))" + meant
   }
 
   // MARK: Several rules

@@ -51,6 +51,12 @@ public struct IdentityToken: Sendable {
     self.claims = Claims(try object(parts[1], "payload"))
     self.isRehearsal = header["kid"]?.string == Self.rehearsalKeyID
   }
+
+  /// Whether it has an id (`jti`), by which a registry knows one that it has exchanged before.
+  ///
+  /// One without can be exchanged again until it expires, by whoever has it.
+  public var hasIdentifier: Bool { claims["jti"] != nil }
+
   /// The token for a request to ``origin``.
   public var bound: BoundSecret { BoundSecret(secret, to: origin) }
 

@@ -4,7 +4,7 @@ public struct Origin: Sendable, Hashable, MessageValue {
   public enum Scheme: String, Sendable {
     /// HTTP over TLS.
     case https
-    /// Plain HTTP; only ever to loopback.
+    /// Plain HTTP; only ever to loopback, and to the link-local addresses that a provider names.
     case http
 
     /// The port that is meant where an address names none.
@@ -17,6 +17,8 @@ public struct Origin: Sendable, Hashable, MessageValue {
   public let host: String
   /// The port, 1 to 65535.
   public let port: Int
+  /// The link-local address that the host is, whatever a resolver says; nil for every other host.
+  public let linkLocalAddress: String?
 
   /// The https origin of a host on the usual port; `host` is a valid name in lower case.
   public static func https(host: StaticString) -> Origin {
@@ -28,10 +30,25 @@ public struct Origin: Sendable, Hashable, MessageValue {
     Origin(scheme: .http, host: "127.0.0.1", port: port)
   }
 
-  init(scheme: Scheme, host: String, port: Int) {
+  /// The plain http origin of a service that the machine itself is given, at a link-local address (RFC 3927): no router
+  /// passes on what is sent there.
+  ///
+  /// - Parameters:
+  ///   - address: The address, of 169.254.0.0/16.
+  ///   - name: The name that requests call it by, in lower case; it is not looked up. Nil for the address.
+  /// - Returns: The origin.
+  public static func linkLocal(_ address: StaticString, name: StaticString? = nil) -> Origin {
+    let address = address.description
+    precondition(address.hasPrefix("169.254.") && Host.isIPv4(address), "the address is not link-local")
+    return Origin(
+      scheme: .http, host: name?.description ?? address, port: Scheme.http.defaultPort, linkLocalAddress: address)
+  }
+
+  init(scheme: Scheme, host: String, port: Int, linkLocalAddress: String? = nil) {
     self.scheme = scheme
     self.host = host
     self.port = port
+    self.linkLocalAddress = linkLocalAddress
   }
 
   /// Whether the host is a literal of 127.0.0.0/8, `[::1]`, or the name `localhost`.

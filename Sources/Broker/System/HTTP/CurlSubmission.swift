@@ -33,7 +33,9 @@ struct CurlSubmission: Sendable {
     let (proxy, exceptions) = configuration.proxies.settings(for: origin)
     let body = request.body.map { Array($0.reveal().utf8CString) }
     let texts = request.fields.map { "\($0.name): \($0.value.reveal())" }
-    let resolve = origin.host == "localhost" ? "localhost:\(origin.port):127.0.0.1" : nil
+    let address = origin.host == "localhost" ? "127.0.0.1" : origin.linkLocalAddress
+    let resolve = address.map { "\(origin.host):\(origin.port):\($0)" }
+    let total = min(configuration.requestLimit, request.limit ?? configuration.requestLimit)
     // All pointers are used within these closures alone.
     return unsafe Self.withCStrings(texts) { fields in
       unsafe Self.withOptional(body) { body in
@@ -50,8 +52,8 @@ struct CurlSubmission: Sendable {
                           body_length: request.body?.byteCount ?? 0, fields: fields,
                           user_agent: userAgent, root_file: file, root_folder: folder,
                           use_own_roots: configuration.roots.areDefaults ? 0 : 1, proxy: proxy, no_proxy: exceptions,
-                          resolve: resolve, connect_milliseconds: configuration.connectLimit.milliseconds,
-                          total_milliseconds: configuration.requestLimit.milliseconds, body_limit: request.bodyLimit,
+                          resolve: resolve, connect_milliseconds: min(configuration.connectLimit, total).milliseconds,
+                          total_milliseconds: total.milliseconds, body_limit: request.bodyLimit,
                           field_limit: Self.fieldLimit, plain_http: origin.scheme == .http ? 1 : 0)
                         return unsafe broker_transfer_create(&parts, identifier)
                       }

@@ -17,10 +17,10 @@ struct ProxySettings: Sendable {
 
   /// The proxy for a request to `origin`, and the hosts that are asked directly; empty texts for none.
   ///
-  /// Loopback is never proxied: libcurl does send 127.0.0.1 to a proxy unless told not to. Plain http goes to loopback
-  /// alone.
+  /// Plain http goes to this machine and its link-local services alone, and never to a proxy: libcurl does send 127.0.0.1
+  /// to one unless told not to.
   func settings(for origin: Origin) -> (proxy: String, exceptions: String) {
-    origin.isLoopback ? ("", "*") : (https, exceptions)
+    origin.isLoopback || origin.scheme == .http ? ("", "*") : (https, exceptions)
   }
 
   /// The proxy for a request to `origin` as people know it, without user and password; nil if it is asked directly.

@@ -133,7 +133,7 @@ public struct Broker: Sendable {
   public func services(rehearsalOrigin: Origin? = nil) -> PluginServices {
     PluginServices(
       transport: transport, time: time, files: SystemFiles(), programs: SystemPrograms(), environment: environment,
-      rehearsalOrigin: rehearsalOrigin, bindings: bindings)
+      rehearsalOrigin: rehearsalOrigin, isRehearsal: isRehearsal, bindings: bindings)
   }
 
   // MARK: Selection

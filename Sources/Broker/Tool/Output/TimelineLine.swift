@@ -47,10 +47,14 @@ struct TimelineLine: Sendable {
   /// The claims that matter: who the job is, and until when that holds.
   private static func summary(_ token: IdentityToken, _ job: JobIdentity, now: UnixTime) -> Message {
     let repository = [job.owner, job.repository].compactMap { $0 }.joined(separator: "/")
+    let account = job.fields[.serviceAccount]
+    let environment: Message? = account == nil ? "(none)" : nil
     func shown(_ claim: String?) -> Message? { claim.map { Message(Neutralized($0, limit: 120)) } }
     let claims: [(name: Message, value: Message?)] = [
-      ("aud", "\(token.claims.audience)"), ("iss", shown(job.issuer)), ("repository", shown(repository)),
-      ("workflow", shown(job.workflow)), ("ref", shown(job.ref)), ("environment", shown(job.environment) ?? "(none)"),
+      ("aud", "\(token.claims.audience)"), ("iss", shown(job.issuer)), ("service account", shown(account)),
+      ("repository", account != nil && repository.isEmpty ? nil : shown(repository)),
+      ("workflow", shown(job.workflow)), ("ref", shown(job.ref)),
+      ("environment", shown(job.environment) ?? environment),
       ("exp", token.claims.time("exp").map { life(until: $0, now: now) }),
     ]
     return claims.compactMap { claim in claim.value.map { "\(claim.name) \($0)" as Message } }.joined(separator: ", ")

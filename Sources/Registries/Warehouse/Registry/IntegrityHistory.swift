@@ -32,6 +32,10 @@ struct IntegrityHistory: PublisherHistory {
   }
 
   private func release(_ project: String, _ version: String, _ publisher: JSONObject) -> PublishedRelease? {
+    if publisher["kind"]?.string == "Google", let address = publisher["email"]?.string {
+      return PublishedRelease(
+        project: project, version: version, family: PublisherFamily.google, values: [(.serviceAccount, address)])
+    }
     let path = publisher["repository"]?.string?.split(separator: "/").map(String.init) ?? []
     guard path.count >= 2, let name = path.last else { return nil }
     let owner = path.dropLast().joined(separator: "/")

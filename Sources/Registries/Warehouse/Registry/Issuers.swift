@@ -10,7 +10,7 @@ enum Issuers {
   static let accepted =
     [
       (gitHub, PublisherFamily.gitHub) as (StaticString, IssuerFamily), ("https://gitlab.com", PublisherFamily.gitLab),
-      ("https://accounts.google.com", IssuerFamily("Google")),
+      ("https://accounts.google.com", PublisherFamily.google),
       ("https://platform.activestate.com/api/v1/oauth/oidc", IssuerFamily("ActiveState")),
     ].map { AcceptedIssuer($0, $1, source: "Warehouse 6b62157, oidc/utils.py", day: "2026-08-21") } + [
       // Only GitLab's publishers may have an issuer of their own (`__supports_custom_issuer__`).

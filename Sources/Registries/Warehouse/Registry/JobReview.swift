@@ -12,12 +12,20 @@ struct JobReview {
     switch job.family {
     case PublisherFamily.gitHub: [pullRequestTarget, reusableWorkflow, issuer].compactMap { $0 }
     case PublisherFamily.gitLab: [pipelineFile, customisedSubject, issuer].compactMap { $0 }
+    case PublisherFamily.google: [accountUnnamed, issuer].compactMap { $0 }
     default: []
     }
   }
 
   /// Possible only: the registry's administrators may have registered the issuer for an organisation.
   private var issuer: Cause? { forms.unknownIssuer(of: job)?.with(.possible) }
+
+  // MARK: Google
+
+  private var accountUnnamed: Cause? {
+    guard job.fields[.serviceAccount] == nil, !job.unknown.contains(.serviceAccount) else { return nil }
+    return RefusalReading(job, forms: forms).cause(RefusalTable.accountUnnamed)
+  }
 
   // MARK: GitHub
 

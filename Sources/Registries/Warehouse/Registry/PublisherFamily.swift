@@ -6,4 +6,6 @@ enum PublisherFamily {
   static let gitHub = IssuerFamily("GitHub")
   /// GitLab CI.
   static let gitLab = IssuerFamily("GitLab")
+  /// Google's service accounts.
+  static let google = IssuerFamily("Google")
 }

@@ -36,7 +36,8 @@ struct PublisherForms {
   /// The forms.
   ///
   /// GitHub's publishers name a file of the job, GitLab's the top-level pipeline file.
-  /// GitHub's environment is compared without regard to case, GitLab's is not.
+  /// GitHub's environment is compared without regard to case, GitLab's is not. Google's publishers name a
+  /// service account; its subject is compared where the publisher has one.
   static let forms = [
     PublisherRules.Form(
       PublisherFamily.gitHub,
@@ -60,6 +61,18 @@ struct PublisherForms {
         PublisherRules.Field(.pipelineFile, "Top-level pipeline file path", parameter: "workflow_filepath"),
         PublisherRules.Field(.environment, "Environment name", parameter: "environment"),
       ]),
+    PublisherRules.Form(
+      PublisherFamily.google,
+      fields: [
+        PublisherRules.Field(.serviceAccount, "Email", parameter: "email"),
+        PublisherRules.Field(.serviceAccountID, "Subject", parameter: "sub", isOptional: true),
+      ]),
+  ]
+
+  /// The service that the form for a kind of issuer means.
+  private static let services: [IssuerFamily: Message] = [
+    PublisherFamily.gitHub: "github.com", PublisherFamily.gitLab: "gitlab.com",
+    PublisherFamily.google: "accounts.google.com",
   ]
 
   /// What is wrong with a job's issuer where the form for its kind means another; nil also if nobody knows it.
@@ -76,7 +89,7 @@ struct PublisherForms {
   /// Why the forms mean somebody else than a job.
   private func obstacle(_ job: JobIdentity) -> Cause? {
     unknownIssuer(of: job).map { cause in
-      let host: Message = job.family == PublisherFamily.gitLab ? "gitlab.com" : "github.com"
+      let host = Self.services[job.family] ?? "another service"
       let name: Message = job.owner.map { Message(Neutralized.quoted($0)) } ?? "the same names"
       return Cause(
         cause.code, .certain,

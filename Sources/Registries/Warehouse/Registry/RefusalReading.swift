@@ -71,6 +71,9 @@ struct RefusalReading: Sendable {
 
   // MARK: What rows are made of
 
+  /// Whether the job is known, and of another kind of issuer.
+  func isOtherFamily(than family: IssuerFamily) -> Bool { input.job.map { $0.family != family } ?? false }
+
   /// The issuer of the token.
   var issuer: String { input.job?.issuer ?? name(after: "ssuer ") ?? "" }
 

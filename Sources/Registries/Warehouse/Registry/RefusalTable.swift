@@ -56,6 +56,15 @@ enum RefusalTable {
               + "on GitLab."
           ]),
         pipelineFileMissing,
+        accountUnnamed,
+        RefusalRow(
+          texts: ["claim 'email_verified'"], code: "email-not-verified",
+          summary:
+            "The identity token does not say that its e-mail address is verified, without which {registry} refuses it.",
+          fixes: [
+            "Use a token of Google's own that is a service account's: those of the metadata server and of IAM say so, in their "
+              + "full form (format=full, includeEmail)."
+          ], when: { !$0.isOtherFamily(than: PublisherFamily.google) }),
         RefusalRow(
           texts: ["Missing claim '", " claim is empty", " claims are empty"], code: "claim-missing", summary: missing,
           fixes: [
@@ -65,6 +74,16 @@ enum RefusalTable {
         subject(
           "Set the repository's or organisation's OIDC subject claim template back to the default.",
           when: { $0.input.job?.family == PublisherFamily.gitHub }),
+        RefusalRow(
+          texts: checked.map { "\($0) claim 'sub'" }, code: "service-account-id-differs",
+          summary:
+            "The subject of the identity token is not the publisher's: the service account was made again under its old "
+            + "address, or the publisher has another's id.",
+          fixes: [
+            "Delete the publisher at {registry} and register it again, with the account's id of today or without one."
+          ],
+          when: { $0.input.job?.family == PublisherFamily.google }, fields: { $0.jobFields },
+          address: { $0.form(of: $0.input.project) }),
         subject("Set the project's ci_id_token_sub_claim_components back to begin with project_path (projects API)."),
         RefusalRow(
           texts: checked.map { "\($0) claim 'repository_owner_id'" }, code: "owner-id-differs",
@@ -205,6 +224,14 @@ enum RefusalTable {
     fixes: [
       "Keep the top-level pipeline file in the project: with a remote or external configuration file GitLab leaves this "
         + "claim out. Include the shared file from there."
+    ])
+
+  static let accountUnnamed = RefusalRow(
+    texts: ["Missing claim 'email'"], code: "email-missing",
+    summary: "The identity token does not name its service account (email), without which {registry} refuses it.",
+    fixes: [
+      "Ask for the full form of the token: format=full of the metadata server, includeEmail of IAM, "
+        + "--include-email of gcloud auth print-identity-token."
     ])
 
   static let pullRequestTarget = RefusalRow(

@@ -34,6 +34,9 @@ struct IntegrityEndpoint {
   }
 
   private static func publisher(_ publisher: SandboxPublisher) -> JSONText.Value {
+    if let account = publisher.account {
+      return .object([("kind", "Google"), ("email", .string(account)), ("claims", .null)])
+    }
     let isGitHub = publisher.provider.name == PublisherName.github
     return .object([
       ("kind", .string(isGitHub ? "GitHub" : "GitLab")),

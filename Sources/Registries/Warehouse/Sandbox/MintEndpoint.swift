@@ -81,6 +81,7 @@ struct MintEndpoint {
       let index = state.publishers.firstIndex {
         $0.isPending && $0.projects == pending.projects && $0.environment == pending.environment
           && $0.repository == pending.repository && $0.workflow == pending.workflow && $0.owner == pending.owner
+          && $0.account == pending.account && $0.accountID == pending.accountID
       }
       if state.projects.contains(name) {
         if let index { state.publishers.remove(at: index) }
@@ -111,7 +112,8 @@ struct MintEndpoint {
 
   /// A token's id is used up when a credential is minted, not before.
   private func use(_ identifier: String?, again: Bool) throws(MintRefusal) {
-    guard let identifier else { throw .noPublisher("Missing claim 'jti'") }
+    // Each kind of publisher says whether its tokens must have one (oidc/models).
+    guard let identifier else { return }
     let isNew = store.access { $0.usedIdentifiers.insert(identifier).inserted }
     guard isNew || again else { throw MintRefusal("invalid-reuse-token", "invalid token: already used") }
   }
@@ -149,7 +151,7 @@ struct MintEndpoint {
   private static func name(of publisher: SandboxPublisher) -> String {
     [
       publisher.provider.name, publisher.owner, publisher.repository, publisher.workflow, publisher.environment ?? "",
-      publisher.projects?.joined(separator: " ") ?? "",
+      publisher.account ?? "", publisher.accountID ?? "", publisher.projects?.joined(separator: " ") ?? "",
     ].joined(separator: "/")
   }
 }

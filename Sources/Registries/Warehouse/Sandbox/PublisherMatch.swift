@@ -10,6 +10,7 @@ struct PublisherMatch {
     switch provider.name {
     case PublisherName.github: try findGitHub()
     case PublisherName.gitlab: try findGitLab()
+    case PublisherName.google: try findGoogle()
     default: throw MintRefusal("invalid-payload", "unknown trusted publishing issuer")
     }
   }
@@ -93,6 +94,22 @@ struct PublisherMatch {
     return publisher
   }
 
+  // MARK: Google
+
+  private func findGoogle() throws(MintRefusal) -> SandboxPublisher {
+    let address = try required("email")
+    _ = try required("email_verified")
+    let candidates = publishers.filter { $0.provider.name == PublisherName.google && $0.account == address }
+    let exact = candidates.first { $0.accountID != nil && $0.accountID == claims["sub"] }
+    guard let publisher = exact ?? candidates.first(where: { $0.accountID == nil }) else {
+      throw .noPublisher(Self.notFound)
+    }
+    guard case .boolean(true)? = claims.object["email_verified"]?.value else {
+      throw .noPublisher("Check failed for required claim 'email_verified'")
+    }
+    return publisher
+  }
+
   // MARK: Both
 
   /// The claim has to be the publisher's file at the token's ref or commit.
@@ -115,4 +132,5 @@ struct PublisherMatch {
 enum PublisherName {
   static let github = "github"
   static let gitlab = "gitlab"
+  static let google = "google"
 }

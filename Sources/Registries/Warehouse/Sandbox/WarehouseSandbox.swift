@@ -31,6 +31,8 @@ extension SandboxSwitch {
   public static let githubOff = SandboxSwitch("github-off")
   /// Trusted publishing from GitLab is off.
   public static let gitlabOff = SandboxSwitch("gitlab-off")
+  /// Trusted publishing from Google is off.
+  public static let googleOff = SandboxSwitch("google-off")
   /// New projects cannot be made.
   public static let newProjectsOff = SandboxSwitch("new-projects-off")
   /// Uploads are off.
@@ -53,7 +55,8 @@ extension SandboxSwitch {
   public static let noTrustedPublishing = SandboxSwitch("no-trusted-publishing")
 
   static let warehouse: [SandboxSwitch] = [
-    .trustedPublishingOff, .githubOff, .gitlabOff, .newProjectsOff, .uploadsOff, .readOnly, .databaseDown, .cacheDown,
+    .trustedPublishingOff, .githubOff, .gitlabOff, .googleOff, .newProjectsOff, .uploadsOff, .readOnly, .databaseDown,
+    .cacheDown,
     .noBurn, .attestUploads, .integrityOff, .noSimpleIndex, .noTrustedPublishing,
   ]
 }

@@ -1,0 +1,11 @@
+public import BrokerCore
+
+extension IssuerFamily {
+  /// Google's service accounts.
+  public static let google = IssuerFamily("Google")
+}
+
+extension JobKind {
+  /// The jobs of Google Cloud, of which the identity says the service account alone.
+  public static let google = JobKind(.google, fields: [.serviceAccount, .serviceAccountID])
+}
