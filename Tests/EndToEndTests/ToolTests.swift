@@ -84,8 +84,31 @@ struct ToolTests {
     try folder.write("b.json", #"{"version":2}"#)
     try folder.write("c.json", #"{"version":1,"route":{}}"#)
     let run = try await BuiltTool.run(["config", "check", "a.json", "b.json", "c.json"], in: folder)
-    #expect(run.status == 3 && run.output == "a.json: ok\n", "\(run.output)")
+    #expect(run.status == 3 && run.output == "a.json: ok\n3 files: 1 ok, 2 wrong\n", "\(run.output)")
     #expect(run.error.contains("b.json, line 1, column 12") && run.error.contains("c.json, line 1, column 14"))
+  }
+
+  @Test("every error of a configuration file is said, not only the first")
+  func everyErrorOfAFile() async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write(
+      "a.json",
+      #"""
+      { "version": 2, "route": {},
+        "registries": { "pypi": { "upload-url": "x", "expect": { "enviroment": "a" } }, "odd": {} },
+        "routes": { "all": ["pypi", "odd", "nowhere"] }, "mode": "never" }
+      """#)
+    let run = try await BuiltTool.run(["config", "check", "--json", "a.json"], in: folder)
+    #expect(run.status == 3 && run.error.isEmpty)
+    for words in [
+      "version has to be 1", "route is not a known key", "registries.pypi.upload-url is not an address",
+      "registries.pypi.expect.enviroment is not a known key", "registries.odd is of no known type", "nowhere",
+      "mode is no mode", #""wrong": 1"#,
+    ] { #expect(run.output.contains(words), "\(words): \(run.output)") }
+    #expect(!run.output.contains("lists \\\"odd\\\""), "a fault that follows from another is no fault: \(run.output)")
+    let text = try await BuiltTool.run(["config", "check", "a.json"], in: folder)
+    #expect(text.status == 3 && text.output.isEmpty && text.error.contains("mode is no mode"))
   }
 
   @Test func commandsPageHasTheExitStatusTable() throws {

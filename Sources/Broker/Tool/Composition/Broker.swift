@@ -81,16 +81,20 @@ public struct Broker: Sendable {
 
   /// Every error of a repository's file below the organisation's; none if it can be used.
   func errors(in path: String) -> [BrokerError] {
+    let search = ConfigurationSearch(environment: environment, catalog: catalog)
+    let reader = ConfigurationReader(catalog: catalog)
     do throws(BrokerError) {
-      let found = try ConfigurationSearch(environment: environment, catalog: catalog).find(path: path)
-      let reader = ConfigurationReader(catalog: catalog)
+      let found = try search.find(path: path)
       if let repository = found.repository {
         return reader.errors(organisation: found.organisation, repository: repository)
       }
       _ = try reader.read(organisation: found.organisation, repository: nil)
       return []
     } catch {
-      return [error]
+      // What keeps the file from being looked at for "extends" may be one of several faults.
+      guard let source = try? search.file(path) else { return [error] }
+      let errors = reader.errors(organisation: try? search.organisation(), repository: source)
+      return errors.isEmpty ? [error] : errors
     }
   }
 

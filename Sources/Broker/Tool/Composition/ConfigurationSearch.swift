@@ -32,6 +32,11 @@ struct ConfigurationSearch: Sendable {
   /// - Throws: What ``find(path:)`` does.
   func organisation() throws(BrokerError) -> ConfigurationSource? { try found(beside: nil).organisation }
 
+  /// A repository's file, whatever is wrong with it.
+  ///
+  /// - Throws: `ErrorCode.configurationUnreadable` if it cannot be read.
+  func file(_ path: String) throws(BrokerError) -> ConfigurationSource? { try repositoryFile(path)?.source }
+
   private func found(beside repository: (path: String, source: ConfigurationSource)?) throws(BrokerError) -> Found {
     let candidates = try candidates(repository)
     guard candidates.count <= 1 else {
