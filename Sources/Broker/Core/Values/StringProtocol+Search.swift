@@ -23,6 +23,17 @@ extension StringProtocol {
     return result + rest
   }
 
+  /// Where a text stands last; nil for none.
+  package func lastRange(of text: some StringProtocol) -> Range<Index>? {
+    var last: Range<Index>?
+    var start = startIndex
+    while !text.isEmpty, let range = self[start...].firstRange(of: text) {
+      last = range
+      start = range.upperBound
+    }
+    return last
+  }
+
   /// What stands between the places of a text, without what is empty.
   package func parts(separatedBy text: some StringProtocol) -> [SubSequence] {
     var parts: [SubSequence] = []

@@ -81,10 +81,7 @@ struct PublishingScripts: Sendable {
   private static func isAssignment(_ word: String) -> Bool { name(word) != nil }
 
   private static func name(_ word: String) -> String? {
-    guard let equals = word.firstIndex(of: "="), word[..<equals].wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil else {
-      return nil
-    }
-    return String(word[..<equals])
+    word.firstIndex(of: "=").map { String(word[..<$0]) }.flatMap { VariableName.isValid($0) ? $0 : nil }
   }
 
   /// Whether a command stores a credential for a tool.

@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// The words of a shell's line, with their places; what a shell would make of them is not done.
 struct ShellWords: Sendable {
   /// A word.

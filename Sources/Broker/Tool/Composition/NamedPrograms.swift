@@ -50,7 +50,7 @@ enum NamedPrograms {
   }
 
   private static func parts(of text: String) throws(BrokerError) -> (path: String, sha256: String?) {
-    guard let mark = text.ranges(of: digestMark).last else { return (text, nil) }
+    guard let mark = text.lastRange(of: digestMark) else { return (text, nil) }
     let digest = text[mark.upperBound...].lowercased()
     guard DeclaredProgram.isSHA256(digest) else {
       throw wrong("What follows @sha256: is not 64 hexadecimal digits.", "acme=/opt/acme/plugin@sha256:DIGEST")

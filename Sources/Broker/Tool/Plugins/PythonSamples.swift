@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// Samples in Python, with its standard library alone.
 enum PythonSamples {
   private static let head = #"""

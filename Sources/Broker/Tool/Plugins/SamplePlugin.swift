@@ -1,3 +1,4 @@
+import BrokerCore
 import BrokerPrograms
 
 /// The languages that samples of programs are written in.

@@ -190,8 +190,9 @@ private struct GitHubWorkflowChange {
 
   /// The secrets that stood in what was taken out.
   private mutating func keepStored(in text: String) {
-    for match in text.matches(of: /secrets\.([A-Za-z_][A-Za-z0-9_]*)/) {
-      let name = String(match.output.1)
+    for part in text.parts(separatedBy: "secrets.").dropFirst(text.hasPrefix("secrets.") ? 0 : 1) {
+      let name = String(part.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+      guard VariableName.isValid(name) else { continue }
       if name != "GITHUB_TOKEN", !stored.contains(name) { stored.append(name) }
     }
   }

@@ -100,8 +100,10 @@ private struct GitLabPipelineChange {
   /// The variables that stood in what was taken out.
   private mutating func keepStored(in words: [String]) {
     for word in words {
-      for match in word.matches(of: /\$\{?([A-Za-z_][A-Za-z0-9_]*)/) {
-        let name = String(match.output.1)
+      for part in word.split(separator: "$", omittingEmptySubsequences: false).dropFirst() {
+        let text = part.first == "{" ? part.dropFirst() : part
+        let name = String(text.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+        guard VariableName.isValid(name) else { continue }
         if !name.hasPrefix("CI_"), !stored.contains(name) { stored.append(name) }
       }
     }
