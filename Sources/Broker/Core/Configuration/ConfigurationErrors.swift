@@ -38,7 +38,10 @@ extension ConfigurationReader {
   private static func position(in error: BrokerError, of name: Neutralized) -> SourcePosition? {
     guard let start = error.message.text.firstRange(of: "\(name.text), line ") else { return nil }
     let rest = error.message.text[start.upperBound...]
-    guard let match = rest.prefixMatch(of: /(\d+), column (\d+)/), let line = Int(match.1), let column = Int(match.2)
+    let middle = ", column "
+    let first = rest.prefix(while: \.isNumber)
+    guard rest.dropFirst(first.count).hasPrefix(middle), let line = Int(first),
+      let column = Int(rest.dropFirst(first.count + middle.count).prefix(while: \.isNumber))
     else { return nil }
     return SourcePosition(line: line, column: column)
   }
