@@ -16,15 +16,18 @@ enum AdoptionOptions {
     return given
   }
 
-  /// The form of a sheet.
+  /// The form that is asked for, or the first of a command's.
   ///
   /// - Throws: `ErrorCode.usage` with the nearest form.
-  static func format(_ arguments: ParsedArguments) throws(BrokerError) -> PublisherSheet.Format {
-    let name = arguments.value("--format") ?? PublisherSheet.Format.text.rawValue
-    guard let format = PublisherSheet.Format(rawValue: name) else {
+  static func format<Format: CaseIterable & RawRepresentable<String>>(
+    _ arguments: ParsedArguments
+  ) throws(BrokerError) -> Format {
+    let forms = Array(Format.allCases)
+    guard let name = arguments.value("--format") else { return forms[0] }
+    guard let format = forms.first(where: { $0.rawValue == name }) else {
       throw BrokerError(
         .usage, "There is no format \(Neutralized.quoted(name)).",
-        remedy: NearestName.remedy(for: name, among: PublisherSheet.Format.allCases.map(\.rawValue)))
+        remedy: NearestName.remedy(for: name, among: forms.map(\.rawValue)))
     }
     return format
   }

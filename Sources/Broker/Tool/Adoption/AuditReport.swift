@@ -2,6 +2,16 @@ import BrokerCore
 
 /// The rows of an audit, in the forms in which they are shown.
 struct AuditReport: Sendable {
+  /// How an audit is shown.
+  enum Format: String, CaseIterable, Sendable {
+    /// For a terminal.
+    case text
+    /// To paste into an issue.
+    case markdown
+    /// For programs.
+    case json
+  }
+
   /// The rows, those with the most to do first.
   let rows: [AuditRow]
 
@@ -21,7 +31,7 @@ struct AuditReport: Sendable {
     return "\(rows.count) \(rows.count == 1 ? "repository" : "repositories")\(parts)"
   }
 
-  func text(_ format: PublisherSheet.Format) -> String {
+  func text(_ format: Format) -> String {
     switch format {
     case .text: text.text
     case .markdown: markdown.text

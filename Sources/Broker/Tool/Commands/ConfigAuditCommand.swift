@@ -9,7 +9,7 @@ enum ConfigAuditCommand: Command {
       operands: "[DIR...]", operandCount: 0...10_000,
       options: OptionSpec.configuration + [
         OptionSpec(
-          "--format", "FORMAT", "text, markdown or json", choices: PublisherSheet.Format.allCases.map(\.rawValue)),
+          "--format", "FORMAT", "text, markdown or json", choices: AuditReport.Format.allCases.map(\.rawValue)),
         OptionSpec("--only", "STATES", "only rows with one of these states, between commas"),
         OptionSpec("--online", nil, "ask the registries who published the last attested release, and compare"),
       ],
@@ -24,7 +24,7 @@ enum ConfigAuditCommand: Command {
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
-    let format = try AdoptionOptions.format(arguments)
+    let format: AuditReport.Format = try AdoptionOptions.format(arguments)
     let wanted = try states(arguments.value("--only"))
     let broker = try surroundings.broker()
     if arguments.has("--require-org") { _ = try broker.configuration(requiresOrganisation: true) }

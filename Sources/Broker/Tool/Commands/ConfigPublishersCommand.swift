@@ -32,7 +32,7 @@ enum ConfigPublishersCommand: Command {
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
-    let format = try AdoptionOptions.format(arguments)
+    let format: PublisherSheet.Format = try AdoptionOptions.format(arguments)
     let given = try AdoptionOptions.given(arguments, in: surroundings.environment)
     let places = try places(arguments, given)
     guard given.project == nil || places.count == 1 else {
