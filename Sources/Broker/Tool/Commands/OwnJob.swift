@@ -21,9 +21,20 @@ struct OwnJob: Sendable {
     var found: [(registry: String, publisher: SandboxPublisher)] = []
     for target in configuration.usualRegistries.map({ $0.target(services) }) {
       let settings = configuration.registries.first { $0.name == target.name }?.settings
-      let values = PublisherValues(
-        registry: target.name, repository: repository, given: PublisherValues.Given(job: nil),
-        configured: PublisherValues.Configured(settings))
+      func read(_ family: IssuerFamily?) -> PublisherValues {
+        var given = PublisherValues.Given(job: nil)
+        given.family = family
+        return PublisherValues(
+          registry: target.name, repository: repository, given: given,
+          configured: PublisherValues.Configured(settings))
+      }
+      // Fields that several providers have do not tell by themselves which is meant; the first that has all of them is.
+      let fields = settings?.expectations.flatMap { $0.origins.keys } ?? []
+      let likely = catalog.plugins.providers.first { type in
+        !fields.isEmpty && (wanted == nil || wanted == type.plugin.name)
+          && fields.allSatisfy { $0 == .environment || type.jobs.fields.contains($0) }
+      }
+      let values = read(read(nil).family ?? likely?.jobs.family)
       guard let family = values.family,
         let type = catalog.plugins.providers.first(where: { $0.jobs.family == family })?.plugin.name,
         wanted == nil || wanted == type,
