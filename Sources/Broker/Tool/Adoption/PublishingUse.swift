@@ -157,7 +157,7 @@ struct PublishingUses: Sendable {
       if isExport { words.removeFirst() }
       var own: [String: String] = [:]
       while let first = words.first, let equals = first.firstIndex(of: "="),
-        first[..<equals].wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil
+        VariableName.isValid(String(first[..<equals]))
       {
         own[String(first[..<equals])] = String(first[first.index(after: equals)...])
         words.removeFirst()
