@@ -294,7 +294,7 @@ struct DeclaredTests {
     let run = try await BuiltTool.run(
       ["config", "check"] + (names + ["npm-without", "broken"]).map { "\($0).json" }, in: folder)
     #expect(run.status == 3)
-    #expect(run.output.split(separator: "\n").count == names.count + 1, "\(run.output)")
+    #expect(run.output.split(separator: "\n").count == names.count + 2, "\(run.output)")
     #expect(
       run.error.contains("broken.json, line ") && run.error.contains("{jwt}") && run.error.contains("needs a project"),
       "\(run.error)")

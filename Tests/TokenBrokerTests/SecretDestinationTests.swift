@@ -27,6 +27,10 @@ struct SecretDestinationTests {
     ("an identity token made out to Sigstore", nil),
     ("the names of the projects that `exec` is to publish", nil),
     ("the name of the project in `registries.*.project` or `--project`", nil),
+    (
+      "a request of [the protocol](docs/plugin-protocol.md): an identity token to exchange, an API token to burn, what `settings` say",
+      nil
+    ),
     ("the API token", .credential),
     ("the hosts' names", nil),
   ]

@@ -86,8 +86,10 @@ public struct SandboxPublisher: Sendable {
       + (usual == nil ? ["pending", "registry"] : [])
     var values: [String: [String]] = [:]
     for item in items {
-      let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2, keys.contains(parts[0]) else {
+      let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      // A job may have no environment.
+      let mayBeEmpty = usual != nil && parts[0] == "environment"
+      guard parts.count == 2, keys.contains(parts[0]), !parts[1].isEmpty || mayBeEmpty else {
         throw wrong(
           "has \(Neutralized.quoted(String(item))), which is not one of its parts",
           "Write KEY=VALUE with commas between; known keys: \(keys.map { Neutralized($0) }.joined(separator: ", ")).")
@@ -111,7 +113,7 @@ public struct SandboxPublisher: Sendable {
         provider, owner: try required("owner", usual?.owner),
         ownerID: values["owner-id"]?.first ?? usual?.ownerID ?? "1000",
         repository: try required("repository", usual?.repository), workflow: try required("workflow", usual?.workflow),
-        environment: values["environment"]?.first ?? usual?.environment)
+        environment: (values["environment"]?.first ?? usual?.environment).flatMap { $0.isEmpty ? nil : $0 })
     } else {
       self.init(
         provider, account: try required("service-account", usual?.account),

@@ -8,7 +8,8 @@ extension FailureRow {
 
   static let expectationRows: [FailureRow] = [
     FailureRow(
-      .expectation, "An environment is expected, and the job names none", gitHub(""), .expectationFailed,
+      .expectation, "An environment is expected, and the job names none", gitHub("--job environment="),
+      .expectationFailed,
       ["environment-missing"], ["Name the environment \"pypi\" in the job", "this job expected", "(none) \"pypi\""],
       files: expecting(#""owner":"octo-org","repository":"sample","workflow":"release.yml","environment":"pypi""#)),
     FailureRow(
@@ -29,7 +30,8 @@ extension FailureRow {
       .expectation, "A space at the end", gitHub("--claim environment=pypi"), .expectationFailed,
       ["environment-differs"], ["pypi<U+0020 SPACE>"], files: expecting(#""environment":"pypi ""#)),
     FailureRow(
-      .expectation, "GitLab: another pipeline file is expected", gitLab(""), .expectationFailed,
+      .expectation, "GitLab: another pipeline file is expected", gitLab("--job workflow=.gitlab-ci.yml"),
+      .expectationFailed,
       ["pipeline-file-differs"], ["\".gitlab-ci.yml\" \"ci/release.yml\""],
       files: expecting(#""namespace":"octo-group/sub","project":"sample","pipeline-file":"ci/release.yml""#)),
     FailureRow(

@@ -48,12 +48,12 @@ extension FailureRow {
 
   private static let environmentKinds =
     kind(
-      "The job names no environment", gitHub(publisher(",environment=pypi")),
+      "The job names no environment", gitHub("--job environment= \(publisher(",environment=pypi"))"),
       (.publisherNotFound, "environment-missing", ["Name the publisher's environment in the job"]), expect: inPyPI,
       (.expectationFailed, "environment-missing", ["Name the environment \"pypi\" in the job."]))
     + kind(
       "The job names no environment, and the workflow names one for another job",
-      gitHub(publisher(",environment=pypi")),
+      gitHub("--job environment= \(publisher(",environment=pypi"))"),
       (.publisherNotFound, "environment-missing", ["Name the environment \"pypi\" in the job.", "(line 3)"]),
       expect: inPyPI, (.expectationFailed, "environment-missing", ["Name the environment \"pypi\" in the job."]),
       files: [workflow("release.yml", "jobs:\n  check:\n    environment: pypi\n  publish:\n    steps: []")])

@@ -11,11 +11,14 @@ import Testing
 
 /// Runs commands and failures with secrets that are known, and looks for them wherever they must not be.
 struct LeakHuntTests {
-  /// The command lines of all processes below this one while a request was open.
+  /// The command lines of the tool's processes, and of those below them, while a request was open.
   ///
-  /// Whatever else runs on the machine, such as a benchmark, may show tokens of its own.
+  /// Whatever else runs, such as a benchmark or another test's program, may show tokens of its own.
   private final class CommandLines: Sendable {
     private let texts = Mutex<[String]>([])
+    private let start: String
+
+    init(of arguments: [String]) { start = ([BuiltTool.path] + arguments).joined(separator: "\0") }
 
     var all: [String] { texts.withLock { $0 } }
 
@@ -28,8 +31,9 @@ struct LeakHuntTests {
 
     private func isBelowUs(_ process: Int32, _ parents: [Int32: Int32]) -> Bool {
       // Numbers that are used again while they are read could form a circle.
-      let above = sequence(first: process) { parents[$0] }.prefix(64).dropFirst()
-      return above.contains(ProcessInfo.processInfo.processIdentifier)
+      let line = Array(sequence(first: process) { parents[$0] }.prefix(64))
+      guard let end = line.firstIndex(of: ProcessInfo.processInfo.processIdentifier) else { return false }
+      return line[..<end].contains { Self.text("/proc/\($0)/cmdline").hasPrefix(start) }
     }
 
     private static func parent(of process: Int32) -> Int32? {
@@ -119,7 +123,7 @@ struct LeakHuntTests {
       (["exec", "pypi", "--client", "all", "--redact", "--explain", "--", "sh", "-c", "echo $TWINE_PASSWORD"], nil),
       ([isGitLab ? "config" : "mint"] + (isGitLab ? [] : ["pypi", "--explain"]), "output"),
     ] as [([String], String?)] {
-      let lines = CommandLines()
+      let lines = CommandLines(of: arguments)
       let watch = Fault("watched") { scene in
         lines.look()
         return scene.send(scene.answer)

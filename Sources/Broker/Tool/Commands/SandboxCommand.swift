@@ -20,8 +20,8 @@ enum SandboxCommand: Command {
           choices: catalog.sandbox.providers.map(\.name)),
         OptionSpec(
           "--job", "PARTS",
-          "what is other in the job to play, and in a publisher for it, than in this repository's: owner=octo-org,"
-            + "repository=sample,workflow=release.yml,environment=release, or some of these"),
+          "what is other in the job to play, and in a publisher for it, than in this repository's, such as "
+            + "owner=octo-org,repository=sample,workflow=release.yml or environment= for none"),
         OptionSpec(
           "--claim", "KEY=VALUE", "a claim of the job's identity tokens (KEY= leaves it out)", isRepeatable: true),
         OptionSpec(
