@@ -56,7 +56,7 @@ struct ClockTests {
       let said = run.error + (arguments[0] == "check" ? run.output : "")
       #expect(said.firstMatch(of: /in -\d|-\d+ s\b/) == nil, "\(said)")
       #expect(said.contains(/(?:in|with) (?:900|8\d\d) s/), "\(said)")
-      #expect(said.contains("clock is 9900 s") || said.contains("clock is 99"), "\(said)")
+      #expect(said.contains(/clock is 9[89]\d\d s/), "\(said)")
     }
   }
 
