@@ -14,6 +14,14 @@ struct RehearseTests {
     #expect(!run.output.contains("pypi-") && !run.output.contains("eyJ"))
   }
 
+  @Test("a registry is rehearsed with the providers whose tokens it takes")
+  func leavesOutWhoIsNotTaken() async throws {
+    let run = try await BuiltTool.run(["rehearse", "--registry", "crates-io"])
+    #expect(run.status == 0, "\(run.output)")
+    #expect(run.output.contains("it takes no identity tokens of Google Cloud"))
+    #expect(run.output.contains("The rehearsal is complete"))
+  }
+
   /// A configuration that expects a job of its own is rehearsed with that job, and refuses the sandbox's usual one.
   @Test(
     arguments: [

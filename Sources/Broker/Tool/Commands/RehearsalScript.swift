@@ -38,6 +38,10 @@ struct RehearsalScript: Sendable {
     line("provider", "\(Neutralized(selection.name)) recognised: \(selection.evidence)")
     for registry in registries {
       show("  \(style.title("\(Neutralized(registry.name))"))\n")
+      guard stage.takes(registry.name, tokensOf: provider) else {
+        line("not rehearsed", "it takes no identity tokens of \(Neutralized(provider.title))", depth: 2)
+        continue
+      }
       let outcome = try await stage.mint(registry.name, environment, selection) { event in
         line(event.step, event.isGood ? style.good(event.text) : event.text, depth: 2)
       }

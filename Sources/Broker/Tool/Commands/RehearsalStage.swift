@@ -50,6 +50,15 @@ struct RehearsalStage: Sendable {
     }
   }
 
+  /// Whether a registry takes a provider's identity tokens, as far as it says which it takes.
+  func takes(_ registry: String, tokensOf provider: SandboxProvider) -> Bool {
+    let broker = Broker(catalog: catalog, environment: Environment([:]))
+    let configuration = try? ConfigurationReader(catalog: broker.catalog).builtIn()
+    let plugin = configuration?.registries.first { $0.name == registry }?.plugin
+    let accepted = plugin?.make(broker.services()).capabilities.acceptedIssuers ?? []
+    return accepted.isEmpty || accepted.contains { $0.address == provider.issuer }
+  }
+
   /// Mints for one registry as `mint` does, with the built-in configuration.
   func mint(
     _ registry: String, _ environment: Environment, _ selection: ProviderSelection,
