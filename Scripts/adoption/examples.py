@@ -470,6 +470,8 @@ def check_text(text, report, folder=ROOT):
     elif "jobs" in first:
         # A part of a workflow, as documentation shows it.
         check_workflow({"on": "push", **first}, report, folder)
+    elif isinstance(first.get("steps"), list):
+        check_schema("cloudbuild", first, report)
     else:
         check_pipeline(first, report)
 
