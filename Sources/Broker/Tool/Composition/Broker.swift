@@ -101,7 +101,7 @@ public struct Broker: Sendable {
   /// Which configuration is in force, in words: its files, what led to them, and where none was found.
   ///
   /// - Parameters:
-  ///   - configuration: What ``configuration(path:requiresOrganisation:)`` gave.
+  ///   - configuration: What `configuration` gave.
   ///   - path: The repository's file that it was given.
   /// - Returns: The text, for one line.
   public func place(of configuration: BrokerConfiguration, path: String? = nil) -> Message {
