@@ -2,7 +2,7 @@ public import BrokerCore
 
 /// Takes the secrets of a run out of what a program says.
 ///
-/// Beside the secrets themselves and their base64 (``SecretRedaction``) these are looked for: hexadecimal digits, percent
+/// Beside the secrets themselves and their base64 (`SecretRedaction`) these are looked for: hexadecimal digits, percent
 /// encoding, all of that over breaks of lines and with other white space inside, and backwards. A word of 32 characters and
 /// more with a digit in it is taken out whatever it is: a program may say a secret that nobody here knows.
 public struct ProgramRedaction: Sendable {
