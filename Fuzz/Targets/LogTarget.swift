@@ -14,8 +14,8 @@ enum LogTarget {
       Neutralized(String(text[..<middle])).text + Neutralized(String(text[middle...])).text,
     ] {
       judge(logGuard.harmless(shown))
-      judge(logGuard.harmless(TextLayout.wrapped(shown, indent: first % 48, first: second % 48)))
-      judge(logGuard.harmless(TextLayout.labelled("fix: ", raw(shown), indent: first % 48).text))
+      judge(logGuard.harmless(TextLayout.log.wrapped(shown, indent: first % 48, first: second % 48)))
+      judge(logGuard.harmless(TextLayout.log.labelled("fix: ", raw(shown), indent: first % 48).text))
       require(
         logGuard.harmless(logGuard.harmless(shown)) == logGuard.harmless(shown), "twice: \(shown.debugDescription)")
       for annotation in [
@@ -34,7 +34,7 @@ enum LogTarget {
     for neutral in [Neutralized(text).text, JSONText.quoted(text), DeceptiveText.marked(text).text]
       + messages.map(\.text)
     {
-      judge(TextLayout.wrapped(neutral, indent: first % 48, first: second % 48))
+      judge(TextLayout.log.wrapped(neutral, indent: first % 48, first: second % 48))
     }
   }
 
