@@ -14,6 +14,15 @@ struct RehearseTests {
     #expect(!run.output.contains("pypi-") && !run.output.contains("eyJ"))
   }
 
+  @Test("a part of a job without a value is told from one that is not known")
+  func refusesEmptyParts() async throws {
+    let empty = try await BuiltTool.run(["sandbox", "--job", "owner=", "--", "true"])
+    #expect(empty.status == 125 && empty.error.contains("has no value for \"owner\""), "\(empty.error)")
+    let unknown = try await BuiltTool.run(["sandbox", "--job", "ownr=x", "--", "true"])
+    #expect(unknown.status == 125 && unknown.error.contains("is not one of its parts"), "\(unknown.error)")
+    #expect(try await BuiltTool.run(["sandbox", "--job", "environment=", "--", "true"]).status == 0)
+  }
+
   @Test("a registry is rehearsed with the providers whose tokens it takes")
   func leavesOutWhoIsNotTaken() async throws {
     let run = try await BuiltTool.run(["rehearse", "--registry", "crates-io"])

@@ -89,7 +89,11 @@ public struct SandboxPublisher: Sendable {
       let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       // A job may have no environment.
       let mayBeEmpty = usual != nil && parts[0] == "environment"
-      guard parts.count == 2, keys.contains(parts[0]), !parts[1].isEmpty || mayBeEmpty else {
+      guard parts.count < 2 || !parts[1].isEmpty || mayBeEmpty else {
+        throw wrong(
+          "has no value for \(Neutralized.quoted(parts[0]))", "Write \(Neutralized(parts[0]))=VALUE, or leave it out.")
+      }
+      guard parts.count == 2, keys.contains(parts[0]) else {
         throw wrong(
           "has \(Neutralized.quoted(String(item))), which is not one of its parts",
           "Write KEY=VALUE with commas between; known keys: \(keys.map { Neutralized($0) }.joined(separator: ", ")).")

@@ -74,7 +74,7 @@ struct PublisherEntry: Sendable {
     guard let family = values.family else {
       throw BrokerError(
         .usage,
-        "\(Neutralized(repository.folder)) does not tell whether it is built at GitHub or GitLab.",
+        "The folder \(Neutralized.quoted(repository.folder)) does not tell whether it is built at GitHub or GitLab.",
         remedy: "Say --provider github or --provider gitlab.")
     }
     guard let rules = target.registry.capabilities.publishers, let form = rules.form(for: family) else {

@@ -51,7 +51,7 @@ struct ParsedArguments: Sendable {
     guard spec.operandCount.contains(operands.count) else {
       throw wrong(
         operands.count < spec.operandCount.lowerBound
-          ? "token-broker \(Neutralized(spec.name)) needs \(Neutralized(spec.operands))."
+          ? "token-broker \(Neutralized(spec.name)) needs \(Neutralized(spec.operands)): nothing is named."
           : "token-broker \(Neutralized(spec.name)) does not take \(Neutralized.quotedName(operands[spec.operandCount.upperBound])).",
         "Usage: \(Neutralized(spec.usage))")
     }
