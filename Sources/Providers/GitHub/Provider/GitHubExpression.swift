@@ -1,7 +1,7 @@
 import BrokerCore
 
 /// A condition of a workflow (docs.github.com, "Evaluate expressions in workflows and actions"), as far as a file tells.
-struct GitHubExpression {
+struct GitHubExpression: ConditionReader {
   /// What is known of a run.
   struct Run {
     /// The values of contexts by their path in lower case; others are unknown.
@@ -34,8 +34,7 @@ struct GitHubExpression {
   static func truth(of condition: String, in run: Run) -> Truth {
     guard let text = inner(of: condition), text.utf8.count <= 4096, let tokens = tokens(of: text) else { return .maybe }
     var expression = GitHubExpression(tokens: tokens, run: run)
-    guard let value = expression.choice(0), expression.index == tokens.count else { return .maybe }
-    return value.truth
+    return expression.truth()
   }
 
   /// Whether a condition asks for the state of jobs before, so that it may run when they were passed over.
@@ -54,15 +53,15 @@ struct GitHubExpression {
 
   // MARK: Parts
 
-  private enum Token: Equatable {
+  enum Token: Equatable {
     case path(String)
     case literal(Value)
     case sign(String)
   }
 
-  private let tokens: [Token]
+  let tokens: [Token]
   private let run: Run
-  private var index = 0
+  var index = 0
 
   private static func tokens(of text: String) -> [Token]? {
     var tokens: [Token] = []
@@ -113,31 +112,13 @@ struct GitHubExpression {
     return nil
   }
 
-  private mutating func accept(_ sign: String) -> Bool {
-    guard index < tokens.count, tokens[index] == .sign(sign) else { return false }
-    index += 1
-    return true
-  }
+  static func sign(_ text: String) -> Token { .sign(text) }
 
-  private mutating func choice(_ depth: Int) -> Value? {
-    guard depth < 32, var left = both(depth) else { return nil }
-    while accept("||") {
-      guard let right = both(depth) else { return nil }
-      left = .truth(left.truth.or(right.truth))
-    }
-    return left
-  }
+  static func truth(of value: Value) -> Truth { value.truth }
 
-  private mutating func both(_ depth: Int) -> Value? {
-    guard var left = comparison(depth) else { return nil }
-    while accept("&&") {
-      guard let right = comparison(depth) else { return nil }
-      left = .truth(left.truth.and(right.truth))
-    }
-    return left
-  }
+  static func value(of truth: Truth) -> Value { .truth(truth) }
 
-  private mutating func comparison(_ depth: Int) -> Value? {
+  mutating func comparison(_ depth: Int) -> Value? {
     guard let left = primary(depth) else { return nil }
     if accept("==") { return primary(depth).map { .truth(Self.equal(left, $0)) } }
     if accept("!=") { return primary(depth).map { .truth(Self.equal(left, $0).negated) } }
@@ -146,6 +127,7 @@ struct GitHubExpression {
   }
 
   private mutating func primary(_ depth: Int) -> Value? {
+    guard depth < Self.maximumDepth else { return nil }
     if accept("!") { return primary(depth + 1).map { .truth($0.truth.negated) } }
     if accept("(") {
       guard let inner = choice(depth + 1), accept(")") else { return nil }
@@ -171,7 +153,7 @@ struct GitHubExpression {
   }
 
   private mutating func call(_ name: String, _ depth: Int) -> Value? {
-    guard depth < 32 else { return nil }
+    guard depth < Self.maximumDepth else { return nil }
     var arguments: [Value] = []
     while !accept(")") {
       guard let argument = choice(depth) else { return nil }

@@ -1,9 +1,9 @@
 import BrokerCore
 
 /// A condition of a pipeline (docs.gitlab.com, "CI/CD variable expressions"), as far as a file tells.
-struct GitLabCondition {
+struct GitLabCondition: ConditionReader {
   /// What is known of a variable.
-  enum Value: Equatable {
+  enum Content: Equatable {
     case text(String)
     /// Some text.
     case some
@@ -16,15 +16,15 @@ struct GitLabCondition {
   /// A kind of pipeline: the variables of which something is known.
   struct Run {
     let occasion: JobOccasion
-    let values: [String: Value]
+    let values: [String: Content]
   }
 
   /// The kinds of pipelines that are looked at (docs.gitlab.com, "Predefined CI/CD variables reference").
   static let runs: [Run] = {
     func run(
-      _ event: String, _ source: JobOccasion.Source, tag: Value, branch: Value, request: Value = .nothing
+      _ event: String, _ source: JobOccasion.Source, tag: Content, branch: Content, request: Content = .nothing
     ) -> Run {
-      var values: [String: Value] = [
+      var values: [String: Content] = [
         "CI_PIPELINE_SOURCE": .text(event), "CI_COMMIT_TAG": tag, "CI_COMMIT_BRANCH": branch,
         "CI_DEFAULT_BRANCH": .defaultBranch, "CI_MERGE_REQUEST_ID": request, "CI_MERGE_REQUEST_IID": request,
         "CI_OPEN_MERGE_REQUESTS": .unknown,
@@ -45,22 +45,21 @@ struct GitLabCondition {
   static func truth(of condition: String, in run: Run) -> Truth {
     guard condition.utf8.count <= 4096, let tokens = tokens(of: condition) else { return .maybe }
     var reader = GitLabCondition(tokens: tokens, run: run)
-    guard let truth = reader.choice(0), reader.index == tokens.count else { return .maybe }
-    return truth
+    return reader.truth()
   }
 
   // MARK: Parts
 
-  private enum Token: Equatable {
-    case value(Value)
+  enum Token: Equatable {
+    case value(Content)
     case variable(String)
     case pattern
     case sign(String)
   }
 
-  private let tokens: [Token]
+  let tokens: [Token]
   private let run: Run
-  private var index = 0
+  var index = 0
 
   private static func tokens(of text: String) -> [Token]? {
     var tokens: [Token] = []
@@ -106,31 +105,13 @@ struct GitLabCondition {
     return tokens
   }
 
-  private mutating func accept(_ sign: String) -> Bool {
-    guard index < tokens.count, tokens[index] == .sign(sign) else { return false }
-    index += 1
-    return true
-  }
+  static func sign(_ text: String) -> Token { .sign(text) }
 
-  private mutating func choice(_ depth: Int) -> Truth? {
-    guard depth < 32, var left = both(depth) else { return nil }
-    while accept("||") {
-      guard let right = both(depth) else { return nil }
-      left = left.or(right)
-    }
-    return left
-  }
+  static func truth(of value: Truth) -> Truth { value }
 
-  private mutating func both(_ depth: Int) -> Truth? {
-    guard var left = comparison(depth) else { return nil }
-    while accept("&&") {
-      guard let right = comparison(depth) else { return nil }
-      left = left.and(right)
-    }
-    return left
-  }
+  static func value(of truth: Truth) -> Truth { truth }
 
-  private mutating func comparison(_ depth: Int) -> Truth? {
+  mutating func comparison(_ depth: Int) -> Truth? {
     if accept("(") {
       guard let inner = choice(depth + 1), accept(")") else { return nil }
       return inner
@@ -152,7 +133,7 @@ struct GitLabCondition {
     }
   }
 
-  private mutating func value() -> Value? {
+  private mutating func value() -> Content? {
     guard index < tokens.count else { return nil }
     defer { index += 1 }
     return switch tokens[index] {
@@ -162,7 +143,7 @@ struct GitLabCondition {
     }
   }
 
-  private static func equal(_ left: Value, _ right: Value) -> Truth {
+  private static func equal(_ left: Content, _ right: Content) -> Truth {
     switch (left, right) {
     case (.text(let one), .text(let other)): Truth(one == other)
     case (.nothing, .nothing), (.defaultBranch, .defaultBranch): .yes
