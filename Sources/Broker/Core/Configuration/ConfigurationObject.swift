@@ -185,13 +185,17 @@ public struct ConfigurationObject: Sendable {
   /// - Parameters:
   ///   - key: The key.
   ///   - what: What it declares, as the end of "declares": `a program`.
+  ///   - remedy: What to do.
   /// - Throws: ``ErrorCode/declarationRefused`` if the key is there, in a file that was found.
-  public func refuseUndeclared(_ key: String, _ what: Message) throws(BrokerError) {
+  public func refuseUndeclared(
+    _ key: String, _ what: Message,
+    remedy: Message =
+      "Declare it in the organisation's file, or name this file with --config if you know what is in it."
+  ) throws(BrokerError) {
     guard object[key] != nil, !source(of: key).mayDeclare else { return }
     throw error(
-      key, "declares \(what), and this file was found, not named: it may select what is declared, not declare it",
-      remedy: "Declare it in the organisation's file, or name this file with --config if you know what is in it.",
-      code: .declarationRefused)
+      key, "declares \(what), and this file may come from the checkout: it may select what is declared, not declare it",
+      remedy: remedy, code: .declarationRefused)
   }
 
   /// The setting `key` with its origin: this file if the key is there, else built in.

@@ -59,7 +59,9 @@ public struct DeclaredPrograms: Sendable {
   /// - Throws: ``ErrorCode/configurationInvalid`` with file, line, column and key path; ``ErrorCode/declarationRefused`` where
   ///   the file may not declare.
   init(from root: ConfigurationObject, taken: [String]) throws(BrokerError) {
-    try root.refuseUndeclared(Self.section, "programs to run")
+    try root.refuseUndeclared(
+      Self.section, "programs to run",
+      remedy: "Declare them in an organisation's file that lies outside of the checkout, or with --plugin NAME=/PATH.")
     guard let section = try root.child(Self.section) else {
       self = .none
       return

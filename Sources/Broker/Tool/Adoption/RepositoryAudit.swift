@@ -146,8 +146,14 @@ struct RepositoryAudit: Sendable {
     findings += drift(uses, read)
     if !findings.contains(where: { $0.state != nil }) { findings += registrations(uses, read) }
     return AuditRow(
-      folder: read.folder, repository: read.remote?.value.path ?? read.folder,
+      folder: read.folder, repository: read.remote?.value.path ?? Self.name(of: read.folder),
       provider: read.provider?.jobs.family.name, publications: publications(uses), findings: findings)
+  }
+
+  /// What a folder without a remote is called: the current one by its own name.
+  private static func name(of folder: String) -> String {
+    guard folder == ".", let here = FileLocation.currentFolder?.split(separator: "/").last else { return folder }
+    return String(here)
   }
 
   private func publications(_ uses: [PublishingUse]) -> [AuditRow.Publication] {
