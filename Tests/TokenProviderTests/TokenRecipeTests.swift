@@ -359,6 +359,32 @@ struct TokenRecipeTests {
     #expect(!text.contains(secret) && !text.contains("eyJhbGci") && !text.contains("::"), "\(text)")
   }
 
+  @Test(
+    "no part of a secret is shown, whatever a program writes around it",
+    arguments: [
+      "before SECRET" + String(repeating: ".", count: 2036), "REVERSED", "HEX", "SECR\nET", "short SHORT",
+    ])
+  func showsNoPartOfASecret(_ pattern: String) async throws {
+    let (secret, short) = ("circle-secret-without-digits", "tiny-secret")
+    let half = secret.index(secret.startIndex, offsetBy: 14)
+    let said =
+      pattern
+      .replacing("SECR\nET", with: "\(secret[..<half])\n\(secret[half...])")
+      .replacing("SECRET", with: secret).replacing("REVERSED", with: String(secret.reversed()))
+      .replacing("HEX", with: secret.utf8.map { String($0, radix: 16) }.joined()).replacing("SHORT", with: short)
+    let programs = Ran(
+      result: ProgramResult(status: 3, output: [], diagnostics: Array(said.utf8)), log: Ran.Log())
+    let source = try await source(
+      "circleci", Self.circle.merging(["CIRCLE_TOKEN": secret, "CIRCLE_KEY": short]) { $1 },
+      services(programs: programs))
+    let error = await #expect(throws: BrokerError.self) { try await source.identityToken(for: "npm:x") }
+    let text = (error?.facts ?? []).map { $0.value.text }.joined(separator: "\n")
+    #expect(text.contains("[redacted]"), "\(text)")
+    for part in ["without-digits", "circle-secret", "stigid", short, "636972636c65"] {
+      #expect(!text.contains(part), "\(text)")
+    }
+  }
+
   @Test(arguments: [("circleci", "CIRCLE_PR_REPONAME"), ("buildkite", "BUILDKITE_PULL_REQUEST_REPO")])
   func refusesForks(_ recipe: String, _ variable: String) async throws {
     let own = recipe == "circleci" ? Self.circle : Self.rows[0].environment

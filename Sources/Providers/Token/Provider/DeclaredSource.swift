@@ -181,15 +181,14 @@ final class DeclaredSource: IdentityTokenSource {
     guard result.status == 0 else {
       let secrets =
         command.names(in: environment).filter { !TokenCommand.usual.contains($0) }
-        .compactMap { environment.nonEmpty($0) }.filter { $0.utf8.count >= 16 }.map { Secret($0) }
+        .compactMap { environment.nonEmpty($0) }.map { Secret($0) }
         + [Secret(Self.trimmed(String(decoding: result.output, as: UTF8.self)))]
-      let said = SecretRedaction(secrets.filter { $0.byteCount > 0 }).apply(
-        to: String(decoding: result.diagnostics.suffix(2048), as: UTF8.self))
+      let said = ProgramRedaction(secrets).lines(of: result.diagnostics)
       let ending: Message = result.status.map { "ended with status \($0)" } ?? "was ended by a signal"
       throw BrokerError(
         .identityRefused, "\(shown) \(ending) and gave no identity token.",
         remedy: settings.hint ?? "Check that the job may ask, and that the program is the one that the entry means.",
-        facts: said.isEmpty ? [] : [BrokerError.Fact("it said", Message(Neutralized.quoted(said, limit: 500)))])
+        facts: said.map { BrokerError.Fact("it said", $0) })
     }
     return try IdentityToken(
       Secret(Self.trimmed(String(decoding: result.output, as: UTF8.self))), from: "What \(shown) printed")

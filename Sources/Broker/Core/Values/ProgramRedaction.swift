@@ -1,19 +1,17 @@
-public import BrokerCore
-
 /// Takes the secrets of a run out of what a program says.
 ///
-/// Beside the secrets themselves and their base64 (`SecretRedaction`) these are looked for: hexadecimal digits, percent
+/// Beside the secrets themselves and their base64 (``SecretRedaction``) these are looked for: hexadecimal digits, percent
 /// encoding, all of that over breaks of lines and with other white space inside, and backwards. A word of 32 characters and
 /// more with a digit in it is taken out whatever it is: a program may say a secret that nobody here knows.
 public struct ProgramRedaction: Sendable {
   /// The shortest word that is taken out for its length alone, in characters.
-  static let longWord = 32
+  package static let longWord = 32
   /// The shortest value of a variable that is looked for, in bytes: a shorter one is in many words, and no secret.
-  static let shortestValue = 8
+  package static let shortestValue = 8
   /// The greatest number of lines of standard error that are shown.
-  static let mostLines = 20
+  package static let mostLines = 20
   /// The greatest length of standard error that is shown, in bytes.
-  static let mostBytes = 8 * 1024
+  package static let mostBytes = 8 * 1024
   private static let mark = "[redacted]"
 
   private let redaction: SecretRedaction
@@ -39,7 +37,7 @@ public struct ProgramRedaction: Sendable {
   public func apply(to text: String) -> String { Self.withoutLongWords(redaction.apply(acrossBreaks: text)) }
 
   /// Whether a secret is in a text.
-  func finds(in text: String) -> Bool { redaction.apply(acrossBreaks: text) != text }
+  package func finds(in text: String) -> Bool { redaction.apply(acrossBreaks: text) != text }
 
   /// What is shown of standard error: its last lines.
   public func lines(of bytes: [UInt8]) -> [Message] {

@@ -1,7 +1,6 @@
-import BrokerCore
 import Testing
 
-@testable import BrokerPrograms
+@testable import BrokerCore
 
 struct ProgramRedactionTests {
   private static let secret = "abc.DEF_gHiJkLmNoPqRsTuVwXyZ"
