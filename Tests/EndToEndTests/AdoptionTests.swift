@@ -68,7 +68,8 @@ struct AdoptionTests {
       ("my-environment: x\nenvironments: y\nid-token: read", nil, []), ("", nil, []),
     ] as [(String, Int?, [String])])
   func readsWorkflowsByTheirLines(_ text: String, _ line: Int?, _ environments: [String]) {
-    let file = WorkflowFile(path: ".github/workflows/a.yml", text: text)
+    let file = WorkflowFile(
+      JobFile(path: ".github/workflows/a.yml", text: text, marks: ["id-token: write", "id_tokens:"]))
     #expect(file.tokenLine == line && file.environments.map(\.value) == environments && file.name == "a.yml")
   }
 
@@ -83,8 +84,8 @@ struct AdoptionTests {
       ("[project]\nnames = \"x\"", nil, 0), ("[[project]]\nname = \"x\"", nil, 0),
     ] as [(String, String?, Int)])
   func readsTheProjectsName(_ text: String, _ name: String?, _ line: Int) {
-    let found = ProjectFile.name(in: text, path: "pyproject.toml")
-    #expect(found == name.map { Sourced($0, "pyproject.toml, line \(line)") })
+    let found = ProjectFile("pyproject.toml", tables: "project", "tool.poetry").name(in: text)
+    #expect(found?.text == name && found?.line ?? 0 == line)
   }
 
   // MARK: The commands

@@ -136,22 +136,3 @@ public struct WorkflowChange: Sendable {
     self.notes = notes
   }
 }
-
-/// What a provider knows about repositories that come to the broker.
-public struct ProviderAdoption: Sendable {
-  /// Changes a file; nil if none of its jobs publishes.
-  ///
-  /// - Throws: If a place of it cannot be changed.
-  public let change: @Sendable (WorkflowChangeRequest) throws(BrokerError) -> WorkflowChange?
-  /// Where stored credentials of a repository are deleted, by its address without a slash at the end.
-  public let credentialSettings: @Sendable (_ repository: Message) -> Message
-
-  /// What is known.
-  public init(
-    change: @escaping @Sendable (WorkflowChangeRequest) throws(BrokerError) -> WorkflowChange?,
-    credentialSettings: @escaping @Sendable (_ repository: Message) -> Message
-  ) {
-    self.change = change
-    self.credentialSettings = credentialSettings
-  }
-}

@@ -20,14 +20,18 @@ public struct JobField: Sendable, Hashable {
   /// What it is for.
   public let role: Role
 
+  /// Whether it is the repository's owner, and not the repository.
+  public let isOwner: Bool
+
   /// A field.
-  public init(_ name: String, _ role: Role = .other) {
+  public init(_ name: String, _ role: Role = .other, isOwner: Bool = false) {
+    self.isOwner = isOwner
     self.name = name
     self.role = role
   }
 
   /// The repository's owner.
-  public static let owner = JobField("owner", .repository)
+  public static let owner = JobField("owner", .repository, isOwner: true)
   /// The repository's name without its owner.
   public static let repository = JobField("repository", .repository)
   /// The name of the workflow file that defines the job.
@@ -35,7 +39,7 @@ public struct JobField: Sendable, Hashable {
   /// The name of the workflow file that was started, which may call the one that defines the job.
   public static let callingWorkflow = JobField("calling-workflow", .file)
   /// The project's namespace.
-  public static let namespace = JobField("namespace", .repository)
+  public static let namespace = JobField("namespace", .repository, isOwner: true)
   /// The project's name without its namespace.
   public static let project = JobField("project", .repository)
   /// The path of the top-level pipeline file.

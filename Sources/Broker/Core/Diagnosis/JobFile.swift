@@ -28,7 +28,7 @@ public struct JobFile: Sendable, Equatable {
     var environments: [Environment] = []
     var environmentIndent: Int?
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      let content = Self.trimmed(Self.withoutComment(line))
+      let content = Self.withoutComment(line).trimmed
       guard !content.isEmpty else { continue }
       let indent = line.prefix { $0 == " " }.count
       if marks.contains(where: { content.contains($0) }) { tokenLine = tokenLine ?? index + 1 }
@@ -55,10 +55,10 @@ public struct JobFile: Sendable, Equatable {
 
   /// A name that stands in the line itself; nil for an expression or a variable.
   private static func environmentName(_ text: String) -> String? {
-    var text = trimmed(text)
+    var text = text.trimmed
     if text.hasPrefix("{") {
       guard let name = text.firstRange(of: "name:") else { return nil }
-      text = trimmed(text[name.upperBound...].prefix { $0 != "," && $0 != "}" })
+      text = text[name.upperBound...].prefix { $0 != "," && $0 != "}" }.trimmed
     }
     if let quote = text.first, quote == "\"" || quote == "'", text.count > 1, text.last == quote {
       text = String(text.dropFirst().dropLast())
@@ -82,11 +82,5 @@ public struct JobFile: Sendable, Equatable {
       previous = character
     }
     return line
-  }
-
-  private static func trimmed(_ text: some StringProtocol) -> String {
-    let start = text.firstIndex { !$0.isWhitespace } ?? text.endIndex
-    let end = text.lastIndex { !$0.isWhitespace }.map(text.index(after:)) ?? text.endIndex
-    return String(text[start..<end])
   }
 }

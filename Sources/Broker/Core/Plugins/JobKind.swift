@@ -25,4 +25,22 @@ public struct JobKind: Sendable {
     self.workflowFolder = workflowFolder
     self.workflowFile = workflowFile
   }
+
+  /// The field of the repository's owner; nil if jobs have none.
+  public var owner: JobField? { fields.first(where: \.isOwner) }
+  /// The field of the repository without its owner; nil if jobs have none.
+  public var repository: JobField? { fields.first { $0.role == .repository && !$0.isOwner } }
+  /// The field of the file that defines a job; nil if jobs have none.
+  public var file: JobField? { fields.first { $0.role == .file } }
+  /// The path of the file that defines jobs unless another is configured; nil if there is none.
+  public var usualPath: String? { workflowFile.map { "\($0).yml" } }
+
+  /// The path in a checkout of what ``file`` names.
+  public func path(of file: String) -> String { "\(workflowFolder ?? "")\(file)" }
+
+  /// The paths of the files of a checkout that may define jobs, by what is in a folder.
+  public func paths(_ names: (_ folder: String) -> [String]) -> [String] {
+    let inFolder = workflowFolder.map { folder in names(folder).map { folder + $0 } } ?? []
+    return inFolder.filter { $0.hasSuffix(".yml") || $0.hasSuffix(".yaml") } + [usualPath].compactMap(\.self)
+  }
 }

@@ -77,6 +77,8 @@ public struct PublisherRules: Sendable {
     }
   }
 
+  /// The label of the project's name on the forms for projects that the registry does not know.
+  public let projectLabel: Message
   /// The forms.
   public let forms: [Form]
   /// What the registry will refuse a job for, or may: certain causes hold whatever is registered.
@@ -101,7 +103,8 @@ public struct PublisherRules: Sendable {
 
   /// Rules made of forms, and what is known beside them.
   public init(
-    forms: [Form], pending: Message? = nil, review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
+    forms: [Form], projectLabel: Message = "Project", pending: Message? = nil,
+    review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
     obstacle: @escaping @Sendable (JobIdentity) -> Cause? = { _ in nil },
     address: @escaping @Sendable (JobIdentity?, _ project: String?) -> Message? = { _, _ in nil },
     newProject: @escaping @Sendable (IssuerFamily?) -> Message? = { _ in nil }, namesDifference: Bool = false
@@ -109,6 +112,7 @@ public struct PublisherRules: Sendable {
     self.namesDifference = namesDifference
     self.newProject = newProject
     self.forms = forms
+    self.projectLabel = projectLabel
     self.pending = pending
     self.review = review
     self.obstacle = obstacle

@@ -35,6 +35,12 @@ public struct Runner: Sendable {
   /// Whether it runs the job.
   public func runs(jobOf environment: Environment) -> Bool { environment[variable] == value }
 
+  /// Whether it sets a variable for its jobs.
+  public func sets(_ variable: String) -> Bool {
+    variable == self.variable
+      || variables.contains { $0.hasSuffix("*") ? variable.hasPrefix($0.dropLast()) : variable == $0 }
+  }
+
   /// Whether a value that is made while the job runs can be hidden in its log.
   public var canHide: Bool { hide != nil }
 }

@@ -12,13 +12,23 @@ public struct PublishingTools: Sendable, Equatable {
   public let rootVariables: [String]
   /// The ready-made steps that publish.
   public let parts: [PublishingPart]
+  /// The names of files that the tools read credentials from.
+  public let credentialFiles: [String]
+  /// The files that name the project of a checkout; the first that has a name counts.
+  public let projects: [ProjectFile]
+  /// How files are made and published; nil if that is not known.
+  public let recipe: PublishingRecipe?
 
   /// Tools.
   public init(
     _ tools: [PublishingTool], runners: [ToolRunner] = [], interpreters: [ModuleRunner] = [],
-    files: PublishedFiles = .none, rootVariables: [String] = [], parts: [PublishingPart] = []
+    files: PublishedFiles = .none, rootVariables: [String] = [], parts: [PublishingPart] = [],
+    credentialFiles: [String] = [], projects: [ProjectFile] = [], recipe: PublishingRecipe? = nil
   ) {
     self.parts = parts
+    self.credentialFiles = credentialFiles
+    self.projects = projects
+    self.recipe = recipe
     self.tools = tools
     self.runners = runners
     self.interpreters = interpreters
@@ -58,6 +68,8 @@ public struct PublishingTools: Sendable, Equatable {
     }
     return PublishingTools(
       tools, runners: once(registries.flatMap(\.runners)), interpreters: once(registries.flatMap(\.interpreters)),
-      files: files, rootVariables: once(registries.flatMap(\.rootVariables)), parts: once(registries.flatMap(\.parts)))
+      files: files, rootVariables: once(registries.flatMap(\.rootVariables)), parts: once(registries.flatMap(\.parts)),
+      credentialFiles: once(registries.flatMap(\.credentialFiles)), projects: once(registries.flatMap(\.projects)),
+      recipe: registries.lazy.compactMap(\.recipe).first)
   }
 }

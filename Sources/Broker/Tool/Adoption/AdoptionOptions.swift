@@ -6,10 +6,10 @@ enum AdoptionOptions {
   ///
   /// - Throws: `ErrorCode.usage` for an unknown provider, and for names that no form takes.
   static func given(
-    _ arguments: ParsedArguments, in environment: Environment
+    _ arguments: ParsedArguments, _ catalog: AdoptionCatalog, in environment: Environment
   ) throws(BrokerError) -> PublisherValues.Given {
-    var given = PublisherValues.Given(job: RepositoryHost.ofJob(in: environment))
-    given.family = try family(arguments.value("--provider"))
+    var given = PublisherValues.Given(job: catalog.job(in: environment))
+    given.family = try family(arguments.value("--provider"), catalog)
     given.project = try name("--project", in: arguments).map { Sourced($0, "--project") }
     given.workflow = try name("--workflow", in: arguments)
     given.environment = try name("--environment", in: arguments)
@@ -32,16 +32,14 @@ enum AdoptionOptions {
     return format
   }
 
-  private static func family(_ name: String?) throws(BrokerError) -> IssuerFamily? {
-    switch name {
-    case nil: return nil
-    case "github": return .gitHub
-    case "gitlab": return .gitLab
-    case let name?:
+  private static func family(_ name: String?, _ catalog: AdoptionCatalog) throws(BrokerError) -> IssuerFamily? {
+    guard let name else { return nil }
+    guard let provider = catalog.providers.first(where: { $0.plugin.name == name }) else {
       throw BrokerError(
         .usage, "There is no workflow for the provider \(Neutralized.quoted(name)).",
-        remedy: NearestName.remedy(for: name, among: ["github", "gitlab"]))
+        remedy: NearestName.remedy(for: name, among: catalog.providers.map(\.plugin.name)))
     }
+    return provider.jobs.family
   }
 
   /// A value of 1 to 255 printable characters.

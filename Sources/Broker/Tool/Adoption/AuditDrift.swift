@@ -63,8 +63,7 @@ extension RepositoryAudit {
       let job = Neutralized.quoted(use.job.name, limit: 60)
       if field.role == .repository {
         guard let remote = read.remote else { return nil }
-        let isOwner = [JobField.owner, .namespace].contains(field)
-        let found = isOwner ? remote.value.owner : remote.value.name
+        let found = remote.value.value(of: field) ?? ""
         return found.lowercased() == expected.lowercased()
           ? nil : differs("\(remote.origin) says \(Neutralized.quoted(found, limit: 80))", at: nil)
       }
@@ -92,7 +91,8 @@ extension RepositoryAudit {
   private func judge(
     _ use: PublishingUse, _ rule: JobRule, _ registry: String, _ read: Read
   ) -> AuditRow.Finding? {
-    var job = JobIdentity(family: read.provider?.jobs.family ?? .gitHub)
+    guard let kind = read.provider?.jobs else { return nil }
+    var job = JobIdentity(family: kind.family)
     var found: Message = "names none"
     var place = use.place
     var isUnknown = false
@@ -147,7 +147,9 @@ extension RepositoryAudit {
 
   /// The registry and the project of a use, as releases are kept by.
   func project(of use: PublishingUse, at registry: String, _ read: Read) -> String? {
-    read.configuration?.registries.first { $0.name == registry }?.settings.project ?? read.project
+    let tools = read.targets.first { $0.name == registry }?.registry.capabilities.tools
+    return read.configuration?.registries.first { $0.name == registry }?.settings.project
+      ?? tools?.projects.lazy.compactMap { read.projects[$0.path]?.value }.first
   }
 
   private func history(_ uses: [PublishingUse], _ read: Read) -> [AuditRow.Finding] {
@@ -186,7 +188,7 @@ extension RepositoryAudit {
       let now: String?
       if field.role == .repository {
         guard let remote = read.remote?.value else { return nil }
-        now = [JobField.owner, .namespace].contains(field) ? remote.owner : remote.name
+        now = remote.value(of: field)
       } else {
         let reading = field == .environment ? use.job.environment : use.job.fields[field] ?? .absent
         guard !reading.isUnknown else { return nil }
@@ -217,9 +219,7 @@ extension RepositoryAudit {
         let fields = form.fields.compactMap { field -> Message? in
           let value: String?
           if field.field.role == .repository {
-            value = read.remote.map {
-              [JobField.owner, .namespace].contains(field.field) ? $0.value.owner : $0.value.name
-            }
+            value = read.remote?.value.value(of: field.field)
           } else {
             value = field.field == .environment ? use.job.environment.value : use.job.fields[field.field]?.value
           }

@@ -36,9 +36,21 @@ struct GitRemote: Sendable, Equatable {
     guard var name = parts.popLast(), !parts.isEmpty, !host.isEmpty else { return nil }
     if name.hasSuffix(".git") { name.removeLast(4) }
     guard !name.isEmpty, (parts + [name, host]).allSatisfy(Self.isPlain) else { return nil }
-    self.host = RepositoryHost(host).name
+    self.host = RepositoryHost.plain(host)
     owner = parts.joined(separator: "/")
     self.name = name
+  }
+
+  /// The same repository on a server of another name.
+  func at(_ host: String) -> GitRemote { GitRemote(host, owner, name) }
+
+  private init(_ host: String, _ owner: String, _ name: String) {
+    (self.host, self.owner, self.name) = (host, owner, name)
+  }
+
+  /// What a field of a job in the repository is; nil for a field that is no part of its name.
+  func value(of field: JobField) -> String? {
+    field.role == .repository ? field.isOwner ? owner : name : nil
   }
 
   /// `OWNER/NAME`.

@@ -1,59 +1,80 @@
 import BrokerCore
 import BrokerSystem
 
-/// What a checkout says about itself: its git remote, its workflow or pipeline files, its project's name.
+/// What a checkout says about itself: its git remote, the files that define its jobs, its project's name.
 struct LocalRepository: Sendable {
+  /// What the plug-ins know about such repositories.
+  let catalog: AdoptionCatalog
   /// The folder as it was named.
   let folder: String
   /// The root of the checkout; the folder where there is none.
   let root: String
   /// Where it is hosted; nil if git's configuration does not say.
   let remote: Sourced<GitRemote>?
-  /// The files below `.github/workflows`.
-  let workflows: [WorkflowFile]
-  /// The file `.gitlab-ci.yml`.
-  let pipeline: WorkflowFile?
-  /// The project's name.
-  let project: Sourced<String>?
+  /// The files that define jobs, by the kind of their issuer.
+  private let files: [IssuerFamily: [WorkflowFile]]
+  /// The names in the files that name a project, by the path.
+  private let projects: [String: Sourced<String>]
 
   /// Reads the checkout around a folder; the project file is that of the folder itself.
   ///
   /// - Throws: `ErrorCode.usage` if there is no such folder, `ErrorCode.configurationUnreadable` for a file that cannot be
   ///   read.
-  init(around folder: String) throws(BrokerError) {
+  init(around folder: String, _ catalog: AdoptionCatalog) throws(BrokerError) {
     guard FileReader.isFolder(folder) else {
       throw BrokerError(
         .usage, "There is no folder \(Neutralized.quoted(folder)).", remedy: "Name the folder of a checkout.")
     }
     self.folder = folder
+    self.catalog = catalog
     let root = Self.root(above: folder)
-    remote = try root.flatMap { (root) throws(BrokerError) in try Self.remote(in: root) }
+    remote = try root.flatMap { (root) throws(BrokerError) in try Self.remote(in: root, catalog) }
     let place = root ?? folder
     self.root = place
-    var workflows: [WorkflowFile] = []
-    for name in FolderReader.names(in: "\(place)/.github/workflows")
-    where name.hasSuffix(".yml") || name.hasSuffix(".yaml") {
-      let path = ".github/workflows/\(name)"
-      workflows.append(WorkflowFile(path: path, text: try Self.text("\(place)/\(path)") ?? ""))
+    var files: [IssuerFamily: [WorkflowFile]] = [:]
+    for provider in catalog.providers {
+      for path in provider.jobs.paths({ FolderReader.names(in: "\(place)/\($0)") }) {
+        guard let text = try Self.text("\(place)/\(path)"), let file = provider.adoption?.jobFile(path, text) else {
+          continue
+        }
+        files[provider.jobs.family, default: []].append(WorkflowFile(file))
+      }
     }
-    self.workflows = workflows
-    pipeline = try Self.text("\(place)/.gitlab-ci.yml").map { WorkflowFile(path: ".gitlab-ci.yml", text: $0) }
-    project = try Self.text("\(folder)/pyproject.toml").flatMap { ProjectFile.name(in: $0, path: "pyproject.toml") }
+    self.files = files
+    projects = try Self.projects(in: folder, catalog)
   }
 
   /// A repository of which nothing but the name is at hand.
-  init(named remote: Sourced<GitRemote>) {
+  init(named remote: Sourced<GitRemote>, _ catalog: AdoptionCatalog) {
+    self.catalog = catalog
     folder = remote.value.path
     root = folder
-    self.remote = remote
-    workflows = []
-    pipeline = nil
-    project = nil
+    self.remote = remote.map(catalog.known)
+    files = [:]
+    projects = [:]
   }
 
+  /// The repository's address; nil if that is not known.
+  var address: Message? { remote.map { "https://\(Neutralized("\($0.value.host)/\($0.value.path)"))" } }
+
   /// The files that define jobs.
-  func paths(of family: IssuerFamily) -> [String] {
-    family == .gitLab ? [pipeline?.path].compactMap(\.self) : workflows.map(\.path)
+  func files(of family: IssuerFamily?) -> [WorkflowFile] { family.flatMap { files[$0] } ?? [] }
+
+  /// The project's name in the files of a registry's tools; nil if none says it.
+  func project(of tools: PublishingTools) -> Sourced<String>? {
+    tools.projects.lazy.compactMap { projects[$0.path] }.first
+  }
+
+  /// The names in the files of a folder that name a project, by the path.
+  static func projects(
+    in folder: String, _ catalog: AdoptionCatalog
+  ) throws(BrokerError) -> [String: Sourced<String>] {
+    var projects: [String: Sourced<String>] = [:]
+    for file in catalog.plugins.tools.projects {
+      guard let found = try text("\(folder)/\(file.path)").flatMap(file.name) else { continue }
+      projects[file.path] = Sourced(found.text, "\(Neutralized(file.path)), line \(found.line)")
+    }
+    return projects
   }
 
   /// The text of a file, by its path in the checkout.
@@ -61,12 +82,8 @@ struct LocalRepository: Sendable {
 
   /// What kind of CI it has: by the host, else by the files that are there.
   var family: IssuerFamily? {
-    if let family = remote.flatMap({ RepositoryHost($0.value.host).family }) { return family }
-    switch (workflows.isEmpty, pipeline == nil) {
-    case (false, true): return .gitHub
-    case (true, false): return .gitLab
-    default: return nil
-    }
+    if let family = remote.flatMap({ catalog.host($0.value.host).family }) { return family }
+    return files.count == 1 ? files.keys.first : nil
   }
 
   /// The path of a file as the checkout has it, for a job that starts at its root; the last part of the name for a file
@@ -90,7 +107,7 @@ struct LocalRepository: Sendable {
   }
 
   /// The remote in git's configuration; for a linked work tree, in that of the main one.
-  static func remote(in root: String) throws(BrokerError) -> Sourced<GitRemote>? {
+  static func remote(in root: String, _ catalog: AdoptionCatalog) throws(BrokerError) -> Sourced<GitRemote>? {
     var git = "\(root)/.git"
     if FileReader.isFile(git) {
       let pointer = try text(git)?.trimmed ?? ""
@@ -98,7 +115,7 @@ struct LocalRepository: Sendable {
       git = absolute(String(pointer.dropFirst(8)), from: root)
       if let common = try text("\(git)/commondir")?.trimmed { git = absolute(common, from: git) }
     }
-    return try text("\(git)/config").flatMap(GitRemote.origin)
+    return try text("\(git)/config").flatMap(GitRemote.origin)?.map(catalog.known)
   }
 
   private static func absolute(_ path: String, from folder: String) -> String {

@@ -51,6 +51,8 @@ struct PublisherEntry: Sendable {
   let registry: String
   /// The form's name.
   let provider: String
+  /// The label of the field for it that only the form for new projects has.
+  let projectLabel: Message
   /// The project.
   let project: Sourced<String>?
   /// The form's fields, in its order.
@@ -59,7 +61,7 @@ struct PublisherEntry: Sendable {
   let projectAddress: Message?
   /// The form for projects that do not exist yet.
   let pendingAddress: Message?
-  /// Where the environment is made, at GitHub; nil where nothing is to be made.
+  /// Where the environment is made; nil where nothing is to be made.
   let environmentAddress: Message?
   /// Why nothing can be registered: the form means another server; then there are neither fields nor addresses.
   let obstacle: Cause?
@@ -74,8 +76,8 @@ struct PublisherEntry: Sendable {
     guard let family = values.family else {
       throw BrokerError(
         .usage,
-        "The folder \(Neutralized.quoted(repository.folder)) does not tell whether it is built at GitHub or GitLab.",
-        remedy: "Say --provider github or --provider gitlab.")
+        "The folder \(Neutralized.quoted(repository.folder)) does not tell whether it is built at \(repository.catalog.families).",
+        remedy: "Say --provider \(repository.catalog.names("or --provider")).")
     }
     guard let rules = target.registry.capabilities.publishers, let form = rules.form(for: family) else {
       throw BrokerError(
@@ -84,6 +86,7 @@ struct PublisherEntry: Sendable {
     }
     registry = values.registry
     provider = family.name
+    projectLabel = rules.projectLabel
     project = values.project
     let job = values.job(family)
     obstacle = rules.obstacle(job)
@@ -98,11 +101,10 @@ struct PublisherEntry: Sendable {
     fields = form.fields.map { Field(name: $0.field.name, label: $0.label, value: values.value($0.field)) }
     projectAddress = values.project.flatMap { rules.address(job, $0.value) }
     pendingAddress = rules.address(job, nil)
-    if family == .gitHub, job.environment != nil, let remote = repository.remote?.value {
-      environmentAddress = "https://\(Neutralized("\(remote.host)/\(remote.path)"))/settings/environments"
-    } else {
-      environmentAddress = nil
-    }
+    environmentAddress =
+      job.environment == nil
+      ? nil
+      : repository.address.flatMap { repository.catalog.provider(of: family)?.adoption?.environmentSettings($0) }
     notes = values.notes
   }
 

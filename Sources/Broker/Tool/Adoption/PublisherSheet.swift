@@ -27,12 +27,9 @@ struct PublisherSheet: Sendable {
     }
   }
 
-  /// The label of the field that only the form for new projects has.
-  private static let projectLabel: Message = "PyPI Project Name"
-
   private static func rows(_ entry: PublisherEntry) -> [(label: Message, value: Message, origin: Message)] {
     guard entry.obstacle == nil else { return [] }
-    let project: (Message, Sourced<String>?, Message) = (projectLabel, entry.project, "(not known)")
+    let project: (Message, Sourced<String>?, Message) = (entry.projectLabel, entry.project, "(not known)")
     let fields = entry.fields.map { field -> (Message, Sourced<String>?, Message) in
       (field.label, field.value, field.name == JobField.environment.name ? "(none)" : "(not known)")
     }

@@ -34,8 +34,15 @@ struct PublisherValues: Sendable {
   /// What the job says that publishes today; a field that is none stands here without a value.
   private var found: [JobField: Sourced<String>?] = [:]
 
-  init(registry: String, repository: LocalRepository, given: Given, configured: Configured) {
+  private var catalog: AdoptionCatalog { repository.catalog }
+  /// What publishes to the registry.
+  private let tools: PublishingTools
+
+  init(
+    registry: String, tools: PublishingTools = .none, repository: LocalRepository, given: Given, configured: Configured
+  ) {
     self.registry = registry
+    self.tools = tools
     self.repository = repository
     self.given = given
     self.configured = configured
@@ -46,7 +53,12 @@ struct PublisherValues: Sendable {
     // A file that is named and not there yet is new as well.
     guard file == nil else { return self }
     var values = self
-    values.suggested = [.workflow: Sourced("publish.yml", "suggested"), .environment: Sourced("release", "suggested")]
+    if let jobs, jobs.workflowFolder != nil {
+      for field in jobs.fields where field.role == .file {
+        values.suggested[field] = Sourced("publish.yml", "suggested")
+      }
+    }
+    values.suggested[.environment] = Sourced("release", "suggested")
     return values
   }
 
@@ -54,10 +66,11 @@ struct PublisherValues: Sendable {
   func publishing(from path: String, _ job: WorkflowChange.Job) -> PublisherValues {
     var values = self
     let place: Message = "\(Neutralized(path)), line \(job.line)"
-    values.found = [
-      .workflow: Sourced(path.split(separator: "/").last.map(String.init) ?? path, place),
-      .pipelineFile: Sourced(path, place), .environment: job.environment.map { Sourced($0, place) },
-    ]
+    values.found[.environment] = .some(job.environment.map { Sourced($0, place) })
+    for field in jobs?.fields ?? [] where field.role == .file {
+      let name = jobs?.workflowFolder == nil ? path : path.split(separator: "/").last.map(String.init) ?? path
+      values.found[field] = Sourced(name, place)
+    }
     return values
   }
 
@@ -66,15 +79,18 @@ struct PublisherValues: Sendable {
     given.family ?? configured.expectations.lazy.compactMap(\.family).first ?? repository.family ?? given.job?.family
   }
 
+  /// What is known of the jobs; nil if the kind of issuer is not known.
+  private var jobs: JobKind? { catalog.provider(of: family)?.jobs }
+
   /// The server that the repository is on: by its remote, else the one whose job this is; nil if nothing tells.
   var host: Sourced<RepositoryHost>? {
-    if let remote = repository.remote { return remote.map { RepositoryHost($0.host) } }
+    if let remote = repository.remote { return remote.map { catalog.host($0.host) } }
     return given.job.flatMap { $0.family == family ? $0.host : nil }
   }
 
   /// The project's name at the registry.
   var project: Sourced<String>? {
-    given.project ?? configured.project ?? repository.project
+    given.project ?? configured.project ?? repository.project(of: tools)
   }
 
   /// The value of a field; nil if it is not known, or known to be none.
@@ -82,48 +98,40 @@ struct PublisherValues: Sendable {
 
   private func known(_ field: JobField) -> Sourced<String>? {
     if let found = found[field] { return found }
-    return switch field {
-    case .owner, .namespace: named(\.owner) ?? expected(field) ?? hosted(\.owner)
-    case .repository, .project: named(\.name) ?? expected(field) ?? hosted(\.name)
+    return switch field.role {
+    case .repository: named(field) ?? expected(field) ?? hosted(field)
     // Without a word on it, the file that was started defines the job.
-    case .workflow, .callingWorkflow:
-      given.workflow.map { Sourced($0, "--workflow") } ?? expected(field)
-        ?? workflow.map { file in Sourced(file.name, "\(Neutralized(file.path)), line \(file.tokenLine ?? 1)") }
-    case .pipelineFile:
-      given.workflow.map { Sourced($0, "--workflow") } ?? expected(field)
-        ?? Sourced(".gitlab-ci.yml", repository.pipeline == nil ? "GitLab's default" : ".gitlab-ci.yml")
+    case .file: given.workflow.map { Sourced($0, "--workflow") } ?? expected(field) ?? usualFile ?? workflow
     case .environment:
       given.environment.map { Sourced($0, "--environment") } ?? expected(field) ?? environment
-    default: expected(field)
+    case .other: expected(field)
     }
   }
 
   /// The job that a publisher with these values would match.
   func job(_ family: IssuerFamily) -> JobIdentity {
     var job = JobIdentity(family: family)
-    job.issuer = (host?.value ?? RepositoryHost.hosted(family))?.issuer(of: family)
-    job.owner = value(family == .gitLab ? .namespace : .owner)?.value
-    job.repository = value(family == .gitLab ? .project : .repository)?.value
-    job.workflow = value(family == .gitLab ? .pipelineFile : .workflow)?.value
+    job.issuer = (host?.value ?? catalog.service(of: family)).flatMap { catalog.issuer(of: family, at: $0) }
+    let jobs = catalog.provider(of: family)?.jobs
+    job.owner = jobs?.owner.flatMap(value)?.value
+    job.repository = jobs?.repository.flatMap(value)?.value
+    job.workflow = jobs?.file.flatMap(value)?.value
     job.environment = value(.environment)?.value
-    for field in [JobField.owner, .repository, .workflow, .callingWorkflow, .namespace, .project, .pipelineFile] {
-      job.fields[field] = value(field)?.value
-    }
+    for field in jobs?.fields ?? [] { job.fields[field] = value(field)?.value }
     return job
   }
 
   // MARK: Sources
 
   /// Of a repository that was named on the command line, its own parts come first: a configuration may be for many.
-  private func named(_ part: KeyPath<GitRemote, String>) -> Sourced<String>? {
-    guard let remote = repository.remote, remote.origin == Self.repositoryOption else { return nil }
-    return remote.map { $0[keyPath: part] }
+  private func named(_ field: JobField) -> Sourced<String>? {
+    repository.remote?.origin == Self.repositoryOption ? hosted(field) : nil
   }
 
   static let repositoryOption: Message = "--repository"
 
-  private func hosted(_ part: KeyPath<GitRemote, String>) -> Sourced<String>? {
-    repository.remote?.map { $0[keyPath: part] }
+  private func hosted(_ field: JobField) -> Sourced<String>? {
+    repository.remote.flatMap { remote in remote.value.value(of: field).map { Sourced($0, remote.origin) } }
   }
 
   /// What `expect` says, of whichever layer: all of them have to hold.
@@ -135,19 +143,33 @@ struct PublisherValues: Sendable {
     }.first
   }
 
-  /// The one workflow whose jobs can have an identity token; of several, the one that is called after publishing.
-  private var workflow: WorkflowFile? {
-    let able = repository.workflows.filter { $0.tokenLine != nil }
-    guard able.count > 1 else { return able.first }
-    let likely = able.filter { file in ["publish", "release", "pypi"].contains { file.name.contains($0) } }
-    return likely.count == 1 ? likely.first : nil
+  /// The files of the checkout that define jobs.
+  private var files: [WorkflowFile] { repository.files(of: family) }
+
+  /// Those of them whose jobs can have an identity token.
+  private var able: [WorkflowFile] { files.filter { $0.tokenLine != nil } }
+
+  /// The one file whose jobs can have an identity token; of several, the one that is called after publishing.
+  private var workflow: Sourced<String>? {
+    let likely = able.filter { catalog.isMeant($0.name) }
+    return (able.count == 1 ? able.first : likely.count == 1 ? likely.first : nil).map { file in
+      Sourced(file.name, "\(Neutralized(file.path)), line \(file.tokenLine ?? 1)")
+    }
+  }
+
+  /// The file that defines the jobs of such a repository unless another is configured.
+  private var usualFile: Sourced<String>? {
+    guard let jobs, let path = jobs.usualPath else { return nil }
+    return Sourced(path, files.contains { $0.path == path } ? "\(Neutralized(path))" : "\(jobs.family)'s default")
   }
 
   /// The file that the job is in, if it is here.
   private var file: WorkflowFile? {
-    if family == .gitLab { return repository.pipeline }
-    guard let name = value(.workflow)?.value else { return nil }
-    return repository.workflows.first { $0.name == name }
+    guard let jobs, let field = jobs.file else { return nil }
+    // What is included may be in another file than the one that is started.
+    if let path = jobs.usualPath { return files.first { $0.path == path } }
+    guard let name = value(field)?.value else { return nil }
+    return files.first { $0.name == name }
   }
 
   /// The one environment of the file; of several, the one that is called like the registry.
@@ -163,8 +185,7 @@ struct PublisherValues: Sendable {
     // What is found in the job that publishes was looked at there.
     guard found.isEmpty else { return remoteNotes }
     var notes: [Message] = remoteNotes
-    let isGitHub = family == .gitHub
-    if isGitHub { notes += workflowNotes }
+    if jobs?.workflowFolder != nil { notes += workflowNotes }
     if let file, let environment = value(.environment),
       !file.environments.contains(where: { $0.value == environment.value })
     {
@@ -172,7 +193,7 @@ struct PublisherValues: Sendable {
         "\(Neutralized(file.path)) does not name the environment \(Neutralized(environment.value)) in a way that is seen here; without it a job does "
           + "not match.")
     }
-    if value(.environment) == nil, value(isGitHub ? .workflow : .pipelineFile) != nil {
+    if value(.environment) == nil, jobs?.file.flatMap(value) != nil {
       let several = (file?.environments.count ?? 0) > 1
       notes.append(
         several
@@ -185,21 +206,20 @@ struct PublisherValues: Sendable {
 
   private var remoteNotes: [Message] {
     var notes: [Message] = []
-    let isGitHub = family == .gitHub
-    if repository.remote == nil, expected(isGitHub ? .owner : .namespace) == nil {
+    let fields = jobs?.fields.filter { $0.role == .repository } ?? []
+    if repository.remote == nil, let first = fields.first, expected(first) == nil {
       notes.append("No git remote names a host, an owner and a repository.")
     }
     if let remote = repository.remote, remote.origin != Self.repositoryOption {
-      for (field, part) in isGitHub
-        ? [(JobField.owner, remote.value.owner), (.repository, remote.value.name)]
-        : [(.namespace, remote.value.owner), (.project, remote.value.name)]
-      {
-        guard let expected = expected(field), expected.value != part else { continue }
+      for field in fields {
+        guard let part = remote.value.value(of: field), let expected = expected(field), expected.value != part else {
+          continue
+        }
         notes.append(
           "expect says \(field.words) \(Neutralized(expected.value)), and \(remote.origin) says \(Neutralized(part)).")
       }
     }
-    if host == nil, let hosted = family.flatMap(RepositoryHost.hosted) {
+    if host == nil, let hosted = catalog.service(of: family) {
       notes.append(
         "Nothing names the repository's server: these values mean a repository on \(Neutralized(hosted.name)).")
     }
@@ -207,21 +227,22 @@ struct PublisherValues: Sendable {
   }
 
   private var workflowNotes: [Message] {
-    let able = repository.workflows.filter { $0.tokenLine != nil }
-    if let workflow = known(.workflow) {
-      if repository.workflows.isEmpty || file?.tokenLine != nil { return [] }
+    guard let jobs, let field = jobs.file else { return [] }
+    let tokenMark = catalog.provider(of: family)?.adoption?.tokenMark ?? ""
+    if let workflow = known(field) {
+      if files.isEmpty || file?.tokenLine != nil { return [] }
       return [
         file == nil
-          ? "There is no .github/workflows/\(Neutralized(workflow.value)) in \(repository.folder == "." ? "this folder" : Message(Neutralized.quoted(repository.folder)))."
-          : "\(Neutralized(workflow.value)) has no id-token: write; its jobs get no identity token."
+          ? "There is no \(Neutralized(jobs.path(of: workflow.value))) in \(repository.folder == "." ? "this folder" : Message(Neutralized.quoted(repository.folder)))."
+          : "\(Neutralized(workflow.value)) has no \(tokenMark); its jobs get no identity token."
       ]
     }
-    if able.count < 2, suggested[.workflow] != nil { return [] }
-    if repository.workflows.isEmpty { return ["The workflow file is not known; say which with --workflow."] }
+    if able.count < 2, suggested[field] != nil { return [] }
+    if files.isEmpty { return ["The workflow file is not known; say which with --workflow."] }
     return [
       able.isEmpty
-        ? "No workflow has id-token: write; see token-broker config init."
-        : "Several workflows have id-token: write (\(able.map { Neutralized($0.name) }.joined(separator: ", "))); say which with --workflow."
+        ? "No workflow has \(tokenMark); see token-broker config init."
+        : "Several workflows have \(tokenMark) (\(able.map { Neutralized($0.name) }.joined(separator: ", "))); say which with --workflow."
     ]
   }
 }

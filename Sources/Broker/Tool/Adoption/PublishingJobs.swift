@@ -28,7 +28,7 @@ struct PublishingJobs: Sendable {
       tools: PublishingTools.all(of: targets.map(\.registry.capabilities.tools)), targets: targets)
     var files: [File] = []
     var notes: [Message] = []
-    for path in repository.paths(of: family) {
+    for path in repository.files(of: family).map(\.path) {
       let text = try repository.text(of: path)
       let request = WorkflowChangeRequest(
         path: path, text: text, version: TokenBrokerTool.version, configuration: configuration,

@@ -56,6 +56,8 @@ struct PublishingUses: Sendable {
   let named: @Sendable (String) -> [String]?
   /// The options of this program that have a value.
   let valueOptions: [String]
+  /// What runs the jobs; nil if nothing is known of it.
+  let runner: Runner?
 
   /// What publishes in a job; steps that never run do not.
   func uses(of job: JobSurvey) -> [PublishingUse] {
@@ -81,7 +83,7 @@ struct PublishingUses: Sendable {
     let last = name.split(separator: "/").last.map(String.init) ?? name
     if last == "token-broker" {
       let target = step.inputs["target"]
-      return made("token-broker", .broker, target.map { $0.text ?? "" } ?? "pypi", step, job)
+      return made("token-broker", .broker, target.map { $0.text ?? "" } ?? usual?.name ?? "", step, job)
     }
     let stored = step.inputs.values.compactMap { value -> String? in
       if case .stored(let name) = value.content { name } else { nil }
@@ -100,13 +102,18 @@ struct PublishingUses: Sendable {
       guard given?.text.map({ condition.values.contains($0) || $0 == "publish" }) ?? (given != nil) else { return nil }
     }
     let destination = part.addressInputs.lazy.compactMap { step.inputs[$0] }.first
-    let variables = step.variables.filter { variable in tools.tools.contains { $0.decides(variable.key, for: "pypi") } }
+    let variables = step.variables.filter { decides($0.key) }
     let ofTools = variables.filter { Self.isSecret($0.key) }.compactMap { variable -> String? in
       if case .stored(let name) = variable.value.content { name } else { nil }
     }.sorted()
     let credential: PublishingUse.Credential =
       if let secret = stored.first ?? ofTools.first { .stored(secret) } else if isMade { .made } else { .identity }
     return use(name, credential, place: step.place, destination: destination.map { $0.text ?? "$" }, step, job)
+  }
+
+  /// Whether a variable is one that the tools publish by.
+  private func decides(_ variable: String) -> Bool {
+    tools.tools.contains { tool in registries.contains { tool.decides(variable, for: $0.name) } }
   }
 
   private static func isSecret(_ name: String) -> Bool {
@@ -125,6 +132,8 @@ struct PublishingUses: Sendable {
     var stored: [String] = []
     /// The credentials that tools were given to keep, by the tool.
     var kept: [String: String] = [:]
+    /// What a file was given that tools read credentials from.
+    var keptInFile: String?
   }
 
   /// Lines that a backslash joins are one.
@@ -148,8 +157,8 @@ struct PublishingUses: Sendable {
 
   private func uses(_ line: JobStep.Line, _ step: JobStep, _ state: inout State) -> [PublishingUse] {
     var uses: [PublishingUse] = []
-    if line.text.contains("pypirc"), let secret = line.stored.first ?? state.stored.last {
-      state.kept[".pypirc"] = secret
+    if tools.credentialFiles.contains(where: line.text.contains), let secret = line.stored.first ?? state.stored.last {
+      state.keptInFile = secret
     }
     for words in ShellWords(line.text).commands {
       var words = Array(words.map(\.text).drop { Self.keywords.contains($0) })
@@ -171,7 +180,7 @@ struct PublishingUses: Sendable {
       } else if let found = ClientRecognition(words, tools), !ClientArguments(found).isDryRun {
         uses.append(client(found, own, line, step, state))
       } else if let name = tools.tools.first(where: { $0.name == tools.name(words[0]) })?.name,
-        let secret = line.stored.first ?? Self.stored(in: words, state)
+        let secret = line.stored.first ?? stored(in: words, state)
       {
         // `TOOL config NAME SECRET` keeps a credential for later.
         state.kept[name] = secret
@@ -181,14 +190,14 @@ struct PublishingUses: Sendable {
   }
 
   /// The secret that a word of a command names.
-  private static func stored(in words: [String], _ state: State) -> String? {
+  private func stored(in words: [String], _ state: State) -> String? {
     words.lazy.compactMap { word -> String? in
       if case .stored(let name) = value(word, state).content { name } else { nil }
     }.first
   }
 
   /// What a word of a script means.
-  private static func value(_ word: String, _ state: State, depth: Int = 0) -> JobValue {
+  private func value(_ word: String, _ state: State, depth: Int = 0) -> JobValue {
     let nowhere = state.job.place
     guard word.contains("$") else { return JobValue(.text(word), at: nowhere) }
     if word.contains("${{") {
@@ -199,8 +208,7 @@ struct PublishingUses: Sendable {
     if let set = state.set[name], set != word { return value(set, state, depth: depth + 1) }
     if let given = state.variables[name] { return given }
     if state.job.tokens?.contains(where: { $0.variable == name }) == true { return JobValue(.made, at: nowhere) }
-    let isOfProvider = name.hasPrefix("CI_") || name.hasPrefix("GITHUB_") || name.hasPrefix("GITLAB_")
-    if isOfProvider { return JobValue(.made, at: nowhere) }
+    if runner?.sets(name) == true { return JobValue(.made, at: nowhere) }
     return JobValue(state.job.storesVariables ? .stored(name) : .unknown, at: nowhere)
   }
 
@@ -221,7 +229,7 @@ struct PublishingUses: Sendable {
       }
       if valueOptions.contains(word) { _ = rest.popFirst() }
     }
-    let names = targets.map { Self.value($0, state).text ?? "" }
+    let names = targets.map { value($0, state).text ?? "" }
     return made("token-broker", .broker, names.joined(separator: " "), step, state.job, place: line.place)
   }
 
@@ -245,7 +253,7 @@ struct PublishingUses: Sendable {
     var state = outer
     state.set.merge(own) { _, new in new }
     func variable(_ name: String) -> JobValue? {
-      state.set[name].map { Self.value($0, state) } ?? state.variables[name]
+      state.set[name].map { value($0, state) } ?? state.variables[name]
     }
     let tool = found.client
     var credential: PublishingUse.Credential?
@@ -264,8 +272,8 @@ struct PublishingUses: Sendable {
         let next = index + 1 < found.command.endIndex ? found.command[index + 1] : nil
         guard let word = attached ?? next else { continue }
         switch option.kind {
-        case .address, .name, .registry: destination = Self.value(word, state).text ?? word
-        case .credential: take(Self.value(word, state))
+        case .address, .name, .registry: destination = value(word, state).text ?? word
+        case .credential: take(value(word, state))
         case .settings: break
         }
       }
@@ -282,7 +290,7 @@ struct PublishingUses: Sendable {
       }
     }
     if credential == nil || credential == .unknown,
-      let kept = state.kept[tool.name] ?? state.kept[".pypirc"] ?? line.stored.first
+      let kept = state.kept[tool.name] ?? state.keptInFile ?? line.stored.first
     {
       credential = .stored(kept)
     }
@@ -307,14 +315,23 @@ struct PublishingUses: Sendable {
       job: job, step: step, place: place, tool: tool, credential: credential, targets: targets, wrongTarget: wrong)
   }
 
+  /// The registry that tools mean if they are told none.
+  private var usual: Target? {
+    registries.first { $0.registry.capabilities.refusals?.isUsual == true } ?? registries.first
+  }
+
+  /// Whether a text has a variable of the runner in it: what it names belongs to the provider.
+  private func namesRunner(_ text: String) -> Bool {
+    text.split(separator: "$").contains { part in
+      runner?.sets(String(part.drop { $0 == "{" }.prefix { $0.isLetter || $0.isNumber || $0 == "_" })) == true
+    }
+  }
+
   /// The registry that a destination means; without one, the usual registry.
   ///
   /// A place of another kind is named as it is.
   private func targets(_ destination: String?) -> (found: [String], wrong: String?) {
-    guard let destination, !destination.isEmpty else {
-      let usual = registries.first { $0.registry.capabilities.refusals?.isUsual == true } ?? registries.first
-      return (usual.map { [$0.name] } ?? [], nil)
-    }
+    guard let destination, !destination.isEmpty else { return (usual.map { [$0.name] } ?? [], nil) }
     if destination.contains("://") {
       let found = registries.first { target in
         [target.registry.home.host.description, target.registry.uploadURL.origin.host.description].contains {
@@ -323,7 +340,7 @@ struct PublishingUses: Sendable {
       }
       return found.map { ([$0.name], nil) } ?? ([], destination)
     }
-    guard !destination.contains("$") else { return ([], destination.contains("CI_") ? destination : nil) }
+    guard !destination.contains("$") else { return ([], namesRunner(destination) ? destination : nil) }
     let plain = destination.lowercased().filter { $0.isLetter || $0.isNumber }
     let found = registries.first { $0.name.filter { $0.isLetter || $0.isNumber } == plain }
     return found.map { ([$0.name], nil) } ?? ([], destination)

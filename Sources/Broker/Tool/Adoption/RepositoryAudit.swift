@@ -16,7 +16,8 @@ struct RepositoryAudit: Sendable {
   struct Read: Sendable {
     let folder: String
     let remote: Sourced<GitRemote>?
-    let project: String?
+    /// The names in the files that name a project, by the path.
+    let projects: [String: Sourced<String>]
     let configuration: BrokerConfiguration?
     let provider: ProviderType?
     let survey: WorkflowSurvey
@@ -24,6 +25,8 @@ struct RepositoryAudit: Sendable {
     var uses: [PublishingUse] = []
     var targets: [Target] = []
   }
+
+  private var catalog: AdoptionCatalog { AdoptionCatalog(broker.catalog) }
 
   // MARK: Reading
 
@@ -35,32 +38,28 @@ struct RepositoryAudit: Sendable {
           state: .unknown, code: "folder-missing", place: nil,
           text: "There is no folder \(Neutralized.quoted(folder)).", fix: "Name the folder of a checkout."))
       return Read(
-        folder: folder, remote: nil, project: nil, configuration: nil, provider: nil, survey: WorkflowSurvey(),
+        folder: folder, remote: nil, projects: [:], configuration: nil, provider: nil, survey: WorkflowSurvey(),
         findings: findings)
     }
     let root = LocalRepository.root(above: folder) ?? folder
     var remote: Sourced<GitRemote>?
-    var project: String?
+    var projects: [String: Sourced<String>] = [:]
     func attempt(_ body: () throws(BrokerError) -> Void) {
       do throws(BrokerError) { try body() } catch { findings.append(Self.unreadable(error)) }
     }
-    attempt { () throws(BrokerError) in remote = try LocalRepository.remote(in: root) }
-    attempt { () throws(BrokerError) in
-      project = try LocalRepository.text("\(folder)/pyproject.toml").flatMap {
-        ProjectFile.name(in: $0, path: "pyproject.toml")
-      }?.value
-    }
+    attempt { () throws(BrokerError) in remote = try LocalRepository.remote(in: root, catalog) }
+    attempt { () throws(BrokerError) in projects = try LocalRepository.projects(in: folder, catalog) }
     let configuration = self.configuration(of: folder, root: root, &findings)
     let (provider, survey) = survey(root, remote?.value, configuration)
     var read = Read(
-      folder: folder, remote: remote, project: project, configuration: configuration, provider: provider,
+      folder: folder, remote: remote, projects: projects, configuration: configuration, provider: provider,
       survey: survey, findings: findings)
     read.targets = targets(configuration)
     let finder = PublishingUses(
       tools: broker.catalog.tools, registries: read.targets,
       named: { [configuration] name in
         (try? configuration?.registries(for: [name]))?.map(\.name)
-      }, valueOptions: valueOptions)
+      }, valueOptions: valueOptions, runner: provider?.runner)
     read.uses = survey.jobs.flatMap(finder.uses)
     return read
   }
@@ -109,7 +108,7 @@ struct RepositoryAudit: Sendable {
   private func survey(
     _ root: String, _ remote: GitRemote?, _ configuration: BrokerConfiguration?
   ) -> (ProviderType?, WorkflowSurvey) {
-    let family = remote.flatMap { RepositoryHost($0.host).family }
+    let family = remote.flatMap { catalog.host($0.host).family }
     let expected = configuration?.registries.flatMap(\.settings.expectations) ?? []
     let started = expected.lazy.compactMap { $0[.pipelineFile] }.first
     var found: (ProviderType, WorkflowSurvey)?
@@ -137,7 +136,7 @@ struct RepositoryAudit: Sendable {
     var findings = read.findings
     // What goes to an index of another kind is none of this.
     let uses = read.uses.filter { use in
-      !use.targets.isEmpty || !["://", "CI_"].contains { use.wrongTarget?.contains($0) == true }
+      !use.targets.isEmpty || !["://", "$"].contains { use.wrongTarget?.contains($0) == true }
     }
     findings += surveyFindings(read, hasUses: !uses.isEmpty)
     for use in uses { findings += self.findings(use, read) }
@@ -255,8 +254,7 @@ struct RepositoryAudit: Sendable {
   private func findings(_ use: PublishingUse, at name: String, _ read: Read) -> [AuditRow.Finding] {
     guard let target = read.targets.first(where: { $0.name == name }) else { return [] }
     var findings: [AuditRow.Finding] = []
-    let identity = identity(use, read)
-    if let rules = target.registry.capabilities.publishers {
+    if let identity = identity(use.job, read), let rules = target.registry.capabilities.publishers {
       if let obstacle = rules.obstacle(identity) {
         findings.append(
           AuditRow.Finding(
@@ -287,18 +285,14 @@ struct RepositoryAudit: Sendable {
   }
 
   /// Who the job would be, as far as files tell.
-  private func identity(_ use: PublishingUse, _ read: Read) -> JobIdentity {
-    identity(use.job, read)
-  }
-
-  private func identity(_ job: JobSurvey, _ read: Read) -> JobIdentity {
-    var identity = JobIdentity(family: read.provider?.jobs.family ?? .gitHub)
+  private func identity(_ job: JobSurvey, _ read: Read) -> JobIdentity? {
+    guard let kind = read.provider?.jobs else { return nil }
+    var identity = JobIdentity(family: kind.family)
     if let remote = read.remote?.value {
-      identity.issuer = RepositoryHost(remote.host).issuer(of: identity.family)
+      identity.issuer = catalog.issuer(of: kind.family, at: catalog.host(remote.host))
       identity.owner = remote.owner
       identity.repository = remote.name
-      for field in [JobField.owner, .namespace] { identity.fields[field] = remote.owner }
-      for field in [JobField.repository, .project] { identity.fields[field] = remote.name }
+      for field in kind.fields where field.role == .repository { identity.fields[field] = remote.value(of: field) }
     }
     identity.workflow = job.startedFile
     identity.jobWorkflow = job.calledFile
@@ -315,13 +309,14 @@ struct RepositoryAudit: Sendable {
       for step in job.steps where !step.occasions.isEmpty || job.storesVariables {
         let name = Neutralized.quoted(job.name, limit: 60)
         switch step.work {
-        case .called(let called) where Self.isMeant(called) || Self.isMeant(job.name):
+        case .called(let called) where isMeant(called) || isMeant(job.name):
           guard
             job.identity.value != false
               || step.inputs.contains(where: { if case .stored = $0.value.content { true } else { false } })
           else { continue }
           let causes = read.targets.lazy.compactMap { target in
-            target.registry.capabilities.publishers?.review(identity(job, read)).first { $0.certainty == .certain }
+            identity(job, read).flatMap { target.registry.capabilities.publishers?.review($0) }?
+              .first { $0.certainty == .certain }
           }
           let cause = causes.first
           findings.append(
@@ -341,7 +336,7 @@ struct RepositoryAudit: Sendable {
             AuditRow.Finding(
               state: .unknown, code: "component-unread", place: step.place,
               text: "\(Neutralized(part, limit: 160)) is not read here, and may publish.", fix: nil))
-        case .unknown(let why) where !hasUses && (job.identity.value == true || Self.isMeant(job.name)):
+        case .unknown(let why) where !hasUses && (job.identity.value == true || isMeant(job.name)):
           findings.append(
             AuditRow.Finding(
               state: .unknown, code: "step-unread", place: step.place,
@@ -354,9 +349,8 @@ struct RepositoryAudit: Sendable {
   }
 
   /// Whether a name is that of something that publishes.
-  private static func isMeant(_ name: String) -> Bool {
-    let name = name.lowercased()
-    return ["publish", "release", "pypi", "upload", "deploy"].contains { name.contains($0) }
+  private func isMeant(_ name: String) -> Bool {
+    catalog.isMeant(name, by: ["publish", "release", "upload", "deploy"])
   }
 
   // MARK: Two ways

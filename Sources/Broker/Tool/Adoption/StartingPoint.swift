@@ -5,6 +5,8 @@ struct StartingPoint: Sendable {
   /// A registry and what its publisher is registered with.
   struct Target: Sendable {
     let registry: String
+    /// What its identity tokens are made out to.
+    let audience: String
     let project: Sourced<String>?
     /// The fields of `expect`, in order.
     let fields: [(field: JobField, value: Sourced<String>)]
@@ -15,20 +17,27 @@ struct StartingPoint: Sendable {
     var environment: String? { fields.first { $0.field == .environment }?.value.value }
   }
 
-  let family: IssuerFamily
+  let provider: ProviderType
   let targets: [Target]
+  /// How files are made and published; nil if that is not known.
+  private let recipe: PublishingRecipe?
 
-  /// The starting point for the registries of `values`, whose forms have the fields.
-  init(_ values: [PublisherValues], family: IssuerFamily, forms: [PublisherRules.Form?]) {
-    self.family = family
-    targets = zip(values, forms).map { values, form in
+  /// The starting point for registries, whose forms have the fields.
+  init(_ values: [(PublisherValues, BrokerCore.Target)], provider: ProviderType) {
+    self.provider = provider
+    recipe = values.lazy.compactMap { $0.1.registry.capabilities.tools.recipe }.first
+    targets = values.map { values, target in
+      let form = target.registry.capabilities.publishers?.form(for: provider.jobs.family)
       let fields = (form?.fields ?? []).compactMap { part in
         values.value(part.field).map { (field: part.field, value: $0) }
       }
       let host = values.host.flatMap { $0.value.isHosted ? nil : $0 }
+      let issuer = host.flatMap { host in
+        values.repository.catalog.issuer(of: provider.jobs.family, at: host.value).map { Sourced($0, host.origin) }
+      }
       return Target(
-        registry: values.registry, project: values.project, fields: fields,
-        issuer: host?.map { $0.issuer(of: family) })
+        registry: values.registry, audience: target.expectedAudience?.value ?? values.registry, project: values.project,
+        fields: fields, issuer: issuer)
     }
   }
 
@@ -72,150 +81,43 @@ struct StartingPoint: Sendable {
   // MARK: The workflow
 
   /// The jobs that publish: one for all registries, or one for each where their environments differ.
-  private var jobs: [(name: String, targets: String, registries: [String], environment: String?)] {
-    let names = targets.map(\.registry)
+  private var jobs: [NewWorkflow.Job] {
+    let all = targets.map { ($0.registry, $0.audience) }
     guard Set(targets.map(\.environment)).count > 1 else {
-      return [("publish", names.count > 1 ? "release" : names[0], names, targets[0].environment)]
+      let name = all.count > 1 ? "release" : targets[0].registry
+      return [NewWorkflow.Job(name: "publish", targets: name, registries: all, environment: targets[0].environment)]
     }
-    return targets.map { ($0.registry, $0.registry, [$0.registry], $0.environment) }
+    return targets.map { target in
+      NewWorkflow.Job(
+        name: target.registry, targets: target.registry, registries: [(target.registry, target.audience)],
+        environment: target.environment)
+    }
   }
 
-  /// The command that publishes in the first job.
+  /// The command that publishes in the first job; nil if it is not known how files are published.
   var command: Message? {
-    jobs.first.map { job in
-      "token-broker exec \(Neutralized(job.targets)) -- \(family == .gitLab ? "" : "pipx run ")twine upload dist/*"
-    }
+    guard let recipe, let job = jobs.first else { return nil }
+    // A container is a job's own; a machine is what people have.
+    let commands = provider.jobs.workflowFolder == nil ? recipe.inImage : recipe.onMachine
+    return "token-broker exec \(Neutralized(job.targets)) -- \(Neutralized(commands.publish))"
   }
 
   /// The path of the file that the workflow belongs into.
   var workflowPath: String {
-    let field: JobField = family == .gitLab ? .pipelineFile : .workflow
-    let name = targets.first?.fields.first { $0.field == field }?.value.value ?? "publish.yml"
-    return family == .gitLab ? name : ".github/workflows/\(name)"
+    let name = targets.first?.fields.first { $0.field.role == .file }?.value.value
+    return provider.jobs.path(of: name ?? provider.jobs.usualPath ?? "publish.yml")
   }
 
-  /// The workflow or pipeline.
-  ///
-  /// Each job that publishes has the configuration, and names it: without the name, a job that did not get the file would
-  /// publish without its rules.
+  /// The workflow or pipeline; nil if nothing is known of what one looks like, or of how files are published.
   ///
   /// - Parameters:
   ///   - version: The release of this tool that it installs.
   ///   - file: The path of the configuration in the checkout.
   /// - Returns: The text.
-  func workflow(version: String, file: String) -> String {
-    family == .gitLab ? pipeline(version, Snippet.quoted(file).text) : actions(version, Snippet.quoted(file).text)
-  }
-
-  private func actions(_ version: String, _ file: String) -> String {
-    var text = """
-      # \(Neutralized(workflowPath))
-      name: publish
-
-      on:
-        push:
-          tags: ["v*"]
-
-      permissions: {}
-
-      jobs:
-        build:
-          runs-on: ubuntu-latest
-          permissions:
-            contents: read
-          steps:
-            - uses: actions/checkout@v4
-              with:
-                persist-credentials: false
-            - run: pipx run build
-            - uses: actions/upload-artifact@v4
-              with:
-                name: dist
-                path: dist
-
-      """
-    var before = ["build"]
-    for job in jobs {
-      text += """
-
-          \(job.name):
-            needs: [\(before.joined(separator: ", "))]
-            runs-on: ubuntu-latest
-
-        """
-      if let environment = job.environment { text += "    environment: \(Snippet.quoted(environment))\n" }
-      text += """
-            # A job's block replaces the workflow's: id-token has to stand here.
-            permissions:
-              contents: read
-              id-token: write
-            env:
-              # Named, so that a job without the file ends with an error and does not publish without its rules.
-              TOKEN_BROKER_CONFIG: \(file)
-            steps:
-              - uses: actions/checkout@v4
-                with:
-                  sparse-checkout: \(file)
-                  sparse-checkout-cone-mode: false
-                  persist-credentials: false
-              - uses: actions/download-artifact@v4
-                with:
-                  name: dist
-                  path: dist
-              - run: pipx install token-broker==\(version)
-              - run: token-broker exec \(job.targets) -- pipx run twine upload dist/*
-
-        """
-      before.append(job.name)
-    }
-    return text
-  }
-
-  private func pipeline(_ version: String, _ file: String) -> String {
-    var text = """
-      # \(Neutralized(workflowPath))
-      stages: [build, deploy]
-
-      build:
-        stage: build
-        image: python:3-slim
-        script:
-          - python -I -m pip install --quiet build
-          - python -I -m build
-        artifacts:
-          paths: [dist]
-
-      """
-    var before = ["build"]
-    for job in jobs {
-      text += """
-
-        \(job.name):
-          stage: deploy
-          image: python:3-slim
-          needs: [\(before.joined(separator: ", "))]
-          rules:
-            - if: $CI_COMMIT_TAG && $CI_COMMIT_REF_PROTECTED == "true"
-
-        """
-      if let environment = job.environment { text += "  environment: \(Snippet.quoted(environment))\n" }
-      // Each identity token is good for one exchange, so that each registry has its own.
-      text += "  id_tokens:\n"
-      for registry in job.registries {
-        text += "    \(registry.uppercased())_ID_TOKEN:\n      aud: \(registry)\n"
-      }
-      text += """
-          variables:
-            # Named, so that a job without the file ends with an error and does not publish without its rules.
-            TOKEN_BROKER_CONFIG: \(file)
-          before_script:
-            - python -I -m pip install --quiet token-broker==\(version) twine
-          script:
-            - token-broker exec \(job.targets) -- twine upload dist/*
-
-        """
-      before.append(job.name)
-    }
-    return text
+  func workflow(version: String, file: String) -> String? {
+    guard let recipe, let write = provider.adoption?.write else { return nil }
+    return write(
+      NewWorkflow(
+        path: workflowPath, version: version, configuration: Snippet.quoted(file).text, recipe: recipe, jobs: jobs))
   }
 }

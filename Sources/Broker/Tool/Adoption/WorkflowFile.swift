@@ -1,6 +1,6 @@
 import BrokerCore
 
-/// What the lines of a workflow or pipeline file say about publishing (``JobFile``), each with its origin.
+/// What the lines of a file that defines jobs say about publishing (``JobFile``), each with its origin.
 struct WorkflowFile: Sendable, Equatable {
   private let file: JobFile
 
@@ -14,12 +14,10 @@ struct WorkflowFile: Sendable, Equatable {
   /// The last part of the path.
   var name: String { file.name }
 
-  private static let marks = ["id-token: write", "id-token: \"write\"", "id_tokens:"]
-
-  init(path: String, text: String) {
-    file = JobFile(path: path, text: text, marks: Self.marks)
+  init(_ file: JobFile) {
+    self.file = file
     environments = file.environments.map {
-      Sourced($0.name, "\(Neutralized(path)), line \($0.line)")
+      Sourced($0.name, "\(Neutralized(file.path)), line \($0.line)")
     }
   }
 }

@@ -12,7 +12,7 @@ enum ConfigInitCommand: Command {
         OptionSpec("--new", nil, "write the configuration, and print a new workflow to go with it"),
         OptionSpec("--output", "FILE", "write the configuration to FILE instead of token-broker.json"),
         OptionSpec("--force", nil, "replace that file if it is there"),
-        OptionSpec("--provider", "NAME", "where the repository is built: github or gitlab"),
+        OptionSpec("--provider", "NAME", "where the repository is built: \(AdoptionCatalog(catalog.plugins).names())"),
         OptionSpec("--project", "NAME", "the project at the registries"),
         OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
         OptionSpec("--environment", "NAME", "the deployment environment"),
@@ -22,7 +22,7 @@ enum ConfigInitCommand: Command {
           + "step that publishes runs behind token-broker exec, its job may have identity tokens and names an environment, and "
           + "stored credentials are taken out. Where nothing publishes yet, and with --new, the configuration is written and "
           + "standard output is a new workflow or pipeline.",
-        "The values come from the git remote, from that workflow, and from pyproject.toml. Each is said with its origin on standard "
+        "The values come from the git remote, from that workflow, and from the file that names the project. Each is said with its origin on standard "
           + "error, and what has to be deleted afterwards. The last lines are what was written, where to register the trusted "
           + "publisher, and the command that rehearses the job.",
       ])
@@ -57,7 +57,9 @@ enum ConfigInitCommand: Command {
     private let broker: Broker
     private let surroundings: Surroundings
     private let targets: [Target]
-    private let family: IssuerFamily
+    private let provider: ProviderType
+
+    private var family: IssuerFamily { provider.jobs.family }
 
     private var console: Console { surroundings.console }
 
@@ -65,22 +67,23 @@ enum ConfigInitCommand: Command {
       _ arguments: ParsedArguments, file: String, _ broker: Broker, _ surroundings: Surroundings
     ) throws(BrokerError) {
       (self.arguments, self.file, self.broker, self.surroundings) = (arguments, file, broker, surroundings)
-      given = try AdoptionOptions.given(arguments, in: surroundings.environment)
-      repository = try LocalRepository(around: ".")
+      let catalog = AdoptionCatalog(broker.catalog)
+      given = try AdoptionOptions.given(arguments, catalog, in: surroundings.environment)
+      repository = try LocalRepository(around: ".", catalog)
       let services = broker.services()
       targets = try ConfigurationReader(catalog: broker.catalog).builtIn().usualRegistries.map { $0.target(services) }
       let values = PublisherValues(
         registry: "", repository: repository, given: given, configured: PublisherValues.Configured(nil))
-      guard let family = values.family else {
+      guard let provider = catalog.provider(of: values.family) else {
         throw BrokerError(
-          .usage, "Neither the git remote nor the files here tell whether this is built at GitHub or GitLab.",
-          remedy: "Say --provider github or --provider gitlab.")
+          .usage, "Neither the git remote nor the files here tell whether this is built at \(catalog.families).",
+          remedy: "Say --provider \(catalog.names("or --provider")).")
       }
-      self.family = family
+      self.provider = provider
     }
 
     func run() throws(BrokerError) -> Int32 {
-      let adoption = broker.catalog.providers.first { $0.jobs.family == family }?.adoption
+      let adoption = provider.adoption
       let publishing = try adoption.map { (adoption) throws(BrokerError) in
         try PublishingJobs(
           in: repository, of: family, named: given.workflow, adoption: adoption, targets: targets,
@@ -138,8 +141,7 @@ enum ConfigInitCommand: Command {
 
     /// What is of no use any more once the job has published with the broker.
     private func leftovers(_ publishing: PublishingJobs, _ adoption: ProviderAdoption) -> [Message] {
-      let address = repository.remote.map { "https://\(Neutralized("\($0.value.host)/\($0.value.path)"))" as Message }
-      let place: Message = address.map { " at \(adoption.credentialSettings($0))" } ?? ""
+      let place: Message = repository.address.flatMap(adoption.credentialSettings).map { " at \($0)" } ?? ""
       var leftovers = publishing.files.flatMap(\.change.stored).map { name in
         "\(Neutralized(name))\(place), and the API token that it holds" as Message
       }
@@ -161,13 +163,15 @@ enum ConfigInitCommand: Command {
       let staged = try StagedFile(file, isPrivate: false)
       let workflow = start.workflow(
         version: TokenBrokerTool.version, file: repository.pathInCheckout(of: file))
-      let written = console.write(data: workflow)
+      let written = workflow.map { console.write(data: $0) } ?? ExitStatus.done.rawValue
       guard written == ExitStatus.done.rawValue else { return written }
       try staged.commit(Array(start.configuration.utf8))
       console.error(start.commentary)
       say("note: ", values.flatMap(\.0.notes) + obstacles)
-      console.error(
-        "wrote: \(Neutralized(file)); what is printed belongs into \(Neutralized(start.workflowPath))\n")
+      let place: Message =
+        workflow == nil
+        ? "write the job that publishes by hand" : "what is printed belongs into \(Neutralized(start.workflowPath))"
+      console.error("wrote: \(Neutralized(file)); \(place)\n")
       end(values, command: start.command)
       return ExitStatus.done.rawValue
     }
@@ -176,7 +180,8 @@ enum ConfigInitCommand: Command {
 
     private func values(of target: Target) -> PublisherValues {
       PublisherValues(
-        registry: target.name, repository: repository, given: given, configured: PublisherValues.Configured(nil))
+        registry: target.name, tools: target.registry.capabilities.tools, repository: repository, given: given,
+        configured: PublisherValues.Configured(nil))
     }
 
     private func startingPoint(
@@ -184,13 +189,13 @@ enum ConfigInitCommand: Command {
     ) throws(BrokerError) -> (StartingPoint, obstacles: [Message]) {
       var obstacles: [Message] = []
       for (value, target) in values {
-        // GitHub's own servers have no way in; a GitLab's issuer may be known for an organisation.
         guard let obstacle = target.registry.capabilities.publishers?.obstacle(value.job(family)) else { continue }
-        guard family == .gitLab else { throw BrokerError(.usage, obstacle.summary, remedy: obstacle.fixes.first) }
+        // Of some kinds, the registry may know an issuer for an organisation.
+        let isOpen = target.registry.capabilities.acceptedIssuers.contains { $0.address == nil && $0.family == family }
+        guard isOpen else { throw BrokerError(.usage, obstacle.summary, remedy: obstacle.fixes.first) }
         obstacles += [obstacle.summary] + obstacle.fixes
       }
-      let forms = values.map { $0.1.registry.capabilities.publishers?.form(for: family) }
-      return (StartingPoint(values.map(\.0), family: family, forms: forms), obstacles)
+      return (StartingPoint(values, provider: provider), obstacles)
     }
 
     private func say(_ label: Message, _ texts: [Message]) {

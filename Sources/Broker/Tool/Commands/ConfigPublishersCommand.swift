@@ -13,7 +13,7 @@ enum ConfigPublishersCommand: Command {
         OptionSpec("--since", "FILE", "show what is other than in FILE, an earlier sheet in JSON"),
         OptionSpec(
           "--repository", "OWNER/NAME[=PROJECT]", "a repository that is not checked out here", isRepeatable: true),
-        OptionSpec("--provider", "NAME", "where it is built: github or gitlab"),
+        OptionSpec("--provider", "NAME", "where it is built: \(AdoptionCatalog(catalog.plugins).names())"),
         OptionSpec("--project", "NAME", "the project at the registry"),
         OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
         OptionSpec("--environment", "NAME", "the deployment environment"),
@@ -22,9 +22,9 @@ enum ConfigPublishersCommand: Command {
         "The sheet begins with a table by what a person has to do; each publisher follows with its fields and their origins.",
         "A DIR is a checkout; without any, and without --repository, this folder. Its own token-broker.json, in it or "
           + "above it up to the root of its checkout, is read unless --config names a file. For each registry of the configuration the values come from the command line, "
-          + "from \"project\" and \"expect\", and from the checkout: the git remote, workflow files and pyproject.toml, "
-          + "which are read by their lines. Each value is printed with its origin; nothing is sent anywhere.",
-        "PyPI's forms mean github.com and gitlab.com: for a repository on another server no form is filled in. OWNER/NAME is "
+          + "from \"project\" and \"expect\", and from the checkout: the git remote, the files that define jobs and the one "
+          + "that names the project, which are read by their lines. Each value is printed with its origin; nothing is sent anywhere.",
+        "Most forms mean a hosted service: for a repository on another server none of these is filled in. OWNER/NAME is "
           + "on the server whose job this is, or on the hosted one; of another server, write https://HOST/OWNER/NAME.",
         "Register a publisher where the project exists in the project's settings, whose form its address fills in, and where it "
           + "does not as a pending one, whose form is filled in by hand.",
@@ -33,8 +33,9 @@ enum ConfigPublishersCommand: Command {
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let format: PublisherSheet.Format = try AdoptionOptions.format(arguments)
-    let given = try AdoptionOptions.given(arguments, in: surroundings.environment)
-    let places = try places(arguments, given)
+    let catalog = AdoptionCatalog(surroundings.catalog.plugins)
+    let given = try AdoptionOptions.given(arguments, catalog, in: surroundings.environment)
+    let places = try places(arguments, given, catalog)
     guard given.project == nil || places.count == 1 else {
       throw BrokerError(
         .usage, "--project names the project of one repository, and there are \(places.count).",
@@ -52,7 +53,7 @@ enum ConfigPublishersCommand: Command {
       given.project = place.project ?? given.project
       for target in configuration.usualRegistries.map({ $0.target(services) }) {
         let values = PublisherValues(
-          registry: target.name, repository: place.repository, given: given,
+          registry: target.name, tools: target.registry.capabilities.tools, repository: place.repository, given: given,
           configured: PublisherValues.Configured(
             configuration.registries.first { $0.name == target.name }?.settings))
         entries.append(try PublisherEntry(values, target: target))
@@ -78,40 +79,44 @@ enum ConfigPublishersCommand: Command {
   }
 
   private static func places(
-    _ arguments: ParsedArguments, _ given: PublisherValues.Given
+    _ arguments: ParsedArguments, _ given: PublisherValues.Given, _ catalog: AdoptionCatalog
   ) throws(BrokerError) -> [Place] {
     var places: [Place] = []
     for folder in arguments.operands {
-      places.append(Place(repository: try LocalRepository(around: folder), isFolder: true, project: nil))
+      places.append(Place(repository: try LocalRepository(around: folder, catalog), isFolder: true, project: nil))
     }
     for text in arguments.all("--repository") {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let remote = remote(String(parts[0]), given), parts.count == 1 || !parts[1].isEmpty else {
+      guard let remote = remote(String(parts[0]), given, catalog), parts.count == 1 || !parts[1].isEmpty else {
         throw BrokerError(
           .usage, "--repository is \(Neutralized.quoted(text)), which names no repository.",
           remedy: "Write OWNER/NAME, or OWNER/NAME=PROJECT; of another server, https://HOST/OWNER/NAME.")
       }
       places.append(
         Place(
-          repository: LocalRepository(named: Sourced(remote, PublisherValues.repositoryOption)), isFolder: false,
+          repository: LocalRepository(named: Sourced(remote, PublisherValues.repositoryOption), catalog),
+          isFolder: false,
           project: parts.count == 2 ? Sourced(String(parts[1]), PublisherValues.repositoryOption) : nil))
     }
     if places.isEmpty {
-      places.append(Place(repository: try LocalRepository(around: "."), isFolder: true, project: nil))
+      places.append(Place(repository: try LocalRepository(around: ".", catalog), isFolder: true, project: nil))
     }
     return places
   }
 
   /// The repository of an address, or of `OWNER/NAME` on the server whose job this is, else on the hosted one.
-  private static func remote(_ text: String, _ given: PublisherValues.Given) -> GitRemote? {
+  private static func remote(
+    _ text: String, _ given: PublisherValues.Given, _ catalog: AdoptionCatalog
+  ) -> GitRemote? {
     if text.contains("://") { return GitRemote(text) }
-    let family = given.family ?? given.job?.family ?? .gitHub
+    let family = given.family ?? given.job?.family ?? catalog.providers.first?.jobs.family
     let own = given.job.flatMap { $0.family == family ? $0.host.value : nil }
-    guard let host = own ?? RepositoryHost.hosted(family), let remote = GitRemote(host: host.name, path: text) else {
+    guard let host = own ?? catalog.service(of: family), let remote = GitRemote(host: host.name, path: text) else {
       return nil
     }
-    // GitHub's owners have one part, and a first one with a dot in front of others is a server's name.
+    // Where owners have several parts, a first one with a dot in front of others is a server's name.
     let parts = remote.owner.split(separator: "/")
-    return parts.count > 1 && (family == .gitHub || parts[0].contains(".")) ? nil : remote
+    let isNested = catalog.provider(of: family)?.adoption?.hosting?.hasNestedOwners == true
+    return parts.count > 1 && (!isNested || parts[0].contains(".")) ? nil : remote
   }
 }

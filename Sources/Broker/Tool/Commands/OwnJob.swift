@@ -15,7 +15,7 @@ struct OwnJob: Sendable {
     let catalog = surroundings.catalog
     // Whatever is wrong with the files is for the command to say.
     guard let broker = try? surroundings.broker(), let configuration = try? broker.configuration(),
-      let repository = try? LocalRepository(around: ".")
+      let repository = try? LocalRepository(around: ".", AdoptionCatalog(catalog.plugins))
     else { return nil }
     let services = broker.services()
     var found: [(registry: String, publisher: SandboxPublisher)] = []
@@ -25,7 +25,7 @@ struct OwnJob: Sendable {
         var given = PublisherValues.Given(job: nil)
         given.family = family
         return PublisherValues(
-          registry: target.name, repository: repository, given: given,
+          registry: target.name, tools: target.registry.capabilities.tools, repository: repository, given: given,
           configured: PublisherValues.Configured(settings))
       }
       // Fields that several providers have do not tell by themselves which is meant; the first that has all of them is.

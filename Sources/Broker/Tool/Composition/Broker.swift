@@ -224,7 +224,7 @@ public struct Broker: Sendable {
   public func background(of configuration: BrokerConfiguration) -> Background {
     let targets = configuration.registries.map { $0.target(services()) }
     var checkout = CheckoutReader(
-      environment: environment, variables: catalog.checkoutVariables, jobs: catalog.jobs
+      environment: environment, variables: catalog.checkoutVariables, catalog: AdoptionCatalog(catalog)
     ).checkout
     if checkout.project == nil {
       // What was built names its project, too.

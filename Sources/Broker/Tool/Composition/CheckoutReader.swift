@@ -6,8 +6,8 @@ struct CheckoutReader: Sendable {
   let environment: Environment
   /// The variables in which runners name the checkout.
   let variables: [String]
-  /// What is known of the providers' jobs: where their files lie.
-  let jobs: [JobKind]
+  /// What is known of repositories: where the files lie that define jobs, and those that name a project.
+  let catalog: AdoptionCatalog
 
   /// So many files are read at most, and so many bytes of each.
   private static let limits = (files: 64, bytes: 256 * 1024)
@@ -16,24 +16,21 @@ struct CheckoutReader: Sendable {
   var checkout: Background.Checkout {
     var checkout = Background.Checkout()
     let folders = variables.compactMap { environment.nonEmpty($0) }.filter(FileReader.isFolder) + ["."]
-    let here = try? LocalRepository(around: ".")
+    let here = try? LocalRepository(around: ".", catalog)
     checkout.files = folders.lazy.map(files).first { !$0.isEmpty } ?? []
-    checkout.repository = (here?.remote ?? folders.first.flatMap { (try? LocalRepository(around: $0))?.remote }).map {
-      ($0.value.owner, $0.value.name)
-    }
-    checkout.project = here?.project?.value
+    checkout.repository =
+      (here?.remote ?? folders.first.flatMap { (try? LocalRepository(around: $0, catalog))?.remote }).map {
+        ($0.value.owner, $0.value.name)
+      }
+    checkout.project = here?.project(of: catalog.plugins.tools)?.value
     return checkout
   }
 
   private func files(in folder: String) -> [(path: String, text: String)] {
     var root = folder
     if folder == ".", let found = FileLocation.real(folder).flatMap(Checkout.root(of:)) { root = found }
-    let names = jobs.flatMap { job in
-      let inFolder = job.workflowFolder.map { folder in FolderReader.names(in: "\(root)/\(folder)").map { folder + $0 }
-      }
-      return (inFolder ?? []) + (job.workflowFile.map { ["\($0).yml"] } ?? [])
-    }
-    return names.filter { $0.hasSuffix(".yml") || $0.hasSuffix(".yaml") }.prefix(Self.limits.files).compactMap { name in
+    let names = catalog.plugins.jobs.flatMap { $0.paths { FolderReader.names(in: "\(root)/\($0)") } }
+    return names.prefix(Self.limits.files).compactMap { name in
       let path = "\(root)/\(name)"
       guard FileReader.isFile(path),
         let bytes = try? FileReader.read(path, maximumBytes: Self.limits.bytes, code: .fileUnreadable)

@@ -1,10 +1,12 @@
 import BrokerCore
 
 extension ProviderAdoption {
-  /// What is changed in a workflow file.
+  /// Where repositories are, and what is written into their workflow files.
   static let gitHub = ProviderAdoption(
+    hosting: .gitHub, jobFile: GitHubGuide.guide.jobFile, tokenMark: "id-token: write",
     change: { (request) throws(BrokerError) in try GitHubWorkflowChange(request)?.change },
-    credentialSettings: { "\($0)/settings/secrets/actions" })
+    write: { $0.gitHubText }, credentialSettings: { "\($0)/settings/secrets/actions" },
+    environmentSettings: { "\($0)/settings/environments" })
 }
 
 /// A workflow file whose jobs publish: each step that does is changed, and its job gets what it needs beside that.

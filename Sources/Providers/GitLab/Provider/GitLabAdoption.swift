@@ -1,10 +1,11 @@
 import BrokerCore
 
 extension ProviderAdoption {
-  /// What is changed in a pipeline file.
+  /// Where repositories are, and what is written into their pipeline files.
   static let gitLab = ProviderAdoption(
+    hosting: .gitLab, jobFile: GitLabGuide.guide.jobFile, tokenMark: "id_tokens",
     change: { (request) throws(BrokerError) in try GitLabPipelineChange(request)?.change },
-    credentialSettings: { "\($0)/-/settings/ci_cd" })
+    write: { $0.gitLabText }, credentialSettings: { "\($0)/-/settings/ci_cd" })
 }
 
 /// A pipeline file whose jobs publish: each line that does is changed, and its job gets what it needs beside that.

@@ -11,7 +11,8 @@ struct PublisherForms {
   /// All that is known of what the registry compares.
   var rules: PublisherRules {
     PublisherRules(
-      forms: Self.forms, pending: Self.pending, review: { JobReview(forms: self, job: $0).causes }, obstacle: obstacle,
+      forms: Self.forms, projectLabel: "PyPI Project Name", pending: Self.pending,
+      review: { JobReview(forms: self, job: $0).causes }, obstacle: obstacle,
       address: { address($0, project: $1) }, newProject: newProject)
   }
 

@@ -23,7 +23,18 @@ private enum PythonTools {
     files: PublishedFiles(
       endings: PythonDistributions.endings, chosenEndings: [".whl", ".tar.gz"], signatureEndings: [".asc"],
       attestationEnding: PythonDistributions.attestationEnding),
-    rootVariables: ["TWINE_CERT"], parts: parts)
+    rootVariables: ["TWINE_CERT"], parts: parts, credentialFiles: ["pypirc"],
+    projects: [ProjectFile("pyproject.toml", tables: "project", "tool.poetry")], recipe: recipe)
+
+  /// A hosted machine has pipx; in the image, pip may install into the only Python there is.
+  private static let recipe = PublishingRecipe(
+    folder: "dist",
+    onMachine: PublishingRecipe.Commands(
+      build: ["pipx run build"], prepare: ["pipx install {broker}"], publish: "pipx run twine upload dist/*"),
+    image: "python:3-slim",
+    inImage: PublishingRecipe.Commands(
+      build: ["python -I -m pip install --quiet build", "python -I -m build"],
+      prepare: ["python -I -m pip install --quiet {broker} twine"], publish: "twine upload dist/*"))
 
   /// Their inputs: pypa/gh-action-pypi-publish, action.yml; PyO3/maturin-action, action.yml.
   private static let parts = [

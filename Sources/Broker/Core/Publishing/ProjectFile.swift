@@ -1,27 +1,40 @@
-import BrokerCore
+/// A file in TOML that names the project of a checkout.
+public struct ProjectFile: Sendable, Equatable {
+  /// The name and its line, from 1.
+  public typealias Name = (text: String, line: Int)
 
-/// The name of the project in a `pyproject.toml`.
-enum ProjectFile {
-  /// The `name` of `[project]`, or else of `[tool.poetry]`.
+  /// The file's path in the project's folder.
+  public let path: String
+  /// The tables whose `name` it is, such as `project`; the first that has one counts.
+  public let tables: [String]
+
+  /// A file.
+  public init(_ path: String, tables: String...) {
+    self.path = path
+    self.tables = tables
+  }
+
+  /// The project's name in the text of such a file.
   ///
   /// The file is read by its lines; a name that is spread over several, or written in another table, is not seen.
-  static func name(in text: String, path: String) -> Sourced<String>? {
+  public func name(in text: String) -> Name? {
     var table = ""
-    var names: [String: Sourced<String>] = [:]
+    var names: [String: Name] = [:]
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let line = line.trimmed
       if line.hasPrefix("[") {
         table = line.prefix { $0 != "#" }.trimmed.filter { !$0.isWhitespace }
       } else if let equals = line.firstIndex(of: "="), line[..<equals].trimmed.unquoted == "name", names[table] == nil,
-        let name = string(line[line.index(after: equals)...].trimmed)
+        let name = Self.string(line[line.index(after: equals)...].trimmed)
       {
-        names[table] = Sourced(name, "\(Neutralized(path)), line \(index + 1)")
+        names[table] = (name, index + 1)
       }
     }
-    return names["[project]"] ?? names["[tool.poetry]"]
+    return tables.lazy.compactMap { names["[\($0)]"] }.first
   }
 
-  /// A string on one line that is the name of a distribution (PyPA specifications, "Names and normalization").
+  /// A string on one line that is a project's name (PyPA specifications, "Names and normalization", whose characters are the
+  /// most that registries take).
   private static func string(_ text: String) -> String? {
     guard let quote = text.first, quote == "\"" || quote == "'" else { return nil }
     let name = text.dropFirst().prefix { $0 != quote }
