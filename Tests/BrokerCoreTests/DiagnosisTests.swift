@@ -29,9 +29,9 @@ struct DiagnosisTests {
 
   /// A text, and what is shown of it.
   @Test(arguments: [
-    ("release.yml", "release.yml"), ("rele\u{430}se", "rele<U+0430 CYRILLIC SMALL LETTER A>se"),
-    ("a\u{200B}b", "a<U+200B ZERO WIDTH SPACE>b"), (" a b ", "<U+0020 SPACE>a b<U+0020 SPACE>"),
-    ("a\u{202E}b", "a<U+202E RIGHT-TO-LEFT OVERRIDE>b"), ("a\nb", "a<U+000A>b"), ("::x", ": :x"),
+    ("release.yml", "release.yml"), ("rele\u{430}se", "rele<U+0430 looks like a>se"),
+    ("a\u{200B}b", "a<U+200B invisible>b"), (" a b ", "<U+0020 SPACE>a b<U+0020 SPACE>"),
+    ("a\u{202E}b", "a<U+202E invisible>b"), ("a\nb", "a<U+000A>b"), ("::x", ": :x"),
   ])
   func marksWhatDeceives(_ text: String, _ shown: String) {
     #expect(DeceptiveText.marked(text).text == shown)

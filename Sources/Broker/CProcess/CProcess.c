@@ -271,6 +271,20 @@ char *__wrap_swift_copyAuxiliaryExecutablePath(const char *name) {
   (void)name;
   return NULL;
 }
+
+// The tables behind these two are 560 KB. No text is made of a character's name (Unicode.Scalar.Properties.name, nameAlias): both
+// say that there is none.
+intptr_t __wrap__swift_stdlib_getScalarName(uint32_t scalar, uint8_t *buffer, intptr_t capacity);
+intptr_t __wrap__swift_stdlib_getScalarName(uint32_t scalar, uint8_t *buffer, intptr_t capacity) {
+  (void)scalar, (void)buffer, (void)capacity;
+  return 0;
+}
+
+const char *__wrap__swift_stdlib_getNameAlias(uint32_t scalar);
+const char *__wrap__swift_stdlib_getNameAlias(uint32_t scalar) {
+  (void)scalar;
+  return NULL;
+}
 #else
 const char *broker_process_linked_c_library(void) { return NULL; }
 #endif

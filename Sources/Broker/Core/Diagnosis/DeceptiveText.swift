@@ -1,7 +1,7 @@
 /// Shows characters that the eye takes for others, or does not see.
 public enum DeceptiveText {
-  /// `text` on one line, neutralised, in which every character beyond printable ASCII is written as its code point and
-  /// name, such as `rele<U+0430 CYRILLIC SMALL LETTER A>se.yml`, and so is a space at either end.
+  /// `text` on one line, neutralised, in which every character beyond printable ASCII is written as its code point and what the
+  /// eye takes it for, such as `rele<U+0430 looks like a>se.yml`, and so is a space at either end.
   public static func marked(_ text: String, limit: Int = 255) -> Neutralized {
     let scalars = Array(text.unicodeScalars)
     var output = ""
@@ -44,8 +44,18 @@ public enum DeceptiveText {
   private static func mark(_ scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16, uppercase: true)
     let number = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    let name = scalar.properties.name ?? scalar.properties.nameAlias
-    return "<U+\(number)\(name.map { " \($0)" } ?? "")>"
+    return "<U+\(number)\(appearance(of: scalar).map { " \($0)" } ?? "")>"
+  }
+
+  /// What the eye takes a character for. Unicode's names are a table of 560 KB, which the released tool leaves out.
+  private static func appearance(of scalar: Unicode.Scalar) -> String? {
+    if let letter = lookalikes[scalar] { return "looks like \(letter)" }
+    switch scalar.properties.generalCategory {
+    case .spaceSeparator: return scalar == " " ? "SPACE" : "looks like SPACE"
+    case .format: return "invisible"
+    case .nonspacingMark, .enclosingMark: return "mark on the letter before"
+    default: return nil
+    }
   }
 
   /// The text as the eye reads it: look-alikes of Latin letters replaced, what is invisible left out, in lower case.
