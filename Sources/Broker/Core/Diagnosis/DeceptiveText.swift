@@ -47,7 +47,9 @@ public enum DeceptiveText {
     return "<U+\(number)\(appearance(of: scalar).map { " \($0)" } ?? "")>"
   }
 
-  /// What the eye takes a character for. Unicode's names are a table of 560 KB, which the released tool leaves out.
+  /// What the eye takes a character for.
+  ///
+  /// Unicode's names are a table of 560 KB, which the released tool leaves out.
   private static func appearance(of scalar: Unicode.Scalar) -> String? {
     if let letter = lookalikes[scalar] { return "looks like \(letter)" }
     switch scalar.properties.generalCategory {
