@@ -30,7 +30,8 @@ struct Depot: Registry {
   var capabilities: RegistryCapabilities {
     RegistryCapabilities(
       publishers: PublisherRules(
-        forms: [PublisherRules.Form(IssuerFamily("OwnCI"), fields: [PublisherRules.Field(.project, "Project")])]),
+        forms: [PublisherRules.Form(IssuerFamily("OwnCI"), fields: [PublisherRules.Field(.project, "Project")])],
+        projectLabel: "Box", address: { _, _ in "https://depot.example.com/publishers" }),
       revoke: revoke, tools: .depot)
   }
 
@@ -99,5 +100,11 @@ extension PublishingTools {
           PublishingTool.Option(.address, "--to"), PublishingTool.Option(.credential, "--key"),
           PublishingTool.Option(.registry, "--profile"),
         ])
-    ], files: PublishedFiles(endings: [".box"], chosenEndings: [".box"]))
+    ], files: PublishedFiles(endings: [".box"], chosenEndings: [".box"]),
+    projects: [ProjectFile("box.toml", tables: "box")],
+    recipe: PublishingRecipe(
+      folder: "boxes", onMachine: boxes, image: "registry.example.com/depot", inImage: boxes))
+
+  private static let boxes = PublishingRecipe.Commands(
+    build: ["depot pack --into boxes"], prepare: [], publish: "depot push boxes/*.box")
 }

@@ -97,7 +97,8 @@ extension ProviderType {
     PluginType(
       "own-ci", summary: "our own CI: reads OWN_CI_TOKEN", keys: OwnCI.Settings.keys, decode: OwnCI.Settings.init,
       make: { name, settings, _ in OwnCI(name: name, settings: settings) }),
-    jobs: JobKind(.ownCI, fields: [.project], events: ["push", "nightly"]), runner: .ownCI)
+    jobs: JobKind(.ownCI, fields: [.project], events: ["push", "nightly"], workflowFile: ".own-ci"), runner: .ownCI,
+    adoption: .ownCI)
 }
 
 extension Runner {
