@@ -1,7 +1,7 @@
-import BrokerCore
 import Dispatch
 import Testing
 
+@testable import BrokerCore
 @testable import BrokerSandbox
 @testable import BrokerSystem
 
@@ -32,6 +32,33 @@ struct CurlTransportTests {
     #expect(request.hasPrefix("GET /a//b/../c?x=%2B+1 HTTP/1.1\r\n"))
     #expect(request.contains("User-Agent: test/1\r\n") && !request.lowercased().contains("expect:"))
     #expect(!request.lowercased().contains("accept-encoding"))
+  }
+
+  /// The address stands in for a link-local one: what no resolver knows, and what every one does, are asked there alike.
+  @Test(
+    "a name with an address of its own is not looked up, and no proxy is asked for it",
+    arguments: ["metadata.google.internal", "metadata.invalid", "localhost.example", "example.com"])
+  func looksNoPinnedNameUp(_ name: String) async throws {
+    let proxy = try RawServer { _ in "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n" }
+    let server = try RawServer { _ in Self.answer }
+    let origin = Origin(scheme: .http, host: name, port: server.port, linkLocalAddress: "127.0.0.1")
+    let address = "http://127.0.0.1:\(proxy.port)"
+    let names = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+    let transport = transport(Dictionary(uniqueKeysWithValues: names.map { ($0, address) }))
+    for _ in 0..<2 {
+      let response = try await transport.send(HTTPRequest(.get, HTTPURL(origin, path: "/computeMetadata/v1/")))
+      #expect(response.status == 200)
+    }
+    #expect(server.requests.count == 2 && proxy.connections == 0)
+    #expect(server.requests.allSatisfy { $0.request.contains("\r\nHost: \(name):\(server.port)\r\n") })
+  }
+
+  @Test("a pinned name is reached at its own address alone") func reachesAPinnedNameAtItsAddress() async throws {
+    let server = try RawServer { _ in Self.answer }
+    // Nothing listens there; the name by itself would lead to the server.
+    let origin = Origin(scheme: .http, host: "127.0.0.1.nip.invalid", port: server.port, linkLocalAddress: "127.0.0.2")
+    let failure = await failure(transport(), HTTPRequest(.get, HTTPURL(origin, path: "/")))
+    #expect(failure?.reason == .refused && server.connections == 0, "\(String(describing: failure))")
   }
 
   @Test func reusesTheConnectionOfAnOrigin() async throws {
