@@ -203,6 +203,34 @@ struct ExchangeRecipeTests {
     #expect(!shown.contains("eyJhbGci"), "\(error)")
   }
 
+  /// The whole suite, and for a recipe that revokes nothing the same with a revocation that is described.
+  @Test(arguments: rows, [false, true]) func doesWhatEveryRegistryHasToDo(_ row: Row, _ revokes: Bool) async throws {
+    let entry = try Self.entry(row.testDescription) { text in
+      // The suite asks for a credential of no project, and calls the entry by a name of its own.
+      let named = text.replacing("\"\(row.testDescription)\": {", with: "\"mine\": {")
+      return revokes
+        ? named.replacing(
+          "\"answer\"",
+          with: #""revoke":{"path":"/r","method":"DELETE","headers":{"Authorization":"Bearer {credential}"}},"answer""#)
+        : named
+    }
+    // Nothing names a variable for an entry of the suite's: what a command gets is tried elsewhere.
+    let type = RegistryType(PluginType("recipe", summary: "a recipe") { _, services in entry.plugin.make(services) })
+    let registry = entry.plugin.make(
+      PluginServices(transport: ScriptedTransport { _ in .success(row.answer) }, time: FakeTime().source()))
+    let refusal = row.refusals[0].answer
+    try await RegistryConformance(
+      type, audience: row.audience,
+      endpoints: RegistryConformance.Endpoints(
+        audience: { _ in false }, audienceAnswer: HTTPResponse(status: 404), exchangeAnswer: row.answer,
+        refusal: { text in
+          .json(
+            #"{"error":\#(JSONText.quoted(text)),"message":\#(JSONText.quoted(text)),"detail":\#(JSONText.quoted(text))}"#,
+            status: refusal.status)
+        }), credential: row.credential, uploadsElsewhere: registry.uploadURL.origin != registry.home
+    ).run()
+  }
+
   // MARK: Audience rules
 
   /// The audience of somebody else is refused for every host but its own, wherever it comes from.

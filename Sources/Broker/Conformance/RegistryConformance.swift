@@ -19,7 +19,8 @@
       ///   - audience: Whether a request asks for the audience; any other is an exchange or a revocation. Never for a
       ///     registry that need not be asked.
       ///   - audienceAnswer: An answer that names the audience.
-      ///   - exchangeAnswer: An answer with a credential whose text is `sample-credential-0123456789`.
+      ///   - exchangeAnswer: An answer with the credential; its text is `sample-credential-0123456789` unless the suite is told
+      ///     another.
       ///   - revocationAnswer: An answer that says that a credential was burned.
       ///   - refusal: A refusal that says a text, which may be what the server was sent.
       public init(
@@ -40,6 +41,8 @@
     private let audience: Audience
     private let played: SandboxRegistry?
     private let issuer: SandboxProvider?
+    private let credentialText: String
+    private let uploadsElsewhere: Bool
     /// How long a request may take to be ended.
     var patience = Duration.seconds(10)
 
@@ -51,10 +54,15 @@
     ///   - endpoints: The endpoints of the registry.
     ///   - played: The sandbox's side: the plug-in is held to what it answers, too.
     ///   - issuer: Whose identity tokens the sandbox's side is sent.
+    ///   - credential: The credential of the endpoints' answer.
+    ///   - uploadsElsewhere: Whether the registry takes uploads at another host than the one that is asked.
     public init(
       _ type: RegistryType, audience: Audience, endpoints: Endpoints, playedBy played: SandboxRegistry? = nil,
-      withTokensOf issuer: SandboxProvider? = nil
+      withTokensOf issuer: SandboxProvider? = nil, credential: String = "sample-credential-0123456789",
+      uploadsElsewhere: Bool = false
     ) {
+      credentialText = credential
+      self.uploadsElsewhere = uploadsElsewhere
       self.type = type
       self.audience = audience
       self.endpoints = endpoints
@@ -75,7 +83,6 @@
       try await checkPlayedRegistry()
     }
 
-    private static let credential = "sample-credential-0123456789"
     /// A text is bound to one origin, and this one to the sandbox's.
     private static let rehearsed = "sample-credential-of-the-sandbox-9876543210"
     private let token = SampleToken.make(audience: "sample", identifier: "conformance-0123456789")
@@ -99,7 +106,9 @@
       try catalog.add(type)
       let registry = try registry(ScriptedTransport { _ in .success(endpoints.audienceAnswer) })
       #expect(registry.name == "mine", "the registry does not go by its entry's name")
-      #expect(registry.uploadURL.origin == registry.home, "uploads go to another host than the registry's own")
+      #expect(
+        (registry.uploadURL.origin == registry.home) != uploadsElsewhere,
+        "uploads go to another host than the registry's own, or do not and were said to")
       #expect(
         registry.expectedAudience == nil || registry.expectedAudience == audience, "another audience is accepted")
       let sandbox = Origin.loopback(port: 4711)
@@ -127,13 +136,13 @@
       let asked = transport.requests.count
       #expect(asked <= 1, "asking for the audience is one request at most")
       let credential = try await registry.exchange(token(for: registry), for: .everything)
-      #expect(credential.secret.reveal() == Self.credential, "the credential is not the one that was given")
+      #expect(credential.secret.reveal() == credentialText, "the credential is not the one that was given")
       #expect(
         credential.registry == "mine" && credential.uploadURL == registry.uploadURL,
         "the credential is for another registry or address")
       #expect(transport.requests.count == asked + 1, "an exchange is one request")
       for request in transport.requests {
-        #expect(request.url.origin == registry.uploadURL.origin, "another host is asked: \(request.url)")
+        #expect(request.url.origin == registry.home, "another host is asked: \(request.url)")
       }
     }
 
@@ -183,7 +192,7 @@
     /// A credential as the engine hands it to a registry: it may be sent there alone.
     private func credential(for registry: any Registry, isRehearsal: Bool = false) -> BoundSecret {
       bindings.bind(
-        Secret(isRehearsal ? Self.rehearsed : Self.credential), to: registry.secretOrigin(isRehearsal: isRehearsal))
+        Secret(isRehearsal ? Self.rehearsed : credentialText), to: registry.secretOrigin(isRehearsal: isRehearsal))
     }
 
     private func checkRevocation() async throws {
@@ -196,7 +205,8 @@
         #expect(transport.requests.count == 1, "a revocation is one request")
         for request in transport.requests {
           #expect(
-            request.url.origin == registry.uploadURL.origin, "a credential is revoked at another host: \(request.url)")
+            request.url.origin == registry.secretOrigin(isRehearsal: rehearsal != nil),
+            "a credential is revoked at another host: \(request.url)")
           let contents = request.fields.map(\.value) + (request.body.map { [$0] } ?? [])
           #expect(
             contents.contains { $0.reveal().contains(secret.reveal()) }, "a revocation does not say what is revoked")
@@ -212,7 +222,7 @@
           continue
         }
         check(error, name: "revocation, \(hostile.name)")
-        SecretSearch([Self.credential]).expectNone(in: error)
+        SecretSearch([credentialText]).expectNone(in: error)
       }
     }
 

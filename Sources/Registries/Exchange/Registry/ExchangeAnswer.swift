@@ -112,6 +112,9 @@ struct ExchangeAnswer: Sendable {
         return .failure(Unusable("it is not text"))
       }
       text = body.hasSuffix("\n") ? String(body.dropLast()) : body
+      guard !["{", "[", "<", "\""].contains(text.prefix(1)) else {
+        return .failure(Unusable("it is JSON or a page, and the credential is the whole answer"))
+      }
     }
     if let prefix, !text.hasPrefix(prefix) {
       return .failure(Unusable("what it gives does not begin with \(Neutralized.quoted(prefix))"))
