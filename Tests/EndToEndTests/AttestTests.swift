@@ -72,7 +72,7 @@
     private static let sdist = ReleaseBench.sdist
 
     /// What the program that signs gets: one identity token for its audience, and nothing else of the job.
-    @Test(arguments: [SandboxProvider.github, .gitlab])
+    @Test(arguments: [SandboxProvider.github, .gitlab, .google])
     func signsWithOneTokenAndNothingElse(_ provider: SandboxProvider) async throws {
       let bench = try await Bench("env >env; cat >input; ask sigstore >answer; sign \"$@\"")
       let run = try await bench.exec(provider, [], nil, ["TWINE_PASSWORD": "secret-of-the-job", "OTHER": "kept"])
@@ -80,6 +80,7 @@
       let names = bench.folder.read("env").split(separator: "\n").compactMap { $0.split(separator: "=").first }
       let identity = names.filter {
         $0.hasPrefix("GITHUB_") || $0.hasPrefix("ACTIONS_") || $0.hasPrefix("GITLAB_") || $0.hasPrefix("CI_")
+          || $0.hasPrefix("GCE_") || $0.hasPrefix("BUILDER_") || $0.hasPrefix("CLOUD_RUN_")
           || $0.hasPrefix("TOKEN_BROKER") || $0.hasPrefix("TWINE") || $0.hasSuffix("_ID_TOKEN")
       }
       #expect(

@@ -1,3 +1,4 @@
+import BrokerConformance
 import BrokerCore
 import BrokerSandbox
 import BrokerSystem
@@ -191,14 +192,18 @@ struct GoogleTests {
     #expect(run.status == 0 && proxy.requests.isEmpty, "\(run.error)")
   }
 
-  /// A metadata server that gives one token again while it is valid.
-  @Test("the same token goes to its index again, and to no other") func sendsATokenToItsIndexAlone() async throws {
-    let token = Mutex("")
-    let server = try StandIn { wire in
-      let body = token.withLock { $0 }
+  /// A metadata server that gives one token again while it is valid, whatever is asked for.
+  private static func repeating(_ token: @escaping @Sendable () -> String) throws -> StandIn {
+    try StandIn { wire in
+      let body = token()
       wire.send(
         "HTTP/1.1 200 OK\r\nMetadata-Flavor: Google\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
     }
+  }
+
+  @Test("the same token goes to its index again") func sendsATokenToItsIndexAgain() async throws {
+    let token = Mutex("")
+    let server = try Self.repeating { token.withLock { $0 } }
     let sandbox = try Sandbox.started {
       $0.faults = [SandboxFault(.exchange, at: "pypi", .loseAnswer, count: 1)]
       $0.registries.append(try SandboxRegistry(parsing: "second=pypi", kind: .warehouse))
@@ -208,5 +213,52 @@ struct GoogleTests {
     let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], job)
     #expect(run.status == 0, "\(run.error)")
     #expect(sandbox.flow.count { $0.path.hasSuffix("mint-token") } == 2)
+  }
+
+  @Test("where one token is given for whatever index, it goes to none that it is not made out to")
+  func sendsNoTokenToAnotherIndex() async throws {
+    for audience in ["pypi", "testpypi"] {
+      let token = Mutex("")
+      let server = try Self.repeating { token.withLock { $0 } }
+      let sandbox = try Sandbox.started()
+      token.withLock { $0 = sandbox.issueIdentityToken(for: .google, audience: audience) }
+      let job = sandbox.environment(for: .google).merging(["GCE_METADATA_HOST": server.host]) { $1 }
+      let run = try await BuiltTool.run(["mint", "release", "--format", "json"], job)
+      #expect(run.status != 0 && run.output.isEmpty, "\(run.error)")
+      #expect(run.error.contains("[identity-token-audience]") || run.error.contains("[identity-token-spent]"))
+      // Which of the two is asked first is nobody's promise.
+      let minted = sandbox.flow.filter { $0.path.hasSuffix("mint-token") }.map(\.listener)
+      #expect(minted.allSatisfy { $0 == audience }, "\(minted): \(run.error)")
+    }
+  }
+
+  @Test("where two indexes have one audience, the token that went to one does not go to the other")
+  func sendsNoTokenToASecondIndexOfTheSameAudience() async throws {
+    let credential = "own-credential-0123456789abcdef"
+    let index = { @Sendable (_: String, _: Int) in DeclaredTests.StandIn.response(#"{"token":"\#(credential)"}"#) }
+    let (one, two) = (try DeclaredTests.StandIn(index), try DeclaredTests.StandIn(index))
+    let token = SampleToken.make(
+      audience: "own.example.com", isRehearsal: true,
+      claims: [("jti", "null"), ("email", #""release@octo-project.iam.gserviceaccount.com""#)])
+    let server = try Self.repeating { token }
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    func entry(_ index: DeclaredTests.StandIn) -> String {
+      let origin = "http://127.0.0.1:\(index.port)"
+      return #"{"type":"exchange","upload-url":"\#(origin)/","audience":"own.example.com","#
+        + #""exchange":{"url":"\#(origin)/t","json":{"jwt":"{identity-token}"}},"answer":{"credential":"token"}}"#
+    }
+    try folder.write("own.json", #"{"version":1,"registries":{"one":\#(entry(one)),"two":\#(entry(two))}}"#)
+    let job = ["BUILDER_OUTPUT": "/builder/outputs", "GCE_METADATA_HOST": server.host]
+    for names in [["one"], ["two"]] {
+      let run = try await BuiltTool.run(
+        ["mint", "--config", "own.json", "--format", "token"] + names, job, in: folder)
+      #expect(run.status == 0 && run.output == "\(credential)\n", "\(run.error)")
+    }
+    let run = try await BuiltTool.run(
+      ["mint", "one", "two", "--config", "own.json", "--format", "json"], job, in: folder)
+    #expect(run.status != 0 && run.output.isEmpty, "\(run.error)")
+    #expect(one.requests.count == 2 && two.requests.count == 1, "\(run.error)")
+    #expect(!(run.error + run.output).contains(token))
   }
 }

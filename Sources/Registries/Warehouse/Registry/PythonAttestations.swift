@@ -10,7 +10,10 @@ extension AttestationTool {
         ("GITHUB_ACTIONS", "true"), ("ACTIONS_ID_TOKEN_REQUEST_URL", "{url}"),
         ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "{bearer}"),
       ], audienceItem: "audience", answerMember: "value"),
-    removedVariables: ["GOOGLE_SERVICE_ACCOUNT_NAME", "BUILDKITE*", "CIRCLE*", "SIGSTORE_ID_TOKEN"],
+    removedVariables: [
+      "GOOGLE_SERVICE_ACCOUNT_NAME", "GCE_METADATA_*", "BUILDER_OUTPUT", "CLOUD_RUN_*", "BUILDKITE*", "CIRCLE*",
+      "SIGSTORE_ID_TOKEN",
+    ],
     ending: PythonDistributions.attestationEnding, subjects: PythonAttestation.subjects)
 }
 
