@@ -320,6 +320,107 @@ struct LayerKeyTests {
     #expect(accepted > 3 && refused > 200, "accepted \(accepted), refused \(refused)")
   }
 
+  /// A found file names a service account to act for, in each way: it is refused, or nothing other than what the
+  /// organisation says.
+  @Test func aFoundFileActsForNobodyElse() throws {
+    let own = "release@octo-project.iam.gserviceaccount.com"
+    func account(_ configuration: BrokerConfiguration) -> [String] {
+      configuration.providers.flatMap { $0.values.map { "\($0.key)=\($0.compared)" } }
+    }
+    var refused = 0
+    let accounts = Self.values + [own, own.uppercased(), "evil@evil-project.iam.gserviceaccount.com", "", "a@b"]
+    for above in [
+      nil, "{}", #"{"google":{}}"#, #"{"google":{"impersonate":"\#(own)"}}"#, #"{"other":{"type":"google"}}"#,
+    ] {
+      for name in ["google", "other", "mine", "github"] {
+        for value in accounts.map({ JSONText.quoted($0) }) + ["null", "[]", "{}", "true"] {
+          for type in ["", #""type":"google","#] {
+            let repository = #"{"version":1,"providers":{"\#(name)":{\#(type)"impersonate":\#(value)}}}"#
+            let sections = above.map { #"{"version":1\#($0 == "{}" ? "" : #","providers":\#($0)"#)}"# }
+            let before = try sections.map { try account(read($0, nil)) } ?? []
+            let both = try? reader.read(
+              organisation: sections.map {
+                ConfigurationSource(name: "org.json", bytes: Array($0.utf8), isRepositoryControlled: false)
+              },
+              repository: ConfigurationSource(
+                name: "repo.json", bytes: Array(repository.utf8), isRepositoryControlled: true))
+            guard let both else {
+              refused += 1
+              continue
+            }
+            #expect(account(both) == before, "\(sections ?? "no organisation")\n\(repository)")
+          }
+        }
+      }
+    }
+    #expect(refused > 500)
+  }
+
+  /// What declares something, in every place and spelling that a file could have it: a file that was found brings in none of it.
+  @Test func noSpellingOfADeclarationIsTakenFromAFoundFile() throws {
+    var (refused, declarations) = (0, 0)
+    for sample in Self.declared where sample.type != "program" {
+      let inside = sample.entry.dropFirst().dropLast()
+      let withoutType = inside.replacing(#""type":"\#(sample.type)","#, with: "")
+      let escaped = inside.replacing(#""type""#, with: #""\u0074ype""#)
+      let escapedValue = inside.replacing(
+        #""type":"\#(sample.type)""#, with: #""type":"\u00\#(sample.type == "token" ? "74oken" : "65xchange")""#)
+      let names = ["mine", sample.type, "github", "gitlab", "google", "pypi", "testpypi", "crates-io", "program"]
+      var texts: [String] = []
+      for name in names {
+        for members in [String(inside), withoutType, escaped, escapedValue] {
+          texts.append(#""\#(sample.section)":{"\#(name)":{\#(members)}}"#)
+          texts.append(#""\#(sample.section)":{"pypi":{},"github":{},"\#(name)":{\#(members)}}"#)
+        }
+        // The whole of it, or a part of it, where another thing is meant.
+        for text in [sample.entry, "{\(withoutType)}", #"{"\#(name)":\#(sample.entry)}"#] {
+          texts += [
+            #""routes":{"release":[\#(text)]}"#, #""routes":{"\#(name)":\#(text)}"#, #""extends":\#(text)"#,
+            #""rules":\#(text)"#, #""lower-layers":\#(text)"#, #""mode":\#(text)"#, #""plugins":{"\#(name)":\#(text)}"#,
+            #""registries":{"pypi":{"type":\#(text)}}"#, #""registries":{"pypi":{"project":\#(text)}}"#,
+            #""registries":{"pypi":{"expect":\#(text)}}"#, #""registries":{"pypi":{"rules":\#(text)}}"#,
+            #""registries":{"pypi":\#(text)}"#, #""providers":{"google":\#(text)}"#,
+            #""providers":{"gitlab":\#(text)}"#,
+            #""providers":{"gitlab":{"variables":\#(text)}}"#, #""registries":{"pypi":{"upload-url":\#(text)}}"#,
+            #""\#(sample.type)":\#(text)"#, #""\#(sample.section)":[\#(text)]"#,
+          ]
+        }
+      }
+      for key in keys(of: sample.type, in: sample.section) {
+        guard let value = try JSONReader().read(Array(sample.entry.utf8)).object?[key.name] else { continue }
+        let member = "\(JSONText.quoted(key.name)):\(JSONText.compact(JSONText.Value(value)))"
+        // The organisation has these of `pypi` as well; what they hold here is no value of theirs.
+        let shared = ["upload-url", "audience"]
+        for name in ["github", "gitlab", "google"] { texts.append(#""providers":{"\#(name)":{\#(member)}}"#) }
+        for name in ["pypi", "testpypi", "crates-io"] where !shared.contains(key.name) {
+          texts.append(#""registries":{"\#(name)":{\#(member)}}"#)
+        }
+      }
+      let organisations = [
+        nil, #"{"version":1}"#, #"{"version":1,"providers":{"github":{}},"registries":{"pypi":{}}}"#,
+      ]
+      for text in texts {
+        let file = #"{"version":1,\#(text)}"#
+        for organisation in organisations {
+          let both = try? reader.read(
+            organisation: organisation.map {
+              ConfigurationSource(name: "org.json", bytes: Array($0.utf8), isRepositoryControlled: false)
+            }, repository: ConfigurationSource(name: "repo.json", bytes: Array(file.utf8), isRepositoryControlled: true)
+          )
+          #expect(both == nil, "\(file)")
+          refused += both == nil ? 1 : 0
+        }
+        let named = try? reader.read(
+          organisation: nil,
+          repository: ConfigurationSource(
+            name: "named.json", bytes: Array(file.utf8), isRepositoryControlled: true, mayDeclare: true))
+        declarations += named == nil ? 0 : 1
+      }
+    }
+    // Without some that are declarations where they may stand, nothing would be shown.
+    #expect(refused > 2000 && declarations > 100, "refused \(refused), declarations \(declarations)")
+  }
+
   /// A found file adds a registry that is described by its entry, at the one place where it may.
   @Test func anAddedExchangeLeadsNowhereElse() async throws {
     var (accepted, refused) = (0, 0)
