@@ -50,29 +50,6 @@ struct AdoptionTests {
     #expect(GitRemote.origin(inConfig: "") == nil)
   }
 
-  /// Lines of a workflow, the line that lets a job have an identity token, the environments.
-  @Test(
-    arguments: [
-      ("permissions:\n  id-token: write\n  environment: pypi", 2, ["pypi"]),
-      ("permissions: { contents: read, id-token: write }", 1, []),
-      ("# id-token: write\nenvironment: pypi # not really", nil, ["pypi"]),
-      ("environment:\n  name: pypi\n  url: https://x", nil, ["pypi"]),
-      ("environment:\n  url: https://x\n  name: 'a # b'", nil, ["a # b"]),
-      ("environment: { name: \"pypi\", url: x }", nil, ["pypi"]),
-      ("environment: ${{ inputs.environment }}\nname: not-this", nil, []),
-      ("environment:\nname: not-this", nil, []), ("environment: $NAME", nil, []), ("environment: *anchor", nil, []),
-      (
-        "a:\n  id_tokens:\n    X: {aud: pypi}\n  environment: a\nb:\n  environment: b\nc:\n  environment: a", 2,
-        ["a", "b"]
-      ),
-      ("my-environment: x\nenvironments: y\nid-token: read", nil, []), ("", nil, []),
-    ] as [(String, Int?, [String])])
-  func readsWorkflowsByTheirLines(_ text: String, _ line: Int?, _ environments: [String]) {
-    let file = WorkflowFile(
-      JobFile(path: ".github/workflows/a.yml", text: text, marks: ["id-token: write", "id_tokens:"]))
-    #expect(file.tokenLine == line && file.environments.map(\.value) == environments && file.name == "a.yml")
-  }
-
   /// A project file, the name, its line.
   @Test(
     arguments: [
@@ -149,22 +126,91 @@ struct AdoptionTests {
     #expect(run.error.contains("testpypi") && run.output.isEmpty && !folder.names.contains("token-broker.json"))
   }
 
-  @Test func makesAJobForEachEnvironment() async throws {
-    let workflow = """
-      jobs:
-        testpypi:
-          environment: testpypi
-          permissions: {id-token: write}
-        pypi:
-          environment: {name: pypi}
-      """
-    let folder = try await repository([".github/workflows/go.yaml": workflow, ".github/workflows/test.yml": "on: push"])
+  /// A workflow that has identity tokens for something else is none to publish from, and none to write over.
+  @Test func leavesOtherWorkflowsAlone() async throws {
+    let pages =
+      "on: push\njobs:\n  pages:\n    permissions: {id-token: write}\n    environment: github-pages\n    steps: [{run: make}]\n"
+    let folder = try await repository([
+      ".github/workflows/pages.yml": pages, ".github/workflows/publish.yml": "on: push\njobs: {}\n",
+    ])
     defer { folder.remove() }
     let run = try await BuiltTool.run(["config", "init"], in: folder)
-    #expect(run.output.hasPrefix("# .github/workflows/go.yaml\n"), "\(run.error)")
-    #expect(run.output.contains("token-broker exec testpypi --") && run.output.contains("token-broker exec pypi --"))
-    #expect(run.output.contains("needs: [build, testpypi]\n") && run.output.contains("    environment: pypi\n"))
-    #expect(run.error.contains("go.yaml  (.github/workflows/go.yaml, line 4)"), "\(run.error)")
+    #expect(run.status == 0 && run.output.hasPrefix("# .github/workflows/publish-package.yml\n"), "\(run.error)")
+    #expect(run.error.contains("environment  release  (suggested)") || run.output.contains("environment: release"))
+    try folder.unlink("token-broker.json")
+    let sheet = try await BuiltTool.run(["config", "publishers"], in: folder)
+    #expect(!sheet.output.contains("pages") && sheet.output.hasPrefix("To complete first"), "\(sheet.output)")
+    #expect(sheet.output.contains("No job that is read here publishes to pypi"))
+  }
+
+  /// What jobs say decides: an environment of a publishing job, an expression, no permission, a stored token.
+  @Test func readsTheJobThatPublishes() async throws {
+    let folder = try await repository([
+      ".github/workflows/docs.yml":
+        "on: push\njobs:\n  docs:\n    permissions: {id-token: write}\n    environment: github-pages\n    steps: [{run: make}]\n",
+      ".github/workflows/out.yml": """
+      on: {push: {tags: ['v*']}}
+      jobs:
+        one:
+          environment: {name: release}
+          permissions: {id-token: write}
+          steps: [{run: twine upload dist/*}]
+        two:
+          environment: "${{ inputs.where }}"
+          steps: [{run: "twine upload -r testpypi -p ${{ secrets.STORED }} dist/*"}]
+
+      """,
+    ])
+    defer { folder.remove() }
+    let sheet = try await BuiltTool.run(["config", "publishers"], in: folder)
+    #expect(
+      sheet.output.contains("at pypi: owner octo-org, repository sample, workflow out.yml, environment release\n"),
+      "\(sheet.output)")
+    #expect(sheet.output.contains("release         (.github/workflows/out.yml, line 4)"), "\(sheet.output)")
+    #expect(sheet.output.contains("decided by an expression; say which"), "\(sheet.output)")
+    // A link without it would register another publisher.
+    #expect(
+      sheet.output.contains("Environment name   (not known)") && !sheet.output.contains("test.pypi.org/manage/project"))
+    #expect(sheet.output.contains("publishes with a stored token today: twine"), "\(sheet.output)")
+    #expect(!sheet.output.contains("github-pages"))
+  }
+
+  /// Each project of a checkout with the workflow that publishes it.
+  @Test func knowsTheProjectsOfACheckout() async throws {
+    func workflow(_ steps: String) -> String {
+      "on: {push: {tags: ['v*']}}\njobs:\n  publish:\n    permissions: {id-token: write}\n    environment: pypi\n    steps:\n\(steps)"
+    }
+    let folder = try await repository([
+      "packages/one/pyproject.toml": "[project]\nname = \"first\"\n",
+      "packages/two/pyproject.toml": "[project]\nname = \"second\"\n",
+      "libs/three/pyproject.toml": "[project]\nname = \"third\"\n",
+      "tests/four/pyproject.toml": "[project]\nname = \"fourth\"\n",
+      ".github/workflows/one.yml": workflow("      - run: twine upload packages/one/dist/*\n"),
+      ".github/workflows/b.yml": workflow("      - run: uv publish\n        working-directory: ./packages/two\n"),
+    ])
+    defer { folder.remove() }
+    try folder.unlink("pyproject.toml")
+    let csv = try await BuiltTool.run(["config", "publishers", "--format", "csv"], in: folder)
+    let rows = csv.output.split(separator: "\r\n").dropFirst().map {
+      $0.split(separator: ",").map { String($0.dropFirst().dropLast()) }
+    }
+    #expect(
+      rows.map { "\($0[0]) \($0[3]) \($0[4]) \($0[7])" } == [
+        "register pypi second b.yml", "register pypi first one.yml", "complete pypi third ",
+      ], "\(csv.output)\(csv.error)")
+    let text = try await BuiltTool.run(["config", "publishers"], in: folder)
+    #expect(
+      text.output.contains(
+        "https://pypi.org/manage/project/second/settings/publishing/?provider=github&owner=octo-org&repository=sample&workflow_filename=b.yml&environment=pypi\n"
+      ), "\(text.output)")
+    let one = try await BuiltTool.run(["config", "publishers", "packages/one", "--format", "csv"], in: folder)
+    #expect(one.output.contains("\"first\"") && !one.output.contains("second"), "\(one.output)")
+    // Of a job that names none, nobody knows.
+    try folder.write(".github/workflows/b.yml", workflow("      - run: uv publish\n"))
+    try folder.unlink(".github/workflows/one.yml")
+    let all = try await BuiltTool.run(["config", "publishers", "--format", "json"], in: folder)
+    #expect(
+      all.output.split(separator: "The job does not say which of the checkout's projects").count == 4, "\(all.output)")
   }
 
   @Test func writesAPipelineForGitLab() async throws {
@@ -208,14 +254,14 @@ struct AdoptionTests {
       remote: remote,
       isGitHub
         ? [
-          ".github/workflows/publish.yml":
-            "a:\n  permissions: {id-token: write}\n  environment: testpypi\nb:\n  environment: pypi\n"
+          ".github/workflows/other.yml":
+            "on: push\njobs:\n  a:\n    permissions: {id-token: write}\n    environment: testpypi\n    steps: [{run: make}]\n"
         ] : [:])
     defer { folder.remove() }
     let start = try await BuiltTool.run(["config", "init"], in: folder)
     #expect(start.status == 0, "\(start.error)")
     let jobs = jobs(start.output)
-    #expect(jobs.count == (isGitHub ? 2 : 1), "\(start.output)")
+    #expect(jobs.count == 1, "\(start.output)")
     for job in jobs {
       #expect(job.text.contains("TOKEN_BROKER_CONFIG: token-broker.json\n"), "\(job.text)")
       #expect(job.text.contains("sparse-checkout: token-broker.json\n") == isGitHub, "\(job.text)")
@@ -263,10 +309,16 @@ struct AdoptionTests {
     #expect(run.output.contains("There is no .github/workflows/w.yml") == false)
   }
 
+  /// A workflow whose job publishes to both indexes from an environment.
+  private static func workflow(_ environment: String) -> String {
+    "on: {push: {tags: ['v*']}}\njobs:\n  p:\n    permissions: {id-token: write}\n    environment: \(environment)\n"
+      + "    steps: [{run: twine upload -r testpypi dist/*}, {run: twine upload dist/*}]\n"
+  }
+
   /// The table first, by what a person has to do; the same for a spreadsheet, where nothing is a formula.
   @Test func beginsWithWhatIsToBeDone() async throws {
     let folder = try await repository([
-      ".github/workflows/p.yml": "jobs:\n  p:\n    permissions: {id-token: write}\n    environment: =1+1\n"
+      ".github/workflows/p.yml": Self.workflow("=1+1")
     ])
     defer { folder.remove() }
     let arguments = ["config", "publishers", ".", "--repository", "octo-org/other"]
@@ -293,13 +345,13 @@ struct AdoptionTests {
   }
 
   @Test func showsWhatIsOtherThanInAnEarlierSheet() async throws {
-    let folder = try await repository([".github/workflows/p.yml": "permissions: {id-token: write}\nenvironment: a\n"])
+    let folder = try await repository([".github/workflows/p.yml": Self.workflow("a")])
     defer { folder.remove() }
     let arguments = ["config", "publishers", ".", "--repository", "octo-org/other=o"]
     try folder.write("old.json", try await BuiltTool.run(arguments + ["--format", "json"], in: folder).output)
     let same = try await BuiltTool.run(arguments + ["--since", "old.json"], in: folder)
     #expect(same.status == 0 && same.output.isEmpty && same.error == "since old.json: 0 of 4 new or changed, 0 gone\n")
-    try folder.write(".github/workflows/p.yml", "permissions: {id-token: write}\nenvironment: b\n")
+    try folder.write(".github/workflows/p.yml", Self.workflow("b"))
     let run = try await BuiltTool.run(["config", "publishers", ".", "--since", "old.json"], in: folder)
     #expect(run.output.contains("environment b") && !run.output.contains("octo-org/other"), "\(run.output)")
     #expect(
@@ -329,7 +381,7 @@ struct AdoptionTests {
   @Test func neutralisesWhatACheckoutHolds() async throws {
     let hostile = "a\u{1B}[31m|`@octocat` ::error::x ##[error]y"
     let folder = try await repository([
-      ".github/workflows/p.yml": "permissions: {id-token: write}\nenvironment: \"\(hostile)\""
+      ".github/workflows/p.yml": Self.workflow("\"\(hostile.replacing("\u{1B}", with: "\\e"))\"")
     ])
     defer { folder.remove() }
     for format in ["text", "markdown"] {

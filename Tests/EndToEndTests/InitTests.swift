@@ -157,6 +157,58 @@ struct InitTests {
           + "          TWINE_PASSWORD: ${{ secrets.T }}\n"
       ).replacing("\n", with: "\r\n"), stored: ["T"]),
     Shape(
+      name: "a command that is folded, in a job that has its identity alone",
+      text: gitHub(
+        """
+            permissions:
+              id-token: write
+            steps:
+              - uses: actions/download-artifact@v4
+              - name: publish
+                run: >-
+                  twine upload
+                  -p ${{ secrets.FOLDED }}
+                  dist/*
+                timeout-minutes: 5
+
+        """), stored: ["FOLDED"]),
+    Shape(
+      name: "a job that may write, right before its steps",
+      text: gitHub(
+        """
+            permissions:
+              contents: write
+            steps:
+              - uses: actions/checkout@v4
+              - run: twine upload dist/*
+
+        """)),
+    Shape(
+      name: "an identity token and a variable right before the script, at GitLab", isGitLab: true,
+      text: """
+        publish:
+          variables:
+            KEPT: "1"
+          id_tokens:
+            PYPI_ID_TOKEN:
+              aud: pypi
+          script:
+            - twine upload dist/*
+            - twine upload -r testpypi dist/*
+
+        """, registries: ["pypi", "testpypi"]),
+    Shape(
+      name: "a folded command at GitLab", isGitLab: true,
+      text: """
+        publish:
+          script:
+            - >
+              twine upload
+              -p $FOLDED dist/*
+            - echo done
+
+        """, stored: ["FOLDED"]),
+    Shape(
       name: "twine at GitLab", isGitLab: true,
       text: """
         build:
@@ -251,8 +303,11 @@ struct InitTests {
     if shape.isGitLab {
       let audiences = job["id_tokens"]?.mapping?.members.compactMap { $0.value.mapping?["aud"]?.text } ?? []
       #expect(Set(audiences) == Set(shape.registries) && audiences.count == shape.registries.count, "\(text)")
+      #expect(job["variables"]?.mapping?["TOKEN_BROKER_CONFIG"]?.text == "token-broker.json", "\(text)")
     } else {
       #expect(job["permissions"]?.mapping?["id-token"]?.text == "write", "\(text)")
+      // Whatever takes the configuration out of the repository may read it.
+      #expect(["read", "write"].contains(job["permissions"]?.mapping?["contents"]?.text), "\(text)")
     }
     #expect(
       scripts.contains {
@@ -311,8 +366,12 @@ struct InitTests {
       "line 9: the step is not written as a list of lines"
     ),
     (
-      [gitHub("    steps:\n      - run: >\n          twine upload\n          dist/*\n")],
+      [gitHub("    steps:\n      - run: >\n          twine upload a\n\n          twine upload b\n")],
       "spread over lines that are joined"
+    ),
+    (
+      [gitHub("    steps:\n      - uses: PyO3/maturin-action@v1\n        with:\n          command: publish\n")],
+      "line 10: PyO3/maturin-action with command publish makes the files and publishes them in one step"
     ),
     (
       [gitHub("    steps:\n      - run: twine upload --repository-url https://nexus.example/ dist/*\n")],
@@ -333,6 +392,92 @@ struct InitTests {
       #expect(run.status != 0 && run.output.isEmpty && run.error.contains(words), "\(run.output)\(run.error)")
       #expect(!folder.names.contains("token-broker.json") && folder.read(".github/workflows/release.yml") == files[0])
     }
+  }
+
+  /// Files of a repository whose jobs publish in places that are not changed, and words of the refusal: a new workflow would
+  /// publish the same once more.
+  @Test(arguments: [
+    (
+      false,
+      [
+        ".github/workflows/release.yml": gitHub("    steps:\n      - uses: ./.github/actions/publish\n"),
+        ".github/actions/publish/action.yml":
+          "runs:\n  using: composite\n  steps:\n    - run: twine upload dist/*\n      shell: bash\n",
+      ], ".github/actions/publish/action.yml, line 4: the job \"publish\" publishes to pypi already"
+    ),
+    (
+      false,
+      [
+        ".github/workflows/release.yml": gitHub(
+          "    steps:\n      - run: token-broker exec pypi -- twine upload dist/*\n")
+      ],
+      "publishes to pypi already (token-broker)"
+    ),
+    (
+      true,
+      [
+        ".gitlab-ci.yml": "release: {trigger: {include: ci/child.yml}, rules: [{if: $CI_COMMIT_TAG}]}\n",
+        "ci/child.yml": "publish:\n  script: [\"uv publish -t $TOKEN\"]\n",
+      ], "ci/child.yml, line 2: the job \"publish\" publishes to pypi already (uv with TOKEN)"
+    ),
+  ])
+  func refusesWhereAnotherPlacePublishes(_ isGitLab: Bool, _ files: [String: String], _ words: String) async throws {
+    let folder = try Self.repository(Shape(name: "", isGitLab: isGitLab, text: ""))
+    defer { folder.remove() }
+    for (path, text) in files { try folder.write(path, text) }
+    for option in ["--write", "--new"] {
+      let run = try await BuiltTool.run(["config", "init", option], in: folder)
+      #expect(run.status == 2 && run.output.isEmpty && run.error.contains(words), "\(run.output)\(run.error)")
+      #expect(!folder.names.contains("token-broker.json"))
+    }
+  }
+
+  /// A file that is included is changed where it stands; the pipeline file of the publisher is the one that is started.
+  @Test func changesAFileThatIsIncluded() async throws {
+    let folder = try Self.repository(
+      Shape(name: "", isGitLab: true, text: "include: {local: /ci/release.yml}\nstages: [deploy]\n"))
+    defer { folder.remove() }
+    try folder.write(
+      "ci/release.yml",
+      "publish:\n  stage: deploy\n  rules: [{if: $CI_COMMIT_TAG}]\n  script:\n    - uv publish -t $TOKEN\n")
+    let run = try await BuiltTool.run(["config", "init", "--write"], in: folder)
+    #expect(run.status == 0 && !run.error.contains("to change by hand"), "\(run.error)")
+    #expect(folder.read("ci/release.yml").contains("token-broker exec pypi -- uv publish\n"))
+    #expect(folder.read("token-broker.json").contains("\"pipeline-file\": \".gitlab-ci.yml\""))
+    #expect(run.error.contains("workflow_filepath=.gitlab-ci.yml&"), "\(run.error)")
+    let audit = try await BuiltTool.run(["config", "audit"], in: folder)
+    #expect(audit.status == 0 && audit.output.hasSuffix("1 repository: 1 ready\n"), "\(audit.output)")
+  }
+
+  /// What is not done by the change is said, and so is the name under which a secret is stored.
+  @Test func saysWhatTheCallerOfAWorkflowNeeds() async throws {
+    let folder = try Self.repository(
+      Shape(
+        name: "",
+        text:
+          "on: {push: {tags: [v*]}}\njobs:\n  call:\n    uses: ./.github/workflows/publish.yml\n    secrets: {token: \"${{ secrets.STORED }}\"}\n"
+      ))
+    defer { folder.remove() }
+    try folder.write(
+      ".github/workflows/publish.yml",
+      "on: {workflow_call: {secrets: {token: {required: true}}}}\njobs:\n  publish:\n    runs-on: ubuntu-latest\n    steps:\n"
+        + "      - run: twine upload -p ${{ secrets.token }} dist/*\n")
+    let run = try await BuiltTool.run(["config", "init"], in: folder)
+    #expect(run.status == 0 && run.error.contains("delete afterwards: STORED at"), "\(run.error)")
+    #expect(!run.error.contains("delete afterwards: token at"))
+    #expect(
+      run.error.contains("to change by hand: .github/workflows/release.yml, line 3: The job that calls"), "\(run.error)"
+    )
+  }
+
+  /// A pipeline that does not publish gets a job with an environment, and what is not read here is said.
+  @Test func suggestsAnEnvironmentInAPipelineThatIsThere() async throws {
+    let folder = try Self.repository(
+      Shape(name: "", isGitLab: true, text: "release:\n  trigger: octo-org/other\n"))
+    defer { folder.remove() }
+    let run = try await BuiltTool.run(["config", "init"], in: folder)
+    #expect(run.status == 0 && run.output.contains("  environment: release\n"), "\(run.error)")
+    #expect(run.error.contains("may publish already: .gitlab-ci.yml, line 1:"), "\(run.error)")
   }
 
   /// Two workflows on one tag publish twice.

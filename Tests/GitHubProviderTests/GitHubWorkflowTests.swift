@@ -11,6 +11,19 @@ struct GitHubWorkflowTests {
     #expect(shape.text(.gitHub) == shape.expected)
   }
 
+  @Test("a file says where its jobs get identity tokens, and which environments they name")
+  func jobFiles() {
+    func read(_ text: String) -> JobFile? { GitHubGuide.guide.jobFile(".github/workflows/a.yml", text) }
+    let file = read(
+      "jobs:\n  a:\n    environment: {url: x, name: \"one # two\"}\n  b:\n    permissions:\n      id-token: 'write'\n    environment: ${{ inputs.e }}\n"
+        + "  c:\n    environment: three # not four\n  d: {environment: three}\n")
+    #expect(file?.tokenLine == 6 && file?.environments.map(\.name) == ["one # two", "three"])
+    #expect(file?.environments.map(\.line) == [3, 9] && file?.name == "a.yml")
+    #expect(read("# id-token: write\njobs: {a: {environment: *missing}}")?.environments.isEmpty == true)
+    #expect(read("permissions: write-all\njobs: {a: {}}")?.tokenLine == 1)
+    #expect(GitHubGuide.guide.jobFile("ci/a.yml", "jobs: {}") == nil)
+  }
+
   @Test(
     "a condition that is nested too deep is not read",
     arguments: [

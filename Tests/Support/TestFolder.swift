@@ -62,6 +62,9 @@ public struct TestFolder: Sendable {
     (try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)"))?[.posixPermissions] as? Int
   }
 
+  /// Removes a file.
+  public func unlink(_ name: String) throws { try FileManager.default.removeItem(atPath: "\(path)/\(name)") }
+
   /// Removes it with all that is in it.
   public func remove() { try? FileManager.default.removeItem(atPath: path) }
 }

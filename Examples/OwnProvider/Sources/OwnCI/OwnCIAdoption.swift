@@ -6,7 +6,7 @@ extension ProviderAdoption {
     hosting: RepositoryHosting(
       "code.example.com", aliases: ["ssh.code.example.com"], serverVariables: ["OWN_CI_SERVER"],
       issuer: { _ in "https://ci.example.com" }),
-    jobFile: { path, text in path == ".own-ci.yml" ? JobFile(path: path, text: text, marks: ["identity:"]) : nil },
+    jobFile: { path, text in path == ".own-ci.yml" ? JobFile(path: path, text: text, tokenKey: "identity") : nil },
     tokenMark: "identity", write: { $0.ownCIText })
 }
 

@@ -34,9 +34,13 @@ public struct ScriptChange: Sendable {
       try changeBlock(editor, variables, request)
       return
     }
-    lines = node.position.line...node.position.line
     let line = node.position.line
-    guard let change = try request.script(scalar.text, variables) else { return }
+    let isFolded = scalar.style == .folded
+    lines = line...(isFolded ? editor.lastLine(ofBlockAt: key.line, indent: key.indent) : line)
+    // What is folded into one line may as well stand there.
+    var command = scalar.text
+    while isFolded, command.last?.isNewline == true { command.removeLast() }
+    guard let change = try Self.change(command, at: line, variables, request) else { return }
     let source = editor[line]
     let offset = source.unicodeScalars.index(
       source.unicodeScalars.startIndex, offsetBy: node.position.column - 1, limitedBy: source.unicodeScalars.endIndex)
@@ -44,13 +48,13 @@ public struct ScriptChange: Sendable {
     let rest = String(source[offset...])
     // A text on one line: what stands there is the text itself, or the text in quotes.
     let isQuoted = scalar.style == .quoted
-    guard isQuoted ? (rest.hasPrefix("\"") || rest.hasPrefix("'")) : rest.hasPrefix(scalar.text),
-      !scalar.text.contains("\n")
+    guard isQuoted ? (rest.hasPrefix("\"") || rest.hasPrefix("'")) : isFolded || rest.hasPrefix(command),
+      !command.contains("\n")
     else { throw request.obstacle(line, "the command that publishes is spread over lines that are joined") }
     note(change)
     guard let text = change.text else { return }
     let shown = Self.isPlain(text) ? text : JSONText.compact(.string(text))
-    let tail = isQuoted ? "" : String(rest.dropFirst(scalar.text.count))
+    let tail = isQuoted || isFolded ? "" : String(rest.dropFirst(command.count))
     newLines = ["\(source[..<offset])\(shown)\(tail)"]
   }
 
@@ -68,7 +72,7 @@ public struct ScriptChange: Sendable {
       line += group.count
       let own = min(group[0].prefix { $0 == " " }.count, group[0].count)
       let text = ([String(group[0].dropFirst(own))] + group.dropFirst()).joined(separator: "\n")
-      guard let change = try request.script(text, variables) else {
+      guard let change = try Self.change(text, at: line - group.count, variables, request) else {
         newLines += group
         continue
       }
@@ -76,6 +80,14 @@ public struct ScriptChange: Sendable {
       guard let text = change.text else { continue }
       let space = String(repeating: " ", count: max(own, indent))
       newLines += "\(space)\(text)".split(separator: "\n").map(String.init)
+    }
+  }
+
+  private static func change(
+    _ command: String, at line: Int, _ variables: [String: String], _ request: WorkflowChangeRequest
+  ) throws(BrokerError) -> WorkflowChangeRequest.Script? {
+    do throws(BrokerError) { return try request.script(command, variables) } catch {
+      throw request.error(error, at: line)
     }
   }
 

@@ -86,11 +86,18 @@ public struct WorkflowChangeRequest: Sendable {
       remedy: "Correct the file, or name another one with --workflow.")
   }
 
+  /// An error of a place of the file.
+  public func error(_ error: BrokerError, at line: Int) -> BrokerError {
+    BrokerError(error.code, "\(Neutralized(path)), line \(line): \(error.message)", remedy: error.remedy)
+  }
+
   /// Why a place of the file cannot be changed by a program.
   public func obstacle(_ line: Int, _ reason: Message) -> BrokerError {
     BrokerError(
       .usage, "\(Neutralized(path)), line \(line): \(reason).",
-      remedy: "Change that place by hand; --new prints what a job that publishes looks like.")
+      remedy:
+        "Write that place over several lines, one key or command on each, and run this again; or put \"token-broker exec REGISTRY --\" "
+        + "before the command by hand (docs/migration.md).")
   }
 }
 

@@ -23,11 +23,14 @@ public struct PublishingPart: Sendable, Equatable {
     public let input: String
     /// The values.
     public let values: [String]
+    /// Those with which it publishes what it makes itself, so that no command is its equal.
+    public let making: [String]
 
     /// An input that has to have a value.
-    public init(_ input: String, _ values: String...) {
+    public init(_ input: String, _ values: String..., making: [String] = []) {
       self.input = input
       self.values = values
+      self.making = making
     }
   }
 

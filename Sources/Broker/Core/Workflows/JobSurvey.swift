@@ -87,12 +87,15 @@ public struct JobStep: Sendable {
   public let variables: [String: JobValue]
   /// When it runs.
   public let occasions: [JobOccasion]
+  /// The folder that it runs in, as the file has it; nil for that of the checkout.
+  public var folder: String?
 
   /// Something that is run.
   public init(
     _ work: Work, at place: FilePlace, inputs: [String: JobValue] = [:], variables: [String: JobValue] = [:],
-    occasions: [JobOccasion] = []
+    occasions: [JobOccasion] = [], folder: String? = nil
   ) {
+    self.folder = folder
     self.work = work
     self.place = place
     self.inputs = inputs

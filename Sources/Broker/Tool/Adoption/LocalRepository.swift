@@ -11,6 +11,8 @@ struct LocalRepository: Sendable {
   let root: String
   /// Where it is hosted; nil if git's configuration does not say.
   let remote: Sourced<GitRemote>?
+  /// Whether nothing but the name is at hand.
+  let isNamed: Bool
   /// The files that define jobs, by the kind of their issuer.
   private let files: [IssuerFamily: [WorkflowFile]]
   /// The names in the files that name a project, by the path.
@@ -41,6 +43,7 @@ struct LocalRepository: Sendable {
       }
     }
     self.files = files
+    isNamed = false
     projects = try Self.projects(in: folder, catalog)
   }
 
@@ -51,6 +54,7 @@ struct LocalRepository: Sendable {
     root = folder
     self.remote = remote.map(catalog.known)
     files = [:]
+    isNamed = true
     projects = [:]
   }
 
@@ -67,18 +71,21 @@ struct LocalRepository: Sendable {
 
   /// The names in the files of a folder that name a project, by the path.
   static func projects(
-    in folder: String, _ catalog: AdoptionCatalog
+    in folder: String, _ catalog: AdoptionCatalog, below place: String = ""
   ) throws(BrokerError) -> [String: Sourced<String>] {
     var projects: [String: Sourced<String>] = [:]
     for file in catalog.plugins.tools.projects {
       guard let found = try text("\(folder)/\(file.path)").flatMap(file.name) else { continue }
-      projects[file.path] = Sourced(found.text, "\(Neutralized(file.path)), line \(found.line)")
+      projects[file.path] = Sourced(found.text, "\(Neutralized(place + file.path)), line \(found.line)")
     }
     return projects
   }
 
   /// The text of a file, by its path in the checkout.
   func text(of path: String) throws(BrokerError) -> String { try Self.text("\(root)/\(path)") ?? "" }
+
+  /// Whether the folder is the root of the checkout.
+  var isRoot: Bool { root == folder }
 
   /// What kind of CI it has: by the host, else by the files that are there.
   var family: IssuerFamily? {

@@ -10,6 +10,8 @@ struct PublisherEntry: Sendable {
     let label: Message
     /// What goes into it; nil if it stays empty, or is not known.
     let value: Sourced<String>?
+    /// Whether it is known what goes into it.
+    let isKnown: Bool
   }
 
   /// What a person has to do about it.
@@ -34,14 +36,13 @@ struct PublisherEntry: Sendable {
   /// What has to be done.
   var state: State {
     if obstacle != nil { return .cannot }
-    let isKnown = fields.allSatisfy { $0.value != nil || $0.name == JobField.environment.name }
-    return isKnown && project != nil ? .register : .complete
+    return fields.allSatisfy(\.isKnown) && project != nil ? .register : .complete
   }
 
   /// The form's fields and the project in one line.
   var summary: Message {
     fields.map { field -> Message in
-      "\(Neutralized(field.name)) \(field.value.map { Message(DeceptiveText.marked($0.value)) } ?? (field.name == JobField.environment.name ? "(none)" : "(not known)"))"
+      "\(Neutralized(field.name)) \(field.value.map { Message(DeceptiveText.marked($0.value)) } ?? (field.isKnown ? "(none)" : "(not known)"))"
     }.joined(separator: ", ")
   }
 
@@ -71,7 +72,7 @@ struct PublisherEntry: Sendable {
   /// The entry for a registry.
   ///
   /// - Throws: `ErrorCode.usage` if the kind of CI is not known, or the registry has no form for it.
-  init(_ values: PublisherValues, target: Target) throws(BrokerError) {
+  init(_ values: PublisherValues, target: Target, isPackageTold: Bool = true) throws(BrokerError) {
     let repository = values.repository
     guard let family = values.family else {
       throw BrokerError(
@@ -98,14 +99,21 @@ struct PublisherEntry: Sendable {
       notes = Self.notes(on: obstacle, values)
       return
     }
-    fields = form.fields.map { Field(name: $0.field.name, label: $0.label, value: values.value($0.field)) }
-    projectAddress = values.project.flatMap { rules.address(job, $0.value) }
+    let fields = form.fields.map {
+      Field(name: $0.field.name, label: $0.label, value: values.value($0.field), isKnown: values.isKnown($0.field))
+    }
+    self.fields = fields
+    // A form that is filled in with less than all would register something else.
+    projectAddress = fields.allSatisfy(\.isKnown) ? values.project.flatMap { rules.address(job, $0.value) } : nil
     pendingAddress = rules.address(job, nil)
     environmentAddress =
       job.environment == nil
       ? nil
       : repository.address.flatMap { repository.catalog.provider(of: family)?.adoption?.environmentSettings($0) }
-    notes = values.notes
+    notes =
+      values.notes
+      + (isPackageTold
+        ? [] : ["The job does not say which of the checkout's projects it publishes; this is one of them."])
   }
 
   /// What can be done instead; a name out of an ssh configuration is no server's.

@@ -31,7 +31,7 @@ struct PublisherSheet: Sendable {
     guard entry.obstacle == nil else { return [] }
     let project: (Message, Sourced<String>?, Message) = (entry.projectLabel, entry.project, "(not known)")
     let fields = entry.fields.map { field -> (Message, Sourced<String>?, Message) in
-      (field.label, field.value, field.name == JobField.environment.name ? "(none)" : "(not known)")
+      (field.label, field.value, field.isKnown ? "(none)" : "(not known)")
     }
     return ([project] + fields).map { label, value, absent in
       (label, value.map { Message(DeceptiveText.marked($0.value)) } ?? absent, value?.origin ?? "")
@@ -76,11 +76,16 @@ struct PublisherSheet: Sendable {
     }
     var names: [String] = []
     for name in entries.flatMap({ $0.fields.map(\.name) }) where !names.contains(name) { names.append(name) }
-    let head = ["state", "from", "publisher", "index", "index-project"] + names + ["link", "link-of-a-new-project"]
+    let head =
+      ["state", "from", "publisher", "index", "index-project"] + names
+      + ["link", "link-of-a-new-project", "link-of-the-environment", "notes"]
     let rows = entries.map { entry in
       [entry.state.rawValue, entry.repository.text, entry.provider, entry.registry, entry.project?.value ?? ""]
         + names.map { name in entry.fields.first { $0.name == name }?.value?.value ?? "" }
-        + [entry.projectAddress?.text ?? "", entry.pendingAddress?.text ?? ""]
+        + [
+          entry.projectAddress?.text ?? "", entry.pendingAddress?.text ?? "", entry.environmentAddress?.text ?? "",
+          entry.notes.map(\.text).joined(separator: " "),
+        ]
     }
     return ([head] + rows).map { $0.map(cell).joined(separator: ",") + "\r\n" }.joined()
   }
@@ -99,7 +104,7 @@ struct PublisherSheet: Sendable {
     }
     guard let node = try? JSONReader(maximumBytes: 1 << 26).read(bytes), let old = node.object?["publishers"]?.array
     else { throw wrong() }
-    var before: [String: [String]] = [:]
+    var before: [String: [[String]]] = [:]
     var order: [String] = []
     for entry in old {
       guard let entry = entry.object, let repository = entry["repository"]?.string,
@@ -110,15 +115,15 @@ struct PublisherSheet: Sendable {
         "\(field.object?["name"]?.string ?? "")=\(field.object?["value"]?.object?["text"]?.string ?? "")"
       }
       let key = "\(repository) \(project) at \(registry)"
-      before[key] = fields
-      order.append(key)
+      before[key, default: []].append(fields)
+      if !order.contains(key) { order.append(key) }
     }
     func key(_ entry: PublisherEntry) -> String {
       "\(entry.repository.text) \(entry.project?.value ?? "") at \(entry.registry)"
     }
     let keys = Set(entries.map(key))
     let changed = entries.filter { entry in
-      before[key(entry)] != entry.fields.map { "\($0.name)=\($0.value?.value ?? "")" }
+      before[key(entry)]?.contains(entry.fields.map { "\($0.name)=\($0.value?.value ?? "")" }) != true
     }
     return (PublisherSheet(entries: changed), order.filter { !keys.contains($0) }.map { Message(Neutralized($0)) })
   }

@@ -29,6 +29,10 @@ struct PublisherValues: Sendable {
   let repository: LocalRepository
   let given: Given
   let configured: Configured
+  /// The project, where the checkout has several.
+  let package: Sourced<String>?
+  /// A job that publishes it there today; nil if none is known.
+  let use: PublishingUse?
   /// What stands in for values that nothing tells.
   private(set) var suggested: [JobField: Sourced<String>] = [:]
   /// What the job says that publishes today; a field that is none stands here without a value.
@@ -39,8 +43,11 @@ struct PublisherValues: Sendable {
   private let tools: PublishingTools
 
   init(
-    registry: String, tools: PublishingTools = .none, repository: LocalRepository, given: Given, configured: Configured
+    registry: String, tools: PublishingTools = .none, repository: LocalRepository, given: Given, configured: Configured,
+    package: Sourced<String>? = nil, use: PublishingUse? = nil
   ) {
+    self.package = package
+    self.use = use
     self.registry = registry
     self.tools = tools
     self.repository = repository
@@ -48,27 +55,27 @@ struct PublisherValues: Sendable {
     self.configured = configured
   }
 
-  /// The same, with a file and an environment suggested where the repository has no file that publishes.
+  /// The same for a repository in which nothing publishes: with a file that is not there yet, and an environment.
   func withSuggestions() -> PublisherValues {
     // A file that is named and not there yet is new as well.
-    guard file == nil else { return self }
+    guard isRead || file == nil else { return self }
     var values = self
     if let jobs, jobs.workflowFolder != nil {
-      for field in jobs.fields where field.role == .file {
-        values.suggested[field] = Sourced("publish.yml", "suggested")
-      }
+      let names = ["publish.yml", "publish-package.yml", "token-broker.yml"]
+      let name = names.first { name in !files.contains { $0.name == name } } ?? names[0]
+      for field in jobs.fields where field.role == .file { values.suggested[field] = Sourced(name, "suggested") }
     }
     values.suggested[.environment] = Sourced("release", "suggested")
     return values
   }
 
   /// The same for the job that publishes today.
-  func publishing(from path: String, _ job: WorkflowChange.Job) -> PublisherValues {
+  func publishing(from path: String, _ job: WorkflowChange.Job, startedBy file: String?) -> PublisherValues {
     var values = self
     let place: Message = "\(Neutralized(path)), line \(job.line)"
     values.found[.environment] = .some(job.environment.map { Sourced($0, place) })
     for field in jobs?.fields ?? [] where field.role == .file {
-      let name = jobs?.workflowFolder == nil ? path : path.split(separator: "/").last.map(String.init) ?? path
+      let name = jobs?.workflowFolder == nil ? file ?? path : path.split(separator: "/").last.map(String.init) ?? path
       values.found[field] = Sourced(name, place)
     }
     return values
@@ -90,18 +97,25 @@ struct PublisherValues: Sendable {
 
   /// The project's name at the registry.
   var project: Sourced<String>? {
-    given.project ?? configured.project ?? repository.project(of: tools)
+    given.project ?? package ?? configured.project ?? repository.project(of: tools)
   }
 
   /// The value of a field; nil if it is not known, or known to be none.
   func value(_ field: JobField) -> Sourced<String>? { known(field) ?? suggested[field] }
+
+  /// Whether the value is known, or known to be none.
+  func isKnown(_ field: JobField) -> Bool {
+    value(field) != nil || field == .environment && use?.job.environment.isUnknown != true
+  }
 
   private func known(_ field: JobField) -> Sourced<String>? {
     if let found = found[field] { return found }
     return switch field.role {
     case .repository: named(field) ?? expected(field) ?? hosted(field)
     // Without a word on it, the file that was started defines the job.
-    case .file: given.workflow.map { Sourced($0, "--workflow") } ?? expected(field) ?? usualFile ?? workflow
+    case .file:
+      given.workflow.map { Sourced($0, "--workflow") } ?? expected(field) ?? (use == nil ? usualFile : nil)
+        ?? workflow(field)
     case .environment:
       given.environment.map { Sourced($0, "--environment") } ?? expected(field) ?? environment
     case .other: expected(field)
@@ -149,8 +163,26 @@ struct PublisherValues: Sendable {
   /// Those of them whose jobs can have an identity token.
   private var able: [WorkflowFile] { files.filter { $0.tokenLine != nil } }
 
-  /// The one file whose jobs can have an identity token; of several, the one that is called after publishing.
-  private var workflow: Sourced<String>? {
+  /// Whether the provider's jobs are read, so that files that look like those that publish say nothing.
+  private var isRead: Bool { catalog.provider(of: family)?.workflows != nil }
+
+  private static func sourced(_ reading: Reading<String>?) -> Sourced<String>? {
+    guard case .known(let value, let place) = reading else { return nil }
+    return Sourced(value, "\(place)")
+  }
+
+  /// The file of the job that publishes.
+  ///
+  /// Where jobs are not read: the one file whose jobs can have an identity token; of
+  /// several, the one that is called after publishing.
+  private func workflow(_ field: JobField) -> Sourced<String>? {
+    guard !isRead else {
+      return use.flatMap { use in
+        Self.sourced(use.job.fields[field])
+          ?? (jobs?.file == field || use.job.fields.values.contains(where: \.isUnknown)
+            ? nil : Self.sourced(use.job.fields[.workflow]))
+      }
+    }
     let likely = able.filter { catalog.isMeant($0.name) }
     return (able.count == 1 ? able.first : likely.count == 1 ? likely.first : nil).map { file in
       Sourced(file.name, "\(Neutralized(file.path)), line \(file.tokenLine ?? 1)")
@@ -172,8 +204,12 @@ struct PublisherValues: Sendable {
     return files.first { $0.name == name }
   }
 
-  /// The one environment of the file; of several, the one that is called like the registry.
+  /// The environment of the job that publishes.
+  ///
+  /// Where jobs are not read: the one of the file; of several, the one that is
+  /// called like the registry.
   private var environment: Sourced<String>? {
+    guard !isRead else { return Self.sourced(use?.job.environment) }
     let environments = file?.environments ?? []
     return environments.count == 1 ? environments.first : environments.first { $0.value == registry }
   }
@@ -184,6 +220,7 @@ struct PublisherValues: Sendable {
   var notes: [Message] {
     // What is found in the job that publishes was looked at there.
     guard found.isEmpty else { return remoteNotes }
+    if isRead, !repository.isNamed { return remoteNotes + (use.map(jobNotes) ?? fileNotes) }
     var notes: [Message] = remoteNotes
     if jobs?.workflowFolder != nil { notes += workflowNotes }
     if let file, let environment = value(.environment),
@@ -198,10 +235,60 @@ struct PublisherValues: Sendable {
       notes.append(
         several
           ? "\(Neutralized(file?.path ?? "")) names several environments; say which with --environment."
-          : "No environment: every job of the file can publish. An environment with required reviewers is the safer way."
-      )
+          : Self.noEnvironment)
     }
     return notes
+  }
+
+  private static let noEnvironment: Message =
+    "No environment: every job of the file can publish. An environment with required reviewers is the safer way."
+
+  /// What is to be looked at in the job that publishes.
+  private func jobNotes(_ use: PublishingUse) -> [Message] {
+    var notes: [Message] = []
+    let job: Message = "The job \(Neutralized.quoted(use.job.name, limit: 60)) (\(use.place))"
+    if case .stored = use.credential { notes.append("\(job) publishes with a stored token today: \(use.summary).") }
+    notes += use.job.findings.filter { $0.concern == .identity && $0.code != "action-unpinned" }.map { finding in
+      "\(finding.place): \(finding.text)\(finding.fix.map { " \($0)" } ?? "")"
+    }
+    for field in [JobField.environment, jobs?.file].compactMap(\.self) {
+      switch field == .environment ? use.job.environment : use.job.fields[field] ?? .absent {
+      case .unknown(let why, let place) where known(field) == nil:
+        notes.append(
+          "\(place): the \(field.words) is decided by \(why); say which with --\(field == .environment ? "environment" : "workflow")."
+        )
+      case .known(let found, let place):
+        guard let value = known(field), value.value != found else { continue }
+        notes.append(
+          "\(place): the job has the \(field.words) \(Neutralized(found, limit: 80)), and \(value.origin) says \(Neutralized(value.value, limit: 80))."
+        )
+      case .absent:
+        guard let value = known(field) else { continue }
+        notes.append(
+          "\(job) names no \(field.words), and \(value.origin) says \(Neutralized(value.value, limit: 80)): it does not match."
+        )
+      default: break
+      }
+    }
+    if case .absent = use.job.environment, known(.environment) == nil { notes.append(Self.noEnvironment) }
+    return notes
+  }
+
+  /// What is to be looked at where no job publishes.
+  private var fileNotes: [Message] {
+    guard suggested.isEmpty, let jobs, let field = jobs.file else { return [] }
+    guard let file = known(field) else {
+      return [
+        "No job that is read here publishes to \(Neutralized(registry)); say which file does with --workflow, or see token-broker config init."
+      ]
+    }
+    var notes: [Message] = []
+    if !files.isEmpty, !files.contains(where: { $0.path == jobs.path(of: file.value) }) {
+      notes.append(
+        "There is no \(Neutralized(jobs.path(of: file.value))) in \(repository.folder == "." ? "this folder" : Message(Neutralized.quoted(repository.folder)))."
+      )
+    }
+    return notes + (value(.environment) == nil ? [Self.noEnvironment] : [])
   }
 
   private var remoteNotes: [Message] {

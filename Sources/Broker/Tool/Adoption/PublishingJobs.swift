@@ -21,14 +21,14 @@ struct PublishingJobs: Sendable {
   ///
   /// - Throws: `ErrorCode.usage` if a job that publishes cannot be changed, or several files publish to one registry.
   init(
-    in repository: LocalRepository, of family: IssuerFamily, named name: String?, adoption: ProviderAdoption,
+    in repository: LocalRepository, _ paths: [String], named name: String?, adoption: ProviderAdoption,
     targets: [Target], configuration: String, environment: String
   ) throws(BrokerError) {
     let scripts = PublishingScripts(
       tools: PublishingTools.all(of: targets.map(\.registry.capabilities.tools)), targets: targets)
     var files: [File] = []
     var notes: [Message] = []
-    for path in repository.files(of: family).map(\.path) {
+    for path in paths {
       let text = try repository.text(of: path)
       let request = WorkflowChangeRequest(
         path: path, text: text, version: TokenBrokerTool.version, configuration: configuration,

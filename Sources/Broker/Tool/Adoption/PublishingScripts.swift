@@ -55,7 +55,16 @@ struct PublishingScripts: Sendable {
     part name: String, _ inputs: [String: String]
   ) throws(BrokerError) -> WorkflowChangeRequest.Part? {
     guard let part = tools.parts.first(where: { $0.name.lowercased() == name.lowercased() }) else { return nil }
-    if let condition = part.condition, !condition.values.contains(inputs[condition.input] ?? "") { return nil }
+    if let condition = part.condition {
+      let given = inputs[condition.input] ?? ""
+      guard !condition.making.contains(given) else {
+        throw BrokerError(
+          .usage,
+          "\(Neutralized(part.name)) with \(Neutralized(condition.input)) \(Neutralized(given, limit: 40)) makes the files and publishes them in one step.",
+          remedy: "Let it make the files alone, and publish them in a step of its own.")
+      }
+      guard condition.values.contains(given) else { return nil }
+    }
     let words = part.argumentsInput.flatMap { inputs[$0] }.map { ShellWords($0).commands.first ?? [] } ?? []
     let addresses = part.addressInputs.compactMap { inputs[$0] } + words.map(\.text).filter { $0.contains("://") }
     let target = try target(addresses.filter { !$0.isEmpty }, nil)

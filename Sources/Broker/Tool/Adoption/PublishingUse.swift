@@ -99,7 +99,7 @@ struct PublishingUses: Sendable {
     }
     if let condition = part.condition {
       let given = step.inputs[condition.input]
-      guard given?.text.map({ condition.values.contains($0) || $0 == "publish" }) ?? (given != nil) else { return nil }
+      guard given?.text.map((condition.values + condition.making).contains) ?? (given != nil) else { return nil }
     }
     let destination = part.addressInputs.lazy.compactMap { step.inputs[$0] }.first
     let variables = step.variables.filter { decides($0.key) }

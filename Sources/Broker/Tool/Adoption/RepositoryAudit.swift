@@ -9,8 +9,18 @@ struct RepositoryAudit: Sendable {
   let configurationFile: String?
   /// The options of `exec` and `mint` that have a value.
   let valueOptions: [String]
+  /// Where the repositories are built, if the command line says so.
+  var family: IssuerFamily?
   /// The publishers of last releases by project, as `--online` has them; nil offline.
   var releases: [String: Result<PublishedRelease?, BrokerError>]?
+
+  init(_ broker: Broker, valueOptionsOf catalog: ToolCatalog, configurationFile: String?) {
+    self.broker = broker
+    services = broker.services()
+    self.configurationFile = configurationFile
+    valueOptions = [ExecCommand.spec(for: catalog), MintCommand.spec(for: catalog)]
+      .flatMap(\.options).filter { $0.value != nil }.map(\.name)
+  }
 
   /// What was read of a checkout.
   struct Read: Sendable {
@@ -24,13 +34,20 @@ struct RepositoryAudit: Sendable {
     var findings: [AuditRow.Finding]
     var uses: [PublishingUse] = []
     var targets: [Target] = []
+
+    /// The files that define jobs; those of child pipelines aside, whose jobs may have no file in the eyes of a registry.
+    var jobFiles: [String] {
+      let others = survey.jobs.filter { $0.fields.values.contains(where: \.isUnknown) }.map(\.place.path)
+      return survey.files.filter { !others.contains($0) }
+    }
   }
 
   private var catalog: AdoptionCatalog { AdoptionCatalog(broker.catalog) }
 
   // MARK: Reading
 
-  func read(_ folder: String) -> Read {
+  /// Reads a checkout, or what it becomes with other texts in some of its files and another configuration.
+  func read(_ folder: String, with change: ChangedCheckout.Change? = nil) -> Read {
     var findings: [AuditRow.Finding] = []
     guard FileReader.isFolder(folder) else {
       findings.append(
@@ -49,8 +66,9 @@ struct RepositoryAudit: Sendable {
     }
     attempt { () throws(BrokerError) in remote = try LocalRepository.remote(in: root, catalog) }
     attempt { () throws(BrokerError) in projects = try LocalRepository.projects(in: folder, catalog) }
-    let configuration = self.configuration(of: folder, root: root, &findings)
-    let (provider, survey) = survey(root, remote?.value, configuration)
+    let configuration = change?.configuration ?? self.configuration(of: folder, root: root, &findings)
+    let files = ChangedCheckout(SystemCheckout(root: root), change?.texts ?? [:])
+    let (provider, survey) = survey(files, remote?.value, configuration)
     var read = Read(
       folder: folder, remote: remote, projects: projects, configuration: configuration, provider: provider,
       survey: survey, findings: findings)
@@ -106,16 +124,16 @@ struct RepositoryAudit: Sendable {
 
   /// The survey of the provider that the remote names, else of the one whose files are there.
   private func survey(
-    _ root: String, _ remote: GitRemote?, _ configuration: BrokerConfiguration?
+    _ files: any CheckoutFiles, _ remote: GitRemote?, _ configuration: BrokerConfiguration?
   ) -> (ProviderType?, WorkflowSurvey) {
-    let family = remote.flatMap { catalog.host($0.host).family }
+    let family = self.family ?? remote.flatMap { catalog.host($0.host).family }
     let expected = configuration?.registries.flatMap(\.settings.expectations) ?? []
     let started = expected.lazy.compactMap { $0[.pipelineFile] }.first
     var found: (ProviderType, WorkflowSurvey)?
     for provider in broker.catalog.providers {
       guard let reader = provider.workflows, family == nil || provider.jobs.family == family else { continue }
       let survey = reader.survey(
-        WorkflowReader.Request(files: SystemCheckout(root: root), repository: remote?.path, startedFile: started))
+        WorkflowReader.Request(files: files, repository: remote?.path, startedFile: started))
       if family != nil { return (provider, survey) }
       guard !survey.files.isEmpty || survey.findings.contains(where: { $0.code != "pipeline-file-missing" }) else {
         continue

@@ -57,7 +57,8 @@ struct StartingPoint: Sendable {
       return (target.registry, JSONText.Value.object(members))
     }
     var members: [(String, JSONText.Value)] = [("version", 1), ("registries", .object(registries))]
-    if targets.count > 1 {
+    // A job is in one environment.
+    if targets.count > 1, Set(targets.map(\.environment)).count == 1 {
       members.append(("routes", .object([("release", .array(targets.map { .string($0.registry) }))])))
     }
     return JSONText.pretty(.object(members)) + "\n"

@@ -28,12 +28,9 @@ enum ConfigAuditCommand: Command {
     let wanted = try states(arguments.value("--only"))
     let broker = try surroundings.broker()
     if arguments.has("--require-org") { _ = try broker.configuration(requiresOrganisation: true) }
-    let valueOptions = [ExecCommand.spec(for: surroundings.catalog), MintCommand.spec(for: surroundings.catalog)]
-      .flatMap(\.options).filter { $0.value != nil }.map(\.name)
     var audit = RepositoryAudit(
-      broker: broker, services: broker.services(), configurationFile: arguments.value("--config"),
-      valueOptions: valueOptions)
-    let reads = (arguments.operands.isEmpty ? ["."] : arguments.operands).map(audit.read)
+      broker, valueOptionsOf: surroundings.catalog, configurationFile: arguments.value("--config"))
+    let reads = (arguments.operands.isEmpty ? ["."] : arguments.operands).map { audit.read($0) }
     if arguments.has("--online") { audit.releases = await releases(reads, audit) }
     let rows = reads.map(audit.row)
     let report = AuditReport(

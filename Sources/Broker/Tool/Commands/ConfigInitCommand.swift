@@ -63,6 +63,12 @@ enum ConfigInitCommand: Command {
 
     private var console: Console { surroundings.console }
 
+    private var audit: RepositoryAudit {
+      var audit = RepositoryAudit(broker, valueOptionsOf: surroundings.catalog, configurationFile: nil)
+      audit.family = family
+      return audit
+    }
+
     init(
       _ arguments: ParsedArguments, file: String, _ broker: Broker, _ surroundings: Surroundings
     ) throws(BrokerError) {
@@ -84,32 +90,43 @@ enum ConfigInitCommand: Command {
 
     func run() throws(BrokerError) -> Int32 {
       let adoption = provider.adoption
+      let today = audit.read(repository.root)
+      // Where the provider has no reader, nothing else is known.
+      let paths = provider.workflows == nil ? repository.files(of: provider.jobs.family).map(\.path) : today.jobFiles
       let publishing = try adoption.map { (adoption) throws(BrokerError) in
         try PublishingJobs(
-          in: repository, of: family, named: given.workflow, adoption: adoption, targets: targets,
+          in: repository, paths, named: given.workflow, adoption: adoption, targets: targets,
           configuration: repository.pathInCheckout(of: file), environment: given.environment ?? "release")
       }
-      guard let adoption, let publishing, let first = publishing.jobs.first else { return try makeNew() }
+      guard let adoption, let publishing, let first = publishing.jobs.first else { return try makeNew(today) }
       guard !arguments.has("--new") else {
         throw BrokerError(
           .usage,
           "\(Neutralized(first.path)), line \(first.job.line), publishes already: a second workflow would publish the same tag again.",
           remedy: "Leave --new out, to change that job; or take it out first.")
       }
-      return try change(publishing, adoption)
+      return try change(publishing, adoption, today)
     }
 
     // MARK: The workflow that publishes today
 
-    private func change(_ publishing: PublishingJobs, _ adoption: ProviderAdoption) throws(BrokerError) -> Int32 {
+    private func change(
+      _ publishing: PublishingJobs, _ adoption: ProviderAdoption, _ today: RepositoryAudit.Read
+    ) throws(BrokerError) -> Int32 {
       var values: [(PublisherValues, Target)] = []
       for target in targets {
         guard let found = publishing.jobs.first(where: { $0.job.registries.contains(target.name) }) else { continue }
-        values.append((self.values(of: target).publishing(from: found.path, found.job), target))
+        let started = today.uses.first { $0.place.path == found.path }?.job.startedFile
+        values.append((self.values(of: target).publishing(from: found.path, found.job, startedBy: started), target))
       }
       let (start, obstacles) = try startingPoint(values)
       let configuration = start.configuration
-      try broker.check(configuration, as: file)
+      let read = audit.read(
+        repository.root,
+        with: ChangedCheckout.Change(
+          texts: Dictionary(publishing.files.map { ($0.path, $0.change.text) }) { $1 },
+          configuration: try broker.check(configuration, as: file)))
+      try checkChanged(read, beside: publishing)
       var staged: [(StagedFile, String)] = []
       if arguments.has("--write") {
         for changed in publishing.files {
@@ -129,7 +146,11 @@ enum ConfigInitCommand: Command {
 
       console.error(start.commentary)
       say("note: ", values.flatMap(\.0.notes) + obstacles + publishing.files.flatMap(\.change.notes) + publishing.notes)
-      say("delete afterwards: ", leftovers(publishing, adoption))
+      let left = audit.row(read).findings.filter { $0.state != nil && $0.state != .register }
+      say(
+        "to change by hand: ",
+        left.map { "\($0.place.map { "\($0): " } ?? "")\($0.text)\($0.fix.map { " \($0)" } ?? "")" })
+      say("delete afterwards: ", leftovers(publishing, adoption, today))
       let names = publishing.files.map { Neutralized($0.path) } + [Neutralized(shown)]
       console.error(
         arguments.has("--write")
@@ -139,10 +160,34 @@ enum ConfigInitCommand: Command {
       return ExitStatus.done.rawValue
     }
 
+    /// A job that still publishes past the broker would publish the same once more.
+    private func checkChanged(_ read: RepositoryAudit.Read, beside publishing: PublishingJobs?) throws(BrokerError) {
+      let registries = Set(publishing?.jobs.flatMap(\.job.registries) ?? targets.map(\.name))
+      for use in read.uses where publishing == nil || use.credential != .broker {
+        guard let registry = use.targets.first(where: registries.contains) else { continue }
+        throw BrokerError(
+          .usage,
+          "\(use.place): the job \(Neutralized.quoted(use.job.name, limit: 60)) publishes to \(Neutralized(registry)) already (\(use.summary)), in a place that is not changed here.",
+          remedy: use.credential == .broker
+            ? "Write \(Neutralized(file)) for that job by hand (docs/configuration.md); a second workflow would publish the same tag again."
+            : "Put \"token-broker exec \(Neutralized(registry)) --\" before the command there, or take it out; then run this again."
+        )
+      }
+    }
+
     /// What is of no use any more once the job has published with the broker.
-    private func leftovers(_ publishing: PublishingJobs, _ adoption: ProviderAdoption) -> [Message] {
+    private func leftovers(
+      _ publishing: PublishingJobs, _ adoption: ProviderAdoption, _ today: RepositoryAudit.Read
+    ) -> [Message] {
       let place: Message = repository.address.flatMap(adoption.credentialSettings).map { " at \($0)" } ?? ""
-      var leftovers = publishing.files.flatMap(\.change.stored).map { name in
+      // A workflow that is called knows a secret by another name than the one that is stored.
+      let before = today.uses.compactMap { use -> String? in
+        if case .stored(let name) = use.credential, !use.targets.isEmpty { name } else { nil }
+      }
+      let stored = publishing.files.flatMap(\.change.stored)
+      let names =
+        stored + before.enumerated().filter { !stored.contains($1) && before.firstIndex(of: $1) == $0 }.map(\.1)
+      var leftovers = names.map { name in
         "\(Neutralized(name))\(place), and the API token that it holds" as Message
       }
       for (path, job) in publishing.jobs {
@@ -156,10 +201,12 @@ enum ConfigInitCommand: Command {
 
     // MARK: A new workflow
 
-    private func makeNew() throws(BrokerError) -> Int32 {
+    private func makeNew(_ today: RepositoryAudit.Read) throws(BrokerError) -> Int32 {
+      try checkChanged(today, beside: nil)
+      let unread = audit.row(today).findings.filter { $0.state == .unknown && $0.place != nil }
       let values = targets.map { (self.values(of: $0).withSuggestions(), $0) }
       let (start, obstacles) = try startingPoint(values)
-      try broker.check(start.configuration, as: file)
+      _ = try broker.check(start.configuration, as: file)
       let staged = try StagedFile(file, isPrivate: false)
       let workflow = start.workflow(
         version: TokenBrokerTool.version, file: repository.pathInCheckout(of: file))
@@ -168,6 +215,7 @@ enum ConfigInitCommand: Command {
       try staged.commit(Array(start.configuration.utf8))
       console.error(start.commentary)
       say("note: ", values.flatMap(\.0.notes) + obstacles)
+      say("may publish already: ", unread.map { "\($0.place.map { "\($0): " } ?? "")\($0.text)" })
       let place: Message =
         workflow == nil
         ? "write the job that publishes by hand" : "what is printed belongs into \(Neutralized(start.workflowPath))"
@@ -217,14 +265,14 @@ enum ConfigInitCommand: Command {
 
 extension Broker {
   /// Reads what would be a repository's file below the organisation's, which may not let it in.
-  fileprivate func check(_ text: String, as name: String) throws(BrokerError) {
+  fileprivate func check(_ text: String, as name: String) throws(BrokerError) -> BrokerConfiguration {
     do throws(BrokerError) {
       let search = ConfigurationSearch(environment: environment, catalog: catalog)
       let source = ConfigurationSource(name: name, bytes: Array(text.utf8), isRepositoryControlled: true)
       // A file that is there and is replaced may be one that cannot be read.
       let organisation =
         FileReader.exists(name) ? (try? search.find(path: nil))?.organisation : try search.find(path: nil).organisation
-      _ = try ConfigurationReader(catalog: catalog).read(
+      return try ConfigurationReader(catalog: catalog).read(
         organisation: organisation, repository: source)
     } catch {
       throw BrokerError(

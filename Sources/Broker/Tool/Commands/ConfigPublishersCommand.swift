@@ -22,8 +22,8 @@ enum ConfigPublishersCommand: Command {
         "The sheet begins with a table by what a person has to do; each publisher follows with its fields and their origins.",
         "A DIR is a checkout; without any, and without --repository, this folder. Its own token-broker.json, in it or "
           + "above it up to the root of its checkout, is read unless --config names a file. For each registry of the configuration the values come from the command line, "
-          + "from \"project\" and \"expect\", and from the checkout: the git remote, the files that define jobs and the one "
-          + "that names the project, which are read by their lines. Each value is printed with its origin; nothing is sent anywhere.",
+          + "from \"project\" and \"expect\", and from the checkout: the git remote, the jobs that publish there "
+          + "today, and the file that names the project. A checkout with several projects has an entry for each. Each value is printed with its origin; nothing is sent anywhere.",
         "Most forms mean a hosted service: for a repository on another server none of these is filled in. OWNER/NAME is "
           + "on the server whose job this is, or on the hosted one; of another server, write https://HOST/OWNER/NAME.",
         "Register a publisher where the project exists in the project's settings, whose form its address fills in, and where it "
@@ -43,6 +43,9 @@ enum ConfigPublishersCommand: Command {
     }
     let broker = try surroundings.broker()
     let services = broker.services()
+    var audit = RepositoryAudit(
+      broker, valueOptionsOf: surroundings.catalog, configurationFile: arguments.value("--config"))
+    audit.family = given.family
     var entries: [PublisherEntry] = []
     for place in places {
       let folder = place.repository.folder
@@ -51,12 +54,22 @@ enum ConfigPublishersCommand: Command {
         path: arguments.value("--config") ?? own, requiresOrganisation: arguments.has("--require-org"))
       var given = given
       given.project = place.project ?? given.project
+      let uses = place.isFolder ? audit.read(folder).uses : []
+      let packages = place.isFolder && place.repository.isRoot ? try Packages(in: place.repository) : nil
       for target in configuration.usualRegistries.map({ $0.target(services) }) {
-        let values = PublisherValues(
-          registry: target.name, tools: target.registry.capabilities.tools, repository: place.repository, given: given,
-          configured: PublisherValues.Configured(
-            configuration.registries.first { $0.name == target.name }?.settings))
-        entries.append(try PublisherEntry(values, target: target))
+        let settings = configuration.registries.first { $0.name == target.name }?.settings
+        let tools = target.registry.capabilities.tools
+        let here = Publication.all(of: uses.filter { $0.targets.contains(target.name) }, packages, tools)
+        // What is published elsewhere alone is not to be registered here.
+        let isMeant =
+          !here.isEmpty || uses.allSatisfy(\.targets.isEmpty) || given.workflow != nil
+          || settings?.expectations.isEmpty == false
+        for publication in isMeant ? (here.isEmpty ? [Publication()] : here) : [] {
+          let values = PublisherValues(
+            registry: target.name, tools: tools, repository: place.repository, given: given,
+            configured: PublisherValues.Configured(settings), package: publication.package, use: publication.use)
+          entries.append(try PublisherEntry(values, target: target, isPackageTold: publication.isTold))
+        }
       }
     }
     let console = surroundings.console
@@ -70,6 +83,34 @@ enum ConfigPublishersCommand: Command {
     )
     return changed.entries.isEmpty && format != .json
       ? ExitStatus.done.rawValue : console.write(data: changed.text(format))
+  }
+
+  /// A project and the job that publishes it.
+  private struct Publication {
+    var package: Sourced<String>?
+    var use: PublishingUse?
+    var isTold = true
+
+    /// Each project with each file and environment that it is published from, and those that none publishes.
+    static func all(of uses: [PublishingUse], _ packages: Packages?, _ tools: PublishingTools) -> [Publication] {
+      var all: [Publication] = []
+      for use in uses {
+        let (found, isTold) = packages?.published(by: use, tools) ?? ([], true)
+        let projects: [Sourced<String>?] = found.isEmpty ? [nil] : found
+        for project in projects where !all.contains(where: { $0.package == project && $0.isSame(as: use) }) {
+          all.append(Publication(package: project, use: use, isTold: isTold))
+        }
+      }
+      guard all.contains(where: { $0.package != nil }) else { return all }
+      let others = packages?.projects(of: tools).filter { project in !all.contains { $0.package == project } } ?? []
+      return all + others.map { Publication(package: $0) }
+    }
+
+    private func isSame(as other: PublishingUse) -> Bool {
+      guard let use else { return false }
+      return use.job.startedFile == other.job.startedFile && use.job.place.path == other.job.place.path
+        && use.job.environment.value == other.job.environment.value
+    }
   }
 
   private struct Place {

@@ -88,9 +88,13 @@ private struct GitHubWorkflowChange {
   ) throws(BrokerError) -> Found? {
     let line = node.position.line
     let indent = node.position.column - 1
-    if let uses = step["uses"]?.text {
-      let name = String(uses.prefix { $0 != "@" })
-      guard let part = try request.part(name, Self.texts(step["with"])) else { return nil }
+    if let uses = step.member("uses"), let text = uses.value.text {
+      let name = String(text.prefix { $0 != "@" })
+      let part: WorkflowChangeRequest.Part?
+      do throws(BrokerError) { part = try request.part(name, Self.texts(step["with"])) } catch {
+        throw request.error(error, at: uses.position.line)
+      }
+      guard let part else { return nil }
       try check(line, lines)
       keepStored(in: Self.texts(step["with"]).values.joined(separator: " "))
       notes += part.notes.filter { !notes.contains($0) }
@@ -190,12 +194,18 @@ private struct GitHubWorkflowChange {
     return text
   }
 
+  /// The names under which callers hand secrets on: nothing is stored under them.
+  private var formal: [String] {
+    let call = root["on"]?.mapping?["workflow_call"]?.mapping
+    return (call?["secrets"]?.mapping?.members ?? []).map { $0.name.lowercased() }
+  }
+
   /// The secrets that stood in what was taken out.
   private mutating func keepStored(in text: String) {
     for part in text.parts(separatedBy: "secrets.").dropFirst(text.hasPrefix("secrets.") ? 0 : 1) {
       let name = String(part.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
       guard VariableName.isValid(name) else { continue }
-      if name != "GITHUB_TOKEN", !stored.contains(name) { stored.append(name) }
+      if name != "GITHUB_TOKEN", !formal.contains(name.lowercased()), !stored.contains(name) { stored.append(name) }
     }
   }
 
@@ -289,24 +299,29 @@ private struct GitHubWorkflowChange {
       return
     }
     guard let given = member.value.mapping else { return }
-    if let token = given.member("id-token") {
-      guard token.value.text != "write" else { return }
-      throw request.obstacle(token.position.line, "id-token has another value than write")
-    }
     let contents = given["contents"] == nil && needsCheckout ? "contents: read" : nil
+    var identity: String? = "id-token: write"
+    if let token = given.member("id-token") {
+      guard token.value.text == "write" else {
+        throw request.obstacle(token.position.line, "id-token has another value than write")
+      }
+      guard contents != nil else { return }
+      identity = nil
+    }
     guard let last = given.members.last, last.position.line > line else {
       let source = editor[line]
       guard let close = source.lastIndex(of: "}"), source.contains("{") else {
         throw request.obstacle(line, "the permissions are not written in a way that is changed here")
       }
-      let added = ([contents, "id-token: write"].compactMap { $0 }).joined(separator: ", ")
+      let added = ([contents, identity].compactMap { $0 }).joined(separator: ", ")
       let start = String(source[..<close].reversed().drop { $0 == " " }.reversed())
       editor.replace(line, with: "\(start)\(given.members.isEmpty ? "" : ", ")\(added)\(source[close...])")
       return
     }
+    // Before the first: behind the last, the job's next key may get lines of its own.
     let inner = String(repeating: " ", count: last.position.column - 1)
     editor.insert(
-      [contents, "id-token: write"].compactMap { $0 }.map { "\(inner)\($0)" }, before: last.position.line + 1)
+      [contents, identity].compactMap { $0 }.map { "\(inner)\($0)" }, before: given.members[0].position.line)
   }
 
   /// Takes the publishing tools' variables out of the job's.

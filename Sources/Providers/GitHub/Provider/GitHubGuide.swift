@@ -6,10 +6,13 @@ enum GitHubGuide {
     environment: { Snippet("the job in the workflow file", ["environment: \(Snippet.quoted($0))"]) },
     protection: "rulesets on GitHub", mergedArtifacts: "merge-multiple: true of actions/download-artifact",
     jobFile: { path, text in
-      guard path.hasPrefix(".github/workflows/") else { return nil }
-      return JobFile(
-        path: path, text: text,
-        marks: ["id-token: write", "id-token: \"write\"", "write-all"])
+      guard path.hasPrefix("\(GitHubWorkflow.folder)/") else { return nil }
+      let workflow = try? GitHubWorkflow(path: path, bytes: Array(text.utf8))
+      var identity: Reading<Bool> = .absent
+      if case .granted(let line) = workflow?.permission(of: nil) {
+        identity = .known(true, FilePlace(path, line: line))
+      }
+      return JobFile(path: path, identities: [identity], environments: workflow?.environments ?? [])
     })
 
   static let permissions = Snippet(

@@ -5,12 +5,15 @@ struct GitHubSteps {
   let files: any CheckoutFiles
   /// The repository's owner; nil if that is not known.
   let owner: String?
+  /// The folder that scripts run in unless they name one.
+  let folder: String?
   /// What was found.
   private(set) var steps: [JobStep] = []
   /// What is to be said about them where the job may have identity tokens.
   private(set) var findings: [WorkflowFinding] = []
 
-  init(files: any CheckoutFiles, owner: String?) {
+  init(files: any CheckoutFiles, owner: String?, folder: String?) {
+    self.folder = folder
     self.files = files
     self.owner = owner
   }
@@ -28,8 +31,11 @@ struct GitHubSteps {
           uses.value.text ?? "", step["with"], at: usesPlace, inner, runs: runs, depth: depth)
       } else if let script = step["run"] {
         let lines = Self.lines(script, inner)
+        let folder = step["working-directory"]?.text ?? folder
         steps.append(
-          JobStep(.script(lines), at: place, variables: inner.variables, occasions: occasions))
+          JobStep(
+            .script(lines), at: place, variables: inner.variables, occasions: occasions,
+            folder: folder.map { inner.filled($0).text }))
         findings += Self.injections(in: lines)
       }
     }

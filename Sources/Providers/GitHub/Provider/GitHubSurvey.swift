@@ -176,12 +176,17 @@ private struct GitHubSurvey {
     var survey = JobSurvey(member.name, at: place, startedFile: start.started.path)
     survey.fields[.workflow] = .known(workflow.name, place)
     if start.depth > 0, let repository = request.repository { survey.calledFile = "\(repository)/\(workflow.path)" }
-    survey.environment = Self.environment(job["environment"], values)
+    survey.environment = values.environment(job["environment"])
     survey.isHosted = Self.isHosted(job["runs-on"], workflow)
     let (identity, finding) = Self.identity(of: member.name, in: workflow, start)
     survey.identity = identity
     survey.findings = [finding].compactMap(\.self)
-    var steps = GitHubSteps(files: request.files, owner: owner)
+    var steps = GitHubSteps(
+      files: request.files, owner: owner,
+      folder: [job, workflow.root].lazy.compactMap {
+        $0["defaults"]?.mapping?["run"]?.mapping?["working-directory"]?.text
+      }
+      .first)
     steps.read(job["steps"]?.sequence ?? [], values, runs: runs)
     survey.steps = steps.steps
     if identity.value == true || identity.isUnknown { survey.findings += steps.findings }
@@ -194,15 +199,6 @@ private struct GitHubSurvey {
           "write-all gives the job every permission; it needs contents: read and id-token: write."))
     }
     result.jobs.append(survey)
-  }
-
-  private static func environment(_ node: YAMLNode?, _ values: GitHubValues) -> Reading<String> {
-    guard let node, !node.isNull else { return .absent }
-    if let mapping = node.mapping {
-      guard let name = mapping["name"] else { return .absent }
-      return values.reading(name, else: "a list")
-    }
-    return values.reading(node, else: "a list")
   }
 
   /// By the labels that GitHub's own runners have; others are names that an organisation chose.

@@ -37,6 +37,13 @@ struct GitHubValues {
     return known.isEmpty ? .absent : .known(known, place)
   }
 
+  /// The deployment environment that a job names: a name, or a mapping with one.
+  func environment(_ node: YAMLNode?) -> Reading<String> {
+    guard let node, !node.isNull else { return .absent }
+    guard let mapping = node.mapping else { return reading(node, else: "a list") }
+    return mapping["name"].map { reading($0, else: "a list") } ?? .absent
+  }
+
   /// The entries of a mapping.
   func values(_ node: YAMLNode?) -> [String: JobValue] {
     var values: [String: JobValue] = [:]

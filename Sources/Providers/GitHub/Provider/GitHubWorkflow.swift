@@ -76,6 +76,12 @@ struct GitHubWorkflow: Sendable {
   /// A job's keys.
   func job(_ name: String) -> YAMLMapping? { root["jobs"]?.mapping?[name]?.mapping }
 
+  /// The deployment environments of the jobs, as far as the file tells.
+  var environments: [Reading<String>] {
+    let values = GitHubValues(path: path)
+    return jobs.map { values.environment($0.value.mapping?["environment"]) }
+  }
+
   /// Whether it defines a job.
   func defines(_ job: String) -> Bool { self.job(job) != nil }
 

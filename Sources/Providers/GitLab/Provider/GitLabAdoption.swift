@@ -143,8 +143,8 @@ private struct GitLabPipelineChange {
     guard let last = given.last, last.position.line > member.position.line else {
       throw request.obstacle(member.position.line, "id_tokens is written in one line")
     }
-    editor.insert(
-      lines, before: editor.lastLine(ofBlockAt: last.position.line, indent: last.position.column - 1) + 1)
+    // Before the first: behind the last, the job's next key may get lines of its own.
+    editor.insert(lines, before: given[0].position.line)
   }
 
   private mutating func addVariables(_ body: YAMLMapping, _ space: String, _ place: Int) throws(BrokerError) {
@@ -161,8 +161,6 @@ private struct GitLabPipelineChange {
       editor.replace(variable.position.line...end, with: [])
     }
     let inner = String(repeating: " ", count: last.position.column - 1)
-    editor.insert(
-      ["\(inner)\(setting)"],
-      before: editor.lastLine(ofBlockAt: last.position.line, indent: last.position.column - 1) + 1)
+    editor.insert(["\(inner)\(setting)"], before: given[0].position.line)
   }
 }

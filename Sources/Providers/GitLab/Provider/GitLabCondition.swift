@@ -41,6 +41,15 @@ struct GitLabCondition: ConditionReader {
     ]
   }()
 
+  /// The kinds of pipelines that jobs start as children, when those jobs run on `occasions`.
+  static func runs(ofChildrenOn occasions: [JobOccasion]) -> [Run] {
+    runs.compactMap { run in
+      occasions.first { $0.event == run.occasion.event && $0.source == run.occasion.source }.map { occasion in
+        Run(occasion: occasion, values: run.values.merging(["CI_PIPELINE_SOURCE": .text("parent_pipeline")]) { $1 })
+      }
+    }
+  }
+
   /// Whether a condition holds in a run; one that is not read may hold.
   static func truth(of condition: String, in run: Run) -> Truth {
     guard condition.utf8.count <= 4096, let tokens = tokens(of: condition) else { return .maybe }

@@ -15,8 +15,20 @@ enum GitLabGuide {
     }, protection: "protected tags on GitLab", usualFile: ".gitlab-ci.yml",
     jobFile: { path, text in
       guard path.hasPrefix(".gitlab") else { return nil }
-      return JobFile(path: path, text: text, marks: ["id_tokens:"])
+      let jobs = WorkflowReader.gitLab.survey(
+        WorkflowReader.Request(files: OneFile(path: path, text: text), startedFile: path)
+      ).jobs
+      return JobFile(path: path, identities: jobs.map(\.identity), environments: jobs.map(\.environment))
     })
+
+  /// A checkout of which one file is at hand.
+  private struct OneFile: CheckoutFiles {
+    let path: String
+    let text: String
+
+    func names(in folder: String) -> [String] { [] }
+    func read(_ path: String) throws(BrokerError) -> [UInt8]? { path == self.path ? Array(text.utf8) : nil }
+  }
 
   static func identityToken(for audience: Audience, names: [String]) -> Snippet {
     Snippet(

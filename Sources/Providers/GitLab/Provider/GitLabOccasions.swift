@@ -3,10 +3,12 @@ import BrokerCore
 /// When a job of a pipeline runs: by its rules, or by `only` and `except`, under the rules of the whole.
 struct GitLabOccasions {
   let pipeline: GitLabPipeline
+  /// The kinds of pipelines that are looked at.
+  var runs = GitLabCondition.runs
 
   func occasions(of job: GitLabNode, isOpen: Bool) -> [JobOccasion] {
     var found: [JobOccasion] = []
-    for run in GitLabCondition.runs {
+    for run in runs {
       var truth: Truth = .yes
       if let rules = pipeline.root?["workflow"]?["rules"] { truth = self.truth(rules, in: run).truth }
       let (own, place) = self.truth(of: job, in: run)
@@ -15,7 +17,8 @@ struct GitLabOccasions {
       if isOpen, job["rules"] == nil, truth != .no { truth = .maybe }
       guard truth != .no else { continue }
       let occasion = JobOccasion(
-        run.occasion.event, from: run.occasion.source, at: place ?? job.place, isCertain: truth == .yes)
+        run.occasion.event, from: run.occasion.source, at: place ?? job.place,
+        isCertain: truth == .yes && run.occasion.isCertain)
       if let index = found.firstIndex(where: { $0.event == occasion.event && $0.source == occasion.source }) {
         if occasion.isCertain { found[index] = occasion }
       } else {

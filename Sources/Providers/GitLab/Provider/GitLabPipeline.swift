@@ -19,9 +19,13 @@ struct GitLabPipeline {
   /// GitLab's limit (docs.gitlab.com, "extends").
   private static let maximumLevels = 11
 
-  init(_ path: String, in source: any CheckoutFiles) {
+  /// The pipeline of a file, or of several that are one.
+  init(_ paths: [String], in source: any CheckoutFiles) {
     self.source = source
-    root = load(path, depth: 0)
+    for path in paths {
+      guard let read = load(path, depth: 0) else { continue }
+      root = root?.under(read) ?? read
+    }
   }
 
   // MARK: Files

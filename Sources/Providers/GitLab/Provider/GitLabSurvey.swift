@@ -9,14 +9,32 @@ extension WorkflowReader {
 
 /// One pass over the pipeline of a checkout.
 private struct GitLabSurvey {
+  /// What starts a pipeline that is a child of another.
+  private struct Parent {
+    let occasions: [JobOccasion]
+    /// The variables that it hands on; they go before the child's own.
+    let variables: [String: JobValue]
+    let depth: Int
+  }
+
   private let pipeline: GitLabPipeline
   private let file: String
+  private let source: any CheckoutFiles
+  private let parent: Parent?
   private(set) var result = WorkflowSurvey()
+
+  /// GitLab's limit (docs.gitlab.com, "Downstream pipelines").
+  private static let maximumDepth = 2
 
   init(_ request: WorkflowReader.Request) {
     // `FILE@GROUP/PROJECT` and an address are files of another place (docs.gitlab.com, "custom CI/CD configuration file").
-    file = request.startedFile ?? ".gitlab-ci.yml"
-    pipeline = GitLabPipeline(file, in: request.files)
+    let file = request.startedFile ?? ".gitlab-ci.yml"
+    self.init([file], in: request.files, startedFile: file, by: nil)
+  }
+
+  private init(_ paths: [String], in source: any CheckoutFiles, startedFile: String, by parent: Parent?) {
+    (file, self.source, self.parent) = (startedFile, source, parent)
+    pipeline = GitLabPipeline(paths, in: source)
     result.files = pipeline.files
     result.findings = pipeline.findings
     if pipeline.files.isEmpty, pipeline.findings.isEmpty {
@@ -27,10 +45,43 @@ private struct GitLabSurvey {
           fix: "Say the file in \"expect\" as pipeline-file."))
     }
     for name in pipeline.jobs {
-      guard let (job, isOpen) = pipeline.job(name) else { continue }
+      guard let (job, isOpen) = pipeline.job(name), !readChild(of: job, isOpen: isOpen) else { continue }
       result.jobs.append(survey(name, job, isOpen: isOpen))
     }
     for (name, node) in pipeline.components { component(name, node) }
+  }
+
+  // MARK: Child pipelines
+
+  /// Reads the pipeline that a job starts, if all of its files are in the checkout.
+  ///
+  /// - Returns: Whether it was read.
+  private mutating func readChild(of job: GitLabNode, isOpen: Bool) -> Bool {
+    let depth = (parent?.depth ?? 0) + 1
+    guard depth <= Self.maximumDepth, let include = job["trigger"]?["include"] else { return false }
+    var paths: [String] = []
+    for element in include.elements {
+      let name = element.text ?? (element.members?.count == 1 ? element["local"]?.text : nil)
+      guard let name, !name.contains("$"), !name.contains("://"), !name.contains("*") else { return false }
+      let path = String(name.drop { $0 == "/" })
+      // A file is read once: one that starts itself has no end.
+      guard !path.split(separator: "/").contains(".."), !result.files.contains(path) else { return false }
+      paths.append(path)
+    }
+    let child = GitLabSurvey(
+      paths, in: source, startedFile: file,
+      by: Parent(occasions: occasions(of: job, isOpen: isOpen), variables: variables(of: job), depth: depth))
+    guard !paths.isEmpty, paths.allSatisfy(child.result.files.contains) else { return false }
+    result.jobs += child.result.jobs
+    result.files += child.result.files
+    result.findings += child.result.findings
+    return true
+  }
+
+  private func occasions(of job: GitLabNode, isOpen: Bool) -> [JobOccasion] {
+    guard let parent else { return GitLabOccasions(pipeline: pipeline).occasions(of: job, isOpen: isOpen) }
+    return GitLabOccasions(pipeline: pipeline, runs: GitLabCondition.runs(ofChildrenOn: parent.occasions))
+      .occasions(of: job, isOpen: isOpen)
   }
 
   // MARK: Jobs
@@ -38,7 +89,15 @@ private struct GitLabSurvey {
   private func survey(_ name: String, _ job: GitLabNode, isOpen: Bool) -> JobSurvey {
     var survey = JobSurvey(name, at: pipeline.root?[name]?.place ?? job.place, startedFile: file)
     survey.storesVariables = true
-    survey.fields[.pipelineFile] = .known(file, job.place)
+    survey.fields[.pipelineFile] =
+      parent == nil ? .known(file, job.place) : .unknown("a child pipeline", survey.place)
+    if parent != nil {
+      survey.findings.append(
+        WorkflowFinding(
+          "child-pipeline", .unknown, .identity, at: survey.place,
+          "The job \(Neutralized.quoted(name, limit: 60)) runs in a child pipeline, whose identity tokens may name no pipeline file.",
+          fix: "Publish from a job of the pipeline that is started."))
+    }
     func value(_ key: String) -> GitLabNode? { job[key] ?? inherited(key, by: job) }
     let tokens = value("id_tokens").flatMap { pipeline.resolved($0) }
     let open: Message = "a part that is not in the checkout"
@@ -70,7 +129,7 @@ private struct GitLabSurvey {
           "The job \(quoted) has no id_tokens, so that it gets no identity token.",
           fix: "Give the job id_tokens, with one entry for the audience of each registry."))
     }
-    let occasions = GitLabOccasions(pipeline: pipeline).occasions(of: job, isOpen: isOpen)
+    let occasions = occasions(of: job, isOpen: isOpen)
     let variables = variables(of: job)
     if job["trigger"] != nil {
       survey.steps = [JobStep(.unknown("another pipeline"), at: survey.place, occasions: occasions)]
@@ -143,7 +202,7 @@ private struct GitLabSurvey {
       guard let source = source.flatMap({ pipeline.resolved($0) }) else { continue }
       for (name, value) in source.members ?? [] { nodes[name] = value["value"] ?? value }
     }
-    return nodes.mapValues { value($0, in: nodes) }
+    return nodes.mapValues { value($0, in: nodes) }.merging(parent?.variables ?? [:]) { $1 }
   }
 
   private func value(_ node: GitLabNode, in nodes: [String: GitLabNode], depth: Int = 0) -> JobValue {

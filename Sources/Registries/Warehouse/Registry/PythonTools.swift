@@ -47,7 +47,8 @@ private enum PythonTools {
           + "(docs/publishing.md)."
       ]),
     PublishingPart(
-      "PyO3/maturin-action", command: "pipx run twine upload {files}", condition: .init("command", "upload"),
+      "PyO3/maturin-action", command: "pipx run twine upload {files}",
+      condition: .init("command", "upload", making: ["publish"]),
       argumentsInput: "args"),
   ]
 
