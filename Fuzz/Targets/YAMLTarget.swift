@@ -14,7 +14,7 @@ enum YAMLTarget {
         require(Set(merged.members.map(\.name)).count == merged.members.count, "a key twice")
       }
     }
-    do throws(YAMLError) {
+    do throws(SyntaxError) {
       for document in try YAMLReader(maximumNodes: 5_000).read(bytes) { check(document, 0) }
     } catch {
       require((1...lines).contains(error.position.line), "\(error.position) of \(lines)")

@@ -25,7 +25,7 @@ struct JSONReaderTests {
       "\"\\uD800\\u0041\"", "\"\u{1}\"", "\"\n\"", "{} {}", "// x\n{}", "\u{FEFF}{}", "[1,,2]", "{\"a\":}",
     ])
   func refuses(_ text: String) {
-    #expect(throws: JSONError.self) { try read(text) }
+    #expect(throws: SyntaxError.self) { try read(text) }
   }
 
   /// Texts, and how they are written: the same when read, and no command wherever their line is broken.
@@ -46,29 +46,29 @@ struct JSONReaderTests {
   }
 
   @Test func namesTheDuplicateAndItsPlace() throws {
-    let error = #expect(throws: JSONError.self) { try read("{\n  \"a\": 1,\n  \"a\": 2\n}") }
+    let error = #expect(throws: SyntaxError.self) { try read("{\n  \"a\": 1,\n  \"a\": 2\n}") }
     #expect(error?.reason == .duplicateName("a"))
     #expect(error?.position == SourcePosition(line: 3, column: 3))
   }
 
   @Test func seesThroughEscapesInDuplicateNames() {
-    #expect(throws: JSONError.self) { try read(#"{"a":1,"\u0061":2}"#) }
+    #expect(throws: SyntaxError.self) { try read(#"{"a":1,"\u0061":2}"#) }
   }
 
   @Test func limitsDepth() throws {
     _ = try read("[[[1]]]", depth: 3)
-    let error = #expect(throws: JSONError.self) { try read("[[[[1]]]]", depth: 3) }
+    let error = #expect(throws: SyntaxError.self) { try read("[[[[1]]]]", depth: 3) }
     #expect(error?.reason == .tooDeep(3))
-    #expect(throws: JSONError.self) { try read(String(repeating: "[", count: 60_000)) }
+    #expect(throws: SyntaxError.self) { try read(String(repeating: "[", count: 60_000)) }
   }
 
   @Test func limitsLength() {
-    let error = #expect(throws: JSONError.self) { try read("[1,2,3]", bytes: 6) }
+    let error = #expect(throws: SyntaxError.self) { try read("[1,2,3]", bytes: 6) }
     #expect(error?.reason == .tooLarge(6))
   }
 
   @Test func refusesWhatIsNotUTF8() {
-    let error = #expect(throws: JSONError.self) { try JSONReader().read([0x22, 0xC0, 0xAF, 0x22]) }
+    let error = #expect(throws: SyntaxError.self) { try JSONReader().read([0x22, 0xC0, 0xAF, 0x22]) }
     #expect(error?.reason == .notUTF8)
   }
 
@@ -84,7 +84,7 @@ struct JSONReaderTests {
     ("\"😀\u{1}\"", 1, 3), ("\u{2028}", 1, 1),
   ])
   func countsScalarsInPlaces(_ text: String, _ line: Int, _ column: Int) {
-    let error = #expect(throws: JSONError.self) { try read(text) }
+    let error = #expect(throws: SyntaxError.self) { try read(text) }
     #expect(error?.position == SourcePosition(line: line, column: column))
   }
 

@@ -12,7 +12,7 @@ struct YAMLReaderTests {
     }
   }
 
-  private func read(_ text: String) throws(YAMLError) -> String {
+  private func read(_ text: String) throws(SyntaxError) -> String {
     JSONText.compact(.array(try YAMLReader().read(Array(text.utf8)).map(json)))
   }
 
@@ -99,7 +99,7 @@ struct YAMLReaderTests {
 
   @Test("texts say what other readers read in them, or why they are refused", arguments: rows)
   func reads(row: Row) {
-    do throws(YAMLError) { #expect(try read(row.text) == row.value) } catch {
+    do throws(SyntaxError) { #expect(try read(row.text) == row.value) } catch {
       #expect(!row.value.hasPrefix("["), "\(error.position): \(error.summary)")
       #expect(error.summary.text.contains(row.value))
     }
@@ -117,7 +117,7 @@ struct YAMLReaderTests {
     #expect(run.position == SourcePosition(line: 4, column: 10))
     #expect(run.scalar?.line(of: 2) == 7)
     #expect(jobs.value.mapping?["b"]?.position == first.value.position)
-    #expect(throws: YAMLError(.syntax("a list cannot begin here"), at: SourcePosition(line: 2, column: 4))) {
+    #expect(throws: SyntaxError(.syntax(.yaml, "a list cannot begin here"), at: SourcePosition(line: 2, column: 4))) {
       try YAMLReader().read(Array("a: b\né: - x".utf8))
     }
   }
@@ -138,8 +138,8 @@ struct YAMLReaderTests {
 
   @Test("length, depth and the work of aliases are limited")
   func limits() {
-    func reason(_ text: String, _ reader: YAMLReader = YAMLReader()) -> YAMLError.Reason? {
-      do throws(YAMLError) {
+    func reason(_ text: String, _ reader: YAMLReader = YAMLReader()) -> SyntaxError.Reason? {
+      do throws(SyntaxError) {
         _ = try reader.read(Array(text.utf8))
         return nil
       } catch { return error.reason }

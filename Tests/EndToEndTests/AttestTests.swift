@@ -157,12 +157,17 @@
     @Test func isNotDisturbedByOthersAndShowsNoToken() async throws {
       let bench = try await Bench(
         "ask sigstore wrong >first; answer=$(ask sigstore); echo \"$answer\"; echo \"$answer\" >second; "
-          + "echo \"${answer:150:400}\" >&2; echo \"$answer\" | tail -1 | base64 -w0; sign \"$@\"")
+          + "echo \"${answer:150:400}\" >&2; echo \"$answer\" | tail -1 | base64 -w0; "
+          + "echo \"$answer\" | tail -1 | rev; echo \"$answer\" | tail -1 | fold -w 9; sign \"$@\"")
       let run = try await bench.exec(.gitlab)
       #expect(run.status == 0, "\(run.error)")
       #expect(bench.folder.read("first").hasPrefix("HTTP/1.1 404") && run.error.contains("[redacted]"))
       let token = try #require(bench.folder.read("second").firstMatch(of: /"value":"([^"]+)"/)?.1)
       SecretSearch([String(token)]).expectNone(in: run.error + run.output)
+      let lines = run.error.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
+      let signature = token.split(separator: ".")[2]
+      #expect(!run.error.contains(String(signature.reversed()).prefix(40)), "\(run.error)")
+      #expect(!lines.contains { $0.count == 9 && signature.contains($0) }, "\(run.error)")
     }
 
     /// A signal ends the program that signs, what it started, and the run.

@@ -54,13 +54,13 @@ public enum PluginAnswer: Sendable {
         .read(bytes)
     } catch {
       switch error.reason {
-      case .syntax("expected the end of the text"):
+      case .syntax(_, "expected the end of the text"):
         throw ContractFault(
           "there is more on standard output than one JSON object, from \(error.position) on")
-      case .syntax(let expected): throw ContractFault("the answer is not JSON, at \(error.position): \(expected)")
+      case .syntax(_, let expected): throw ContractFault("the answer is not JSON, at \(error.position): \(expected)")
       // The name itself may be a secret that stands in the wrong place.
       case .duplicateName: throw ContractFault("the answer has a key twice, at \(error.position)")
-      case .tooDeep, .tooLarge, .notUTF8: throw ContractFault("the answer is not taken: \(error.summary)")
+      default: throw ContractFault("the answer is not taken: \(error.summary)")
       }
     }
     guard let object = node.object else { throw ContractFault("the answer is \(node.kind), not an object") }

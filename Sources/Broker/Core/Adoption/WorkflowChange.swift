@@ -80,7 +80,7 @@ public struct WorkflowChangeRequest: Sendable {
   }
 
   /// Why the file cannot be read.
-  public func unreadable(_ error: YAMLError) -> BrokerError {
+  public func unreadable(_ error: SyntaxError) -> BrokerError {
     BrokerError(
       .configurationInvalid, "\(Neutralized(path)), \(error.position): \(error.summary).",
       remedy: "Correct the file, or name another one with --workflow.")

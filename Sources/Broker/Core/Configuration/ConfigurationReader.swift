@@ -93,7 +93,7 @@ public struct ConfigurationReader: Sendable {
   private func root(of source: ConfigurationSource) throws(BrokerError) -> ConfigurationObject {
     let name = source.name
     let node: JSONNode
-    do throws(JSONError) {
+    do throws(SyntaxError) {
       if let corrected = source.corrected {
         node = corrected
       } else {

@@ -11,7 +11,7 @@ struct JSONCursor {
     self.maximumDepth = maximumDepth
   }
 
-  mutating func readDocument() throws(JSONError) -> JSONNode {
+  mutating func readDocument() throws(SyntaxError) -> JSONNode {
     skipWhiteSpace()
     let node = try readValue(depth: 0)
     skipWhiteSpace()
@@ -21,7 +21,7 @@ struct JSONCursor {
 
   // MARK: Values
 
-  private mutating func readValue(depth: Int) throws(JSONError) -> JSONNode {
+  private mutating func readValue(depth: Int) throws(SyntaxError) -> JSONNode {
     let start = position
     switch peek {
     case UInt8(ascii: "{"): return JSONNode(.object(try readObject(depth: depth + 1)), at: start)
@@ -39,7 +39,7 @@ struct JSONCursor {
     }
   }
 
-  private mutating func readObject(depth: Int) throws(JSONError) -> JSONObject {
+  private mutating func readObject(depth: Int) throws(SyntaxError) -> JSONObject {
     try check(depth)
     advance()
     var members: [JSONObject.Member] = []
@@ -51,7 +51,7 @@ struct JSONCursor {
       let start = position
       guard peek == UInt8(ascii: "\"") else { throw syntax("expected a key in double quotes") }
       let name = try readString()
-      guard names.insert(name).inserted else { throw JSONError(.duplicateName(name), at: start) }
+      guard names.insert(name).inserted else { throw SyntaxError(.duplicateName(name), at: start) }
       skipWhiteSpace()
       guard accept(":") else { throw syntax("expected \":\" after the key") }
       skipWhiteSpace()
@@ -62,7 +62,7 @@ struct JSONCursor {
     }
   }
 
-  private mutating func readArray(depth: Int) throws(JSONError) -> [JSONNode] {
+  private mutating func readArray(depth: Int) throws(SyntaxError) -> [JSONNode] {
     try check(depth)
     advance()
     var elements: [JSONNode] = []
@@ -77,14 +77,14 @@ struct JSONCursor {
     }
   }
 
-  private mutating func readWord<Value>(_ word: String, as value: Value) throws(JSONError) -> Value {
+  private mutating func readWord<Value>(_ word: String, as value: Value) throws(SyntaxError) -> Value {
     for byte in word.utf8 {
       guard accept(byte) else { throw syntax("expected \(Neutralized(word))") }
     }
     return value
   }
 
-  private mutating func readNumber() throws(JSONError) -> String {
+  private mutating func readNumber() throws(SyntaxError) -> String {
     let start = index
     accept("-")
     if !accept("0") { try skipDigits() }
@@ -96,14 +96,14 @@ struct JSONCursor {
     return text(from: start)
   }
 
-  private mutating func skipDigits() throws(JSONError) {
+  private mutating func skipDigits() throws(SyntaxError) {
     guard peek.map(Self.isDigit) == true else { throw syntax("expected a digit") }
     while peek.map(Self.isDigit) == true { advance() }
   }
 
   // MARK: Strings
 
-  private mutating func readString() throws(JSONError) -> String {
+  private mutating func readString() throws(SyntaxError) -> String {
     advance()
     var text = ""
     var start = index
@@ -127,7 +127,7 @@ struct JSONCursor {
     throw syntax("a string is not closed")
   }
 
-  private mutating func readEscape() throws(JSONError) -> Unicode.Scalar {
+  private mutating func readEscape() throws(SyntaxError) -> Unicode.Scalar {
     guard let byte = peek else { throw syntax("a string is not closed") }
     advance()
     switch Unicode.Scalar(byte) {
@@ -142,7 +142,7 @@ struct JSONCursor {
     }
   }
 
-  private mutating func readUnicodeEscape() throws(JSONError) -> Unicode.Scalar {
+  private mutating func readUnicodeEscape() throws(SyntaxError) -> Unicode.Scalar {
     let unit = try readHexadecimal()
     if let scalar = Unicode.Scalar(unit) { return scalar }
     guard (0xD800...0xDBFF).contains(unit), accept("\\"), accept("u") else {
@@ -155,7 +155,7 @@ struct JSONCursor {
     return scalar
   }
 
-  private mutating func readHexadecimal() throws(JSONError) -> UInt16 {
+  private mutating func readHexadecimal() throws(SyntaxError) -> UInt16 {
     var unit: UInt16 = 0
     for _ in 0..<4 {
       guard let byte = peek, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
@@ -205,9 +205,9 @@ struct JSONCursor {
   /// Whether a byte is not the first of its scalar (RFC 3629, section 3).
   private static func continuesScalar(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
-  private func check(_ depth: Int) throws(JSONError) {
-    guard depth <= maximumDepth else { throw JSONError(.tooDeep(maximumDepth), at: position) }
+  private func check(_ depth: Int) throws(SyntaxError) {
+    guard depth <= maximumDepth else { throw SyntaxError(.tooDeep(maximumDepth), at: position) }
   }
 
-  private func syntax(_ text: Message) -> JSONError { JSONError(.syntax(text), at: position) }
+  private func syntax(_ text: Message) -> SyntaxError { SyntaxError(.syntax(.json, text), at: position) }
 }

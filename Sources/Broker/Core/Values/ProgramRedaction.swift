@@ -34,10 +34,13 @@ public struct ProgramRedaction: Sendable {
   }
 
   /// A text without the secrets.
-  public func apply(to text: String) -> String { Self.withoutLongWords(redaction.apply(acrossBreaks: text)) }
+  public func apply(to text: String) -> String { Self.withoutLongWords(withoutKnown(text)) }
+
+  /// A text without the secrets that are known here: names of files and digests stay.
+  package func withoutKnown(_ text: String) -> String { redaction.apply(acrossBreaks: text) }
 
   /// Whether a secret is in a text.
-  package func finds(in text: String) -> Bool { redaction.apply(acrossBreaks: text) != text }
+  package func finds(in text: String) -> Bool { withoutKnown(text) != text }
 
   /// What is shown of standard error: its last lines.
   public func lines(of bytes: [UInt8]) -> [Message] {

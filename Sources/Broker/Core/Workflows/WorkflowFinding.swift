@@ -18,8 +18,6 @@ public struct WorkflowFinding: Sendable, Equatable {
     case publishing
     /// One that publishes with its identity.
     case identity
-    /// One that publishes to an index for releases, and not to one for trials.
-    case releasing
     /// None that was found: it says where others may be.
     case others
   }

@@ -28,7 +28,7 @@ extension YAMLCursor {
   }
 
   /// A plain text with the lines that go on with it: those that are indented more than `indent`.
-  mutating func continued(_ first: String, above indent: Int, inFlow: Bool) throws(YAMLError) -> String {
+  mutating func continued(_ first: String, above indent: Int, inFlow: Bool) throws(SyntaxError) -> String {
     var text = first
     while true {
       skipBlanks()
@@ -57,7 +57,7 @@ extension YAMLCursor {
 
   // MARK: Quoted
 
-  mutating func singleQuoted() throws(YAMLError) -> String {
+  mutating func singleQuoted() throws(SyntaxError) -> String {
     var text: [UInt8] = []
     let start = position
     advance()
@@ -74,10 +74,10 @@ extension YAMLCursor {
         advance()
       }
     }
-    throw YAMLError(.syntax("the single quote is not closed"), at: start)
+    throw SyntaxError(.syntax(.yaml, "the single quote is not closed"), at: start)
   }
 
-  mutating func doubleQuoted() throws(YAMLError) -> String {
+  mutating func doubleQuoted() throws(SyntaxError) -> String {
     var text: [UInt8] = []
     // Blanks that were written as escapes stay at the end of a line.
     var kept = 0
@@ -108,11 +108,11 @@ extension YAMLCursor {
         advance()
       }
     }
-    throw YAMLError(.syntax("the double quote is not closed"), at: start)
+    throw SyntaxError(.syntax(.yaml, "the double quote is not closed"), at: start)
   }
 
   /// One line break is a blank, and of several the first is none; blanks around them go.
-  private mutating func foldLines(into text: inout [UInt8], keeping kept: Int = 0) throws(YAMLError) {
+  private mutating func foldLines(into text: inout [UInt8], keeping kept: Int = 0) throws(SyntaxError) {
     while text.count > kept, let last = text.last, last == 0x20 || last == 0x09 { text.removeLast() }
     var breaks = 0
     while peek == 0x0A {
@@ -124,7 +124,7 @@ extension YAMLCursor {
     text += breaks == 1 ? [0x20] : [UInt8](repeating: 0x0A, count: breaks - 1)
   }
 
-  private mutating func escaped() throws(YAMLError) -> Unicode.Scalar {
+  private mutating func escaped() throws(SyntaxError) -> Unicode.Scalar {
     guard let byte = peek else { throw syntax("the text ends within double quotes") }
     let digits: Int
     switch byte {
@@ -161,7 +161,7 @@ extension YAMLCursor {
   // MARK: Literal and folded
 
   /// The lines that are indented more than `indent`, behind `|` or `>`.
-  mutating func blockScalar(above indent: Int) throws(YAMLError) -> YAMLScalar {
+  mutating func blockScalar(above indent: Int) throws(SyntaxError) -> YAMLScalar {
     let isFolded = peek == UInt8(ascii: ">")
     advance()
     var chomping: UInt8?
@@ -212,7 +212,7 @@ extension YAMLCursor {
   }
 
   /// The indentation of the first line that is not empty; an empty one before it may not have more.
-  private func detectedIndent(_ least: Int) throws(YAMLError) -> Int {
+  private func detectedIndent(_ least: Int) throws(SyntaxError) -> Int {
     var place = index
     var longest = 0
     while place < bytes.count {

@@ -19,7 +19,7 @@ struct YAMLCursor {
 
   // MARK: Documents
 
-  mutating func readDocuments() throws(YAMLError) -> [YAMLNode] {
+  mutating func readDocuments() throws(SyntaxError) -> [YAMLNode] {
     var documents: [YAMLNode] = []
     while true {
       try skipToContent()
@@ -47,14 +47,14 @@ struct YAMLCursor {
   /// Whether `...` stood behind the last document.
   private var endedByMarker = false
 
-  private mutating func skipMarker() throws(YAMLError) {
+  private mutating func skipMarker() throws(SyntaxError) {
     advance(3)
     endedByMarker = true
     try endLine()
   }
 
   /// `%YAML` is passed over; other directives change what tags mean.
-  private mutating func readDirectives() throws(YAMLError) -> Bool {
+  private mutating func readDirectives() throws(SyntaxError) -> Bool {
     var found = false
     while peek == UInt8(ascii: "%"), index == lineStart {
       guard bytes[index...].starts(with: "%YAML ".utf8) else { throw unsupported("a directive") }
@@ -82,10 +82,10 @@ struct YAMLCursor {
   ///   - canStartBlock: Whether a block collection may begin on this line.
   ///   - depth: The level.
   /// - Returns: The node; nothing, where what follows is indented less.
-  /// - Throws: ``YAMLError`` with the reason and the place.
+  /// - Throws: ``SyntaxError`` with the reason and the place.
   private mutating func blockNode(
     above indent: Int, asValue: Bool, canStartBlock: Bool, depth: Int
-  ) throws(YAMLError) -> YAMLNode {
+  ) throws(SyntaxError) -> YAMLNode {
     var canStartBlock = canStartBlock
     let start = position
     var outer = Properties()
@@ -123,7 +123,7 @@ struct YAMLCursor {
 
   private mutating func content(
     _ start: Start, outer: Properties, own: Properties
-  ) throws(YAMLError) -> YAMLNode {
+  ) throws(SyntaxError) -> YAMLNode {
     switch peek {
     case UInt8(ascii: "-") where isIndicator:
       guard start.canStartBlock, own.isEmpty, !hasTab(before: start.column) else {
@@ -176,7 +176,7 @@ struct YAMLCursor {
     return try made(node.value, at: start.place, outer, start.depth, isCounted: true)
   }
 
-  private mutating func blockSequence(_ column: Int, _ depth: Int) throws(YAMLError) -> [YAMLNode] {
+  private mutating func blockSequence(_ column: Int, _ depth: Int) throws(SyntaxError) -> [YAMLNode] {
     try check(depth)
     var elements: [YAMLNode] = []
     while true {
@@ -191,7 +191,7 @@ struct YAMLCursor {
 
   private mutating func blockMapping(
     _ column: Int, first: YAMLNode, at place: SourcePosition, _ depth: Int
-  ) throws(YAMLError) -> YAMLMapping {
+  ) throws(SyntaxError) -> YAMLMapping {
     try check(depth)
     var members: [YAMLMapping.Member] = []
     var key = first
@@ -211,7 +211,7 @@ struct YAMLCursor {
     return YAMLMapping(members)
   }
 
-  private mutating func implicitKey(_ depth: Int) throws(YAMLError) -> YAMLNode {
+  private mutating func implicitKey(_ depth: Int) throws(SyntaxError) -> YAMLNode {
     let place = position
     let firstLine = line
     let own = try readProperties()
@@ -235,9 +235,9 @@ struct YAMLCursor {
 
   private func member(
     _ key: YAMLNode, at place: SourcePosition, _ value: YAMLNode
-  ) throws(YAMLError) -> YAMLMapping.Member {
+  ) throws(SyntaxError) -> YAMLMapping.Member {
     guard let scalar = key.scalar else {
-      throw YAMLError(.unsupported("a key that is not a text on its line"), at: place)
+      throw SyntaxError(.unsupported("a key that is not a text on its line"), at: place)
     }
     return YAMLMapping.Member(
       name: scalar.text, position: place, value: value,
@@ -249,7 +249,7 @@ struct YAMLCursor {
   /// An alias, a quoted text or a flow collection, which begins here.
   private mutating func flowContent(
     _ own: Properties, at place: SourcePosition, depth: Int, above indent: Int
-  ) throws(YAMLError) -> YAMLNode {
+  ) throws(SyntaxError) -> YAMLNode {
     let first = line
     switch peek {
     case UInt8(ascii: "*"):
@@ -268,7 +268,7 @@ struct YAMLCursor {
   }
 
   /// A value in a flow collection; nothing where a separator stands.
-  private mutating func flowNode(_ depth: Int) throws(YAMLError) -> YAMLNode {
+  private mutating func flowNode(_ depth: Int) throws(SyntaxError) -> YAMLNode {
     let place = position
     let own = try readProperties()
     if !own.isEmpty { try skipInFlow() }
@@ -287,7 +287,7 @@ struct YAMLCursor {
     return try made(.scalar(YAMLScalar(text: text, style: .plain, firstLine: first)), at: place, own, depth)
   }
 
-  private mutating func flowSequence(_ depth: Int) throws(YAMLError) -> [YAMLNode] {
+  private mutating func flowSequence(_ depth: Int) throws(SyntaxError) -> [YAMLNode] {
     try check(depth)
     openings.append(position)
     defer { openings.removeLast() }
@@ -311,7 +311,7 @@ struct YAMLCursor {
     }
   }
 
-  private mutating func flowMapping(_ depth: Int) throws(YAMLError) -> YAMLMapping {
+  private mutating func flowMapping(_ depth: Int) throws(SyntaxError) -> YAMLMapping {
     try check(depth)
     openings.append(position)
     defer { openings.removeLast() }
@@ -342,7 +342,7 @@ struct YAMLCursor {
   /// Behind a quoted key nothing need stand between.
   private mutating func flowValue(
     behind key: YAMLNode, _ depth: Int, sameLine: Bool = false
-  ) throws(YAMLError) -> YAMLNode? {
+  ) throws(SyntaxError) -> YAMLNode? {
     let isAdjacent = key.scalar.map { $0.style == .quoted } ?? true
     let keyLine = line
     try skipInFlow()
@@ -355,7 +355,7 @@ struct YAMLCursor {
 
   // MARK: Properties and aliases
 
-  private mutating func readProperties() throws(YAMLError) -> Properties {
+  private mutating func readProperties() throws(SyntaxError) -> Properties {
     var found = Properties()
     while peek == UInt8(ascii: "&") || peek == UInt8(ascii: "!") {
       let isAnchor = peek == UInt8(ascii: "&")
@@ -378,7 +378,7 @@ struct YAMLCursor {
     return found
   }
 
-  private func joined(_ outer: Properties, _ own: Properties) throws(YAMLError) -> Properties {
+  private func joined(_ outer: Properties, _ own: Properties) throws(SyntaxError) -> Properties {
     guard outer.anchor == nil || own.anchor == nil, outer.tag == nil || own.tag == nil else {
       throw syntax("two anchors or tags for one value")
     }
@@ -386,7 +386,7 @@ struct YAMLCursor {
   }
 
   /// The name of an anchor; readers agree on these characters alone.
-  private func name(_ text: String) throws(YAMLError) -> String {
+  private func name(_ text: String) throws(SyntaxError) -> String {
     let isPlain = text.utf8.allSatisfy { byte in
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"): true
@@ -399,14 +399,14 @@ struct YAMLCursor {
     return text
   }
 
-  private mutating func alias(_ depth: Int) throws(YAMLError) -> YAMLNode {
+  private mutating func alias(_ depth: Int) throws(SyntaxError) -> YAMLNode {
     let place = position
     advance()
     let begin = index
     while let byte = peek, !isBlankOrBreak(byte), !Self.isFlowPunctuation(byte) { advance() }
     let name = try name(String(decoding: bytes[begin..<index], as: UTF8.self))
-    guard let node = anchors[name] else { throw YAMLError(.unknownAnchor(name), at: place) }
-    guard depth + node.height <= maximumDepth else { throw YAMLError(.tooDeep(maximumDepth), at: place) }
+    guard let node = anchors[name] else { throw SyntaxError(.unknownAnchor(name), at: place) }
+    guard depth + node.height <= maximumDepth else { throw SyntaxError(.tooDeep(maximumDepth), at: place) }
     try count(node.weight, at: place)
     return node
   }
@@ -414,20 +414,20 @@ struct YAMLCursor {
   /// A node with its properties, counted and remembered.
   private mutating func made(
     _ value: YAMLNode.Value, at place: SourcePosition, _ properties: Properties, _ depth: Int, isCounted: Bool = false
-  ) throws(YAMLError) -> YAMLNode {
+  ) throws(SyntaxError) -> YAMLNode {
     if !isCounted { try count(1, at: place) }
     let node = YAMLNode(value, at: place, tag: properties.tag)
     if let anchor = properties.anchor { anchors[anchor] = node }
     return node
   }
 
-  private mutating func count(_ weight: Int, at place: SourcePosition) throws(YAMLError) {
+  private mutating func count(_ weight: Int, at place: SourcePosition) throws(SyntaxError) {
     nodes += weight
-    guard nodes <= maximumNodes else { throw YAMLError(.tooMany(maximumNodes), at: place) }
+    guard nodes <= maximumNodes else { throw SyntaxError(.tooMany(maximumNodes), at: place) }
   }
 
-  private func check(_ depth: Int) throws(YAMLError) {
-    guard depth <= maximumDepth else { throw YAMLError(.tooDeep(maximumDepth), at: position) }
+  private func check(_ depth: Int) throws(SyntaxError) {
+    guard depth <= maximumDepth else { throw SyntaxError(.tooDeep(maximumDepth), at: position) }
   }
 
   // MARK: Places
@@ -498,7 +498,7 @@ struct YAMLCursor {
   }
 
   /// To the next character that is no white space and no comment.
-  private mutating func skipToContent() throws(YAMLError) {
+  private mutating func skipToContent() throws(SyntaxError) {
     while true {
       skipBlanks()
       guard isLineOver, peek != nil else { break }
@@ -511,12 +511,12 @@ struct YAMLCursor {
     }
   }
 
-  private mutating func skipInFlow() throws(YAMLError) {
+  private mutating func skipInFlow() throws(SyntaxError) {
     while true {
       skipBlanks()
       guard isLineOver else { break }
       guard peek != nil else {
-        throw YAMLError(.syntax("the bracket is not closed"), at: openings.last ?? position)
+        throw SyntaxError(.syntax(.yaml, "the bracket is not closed"), at: openings.last ?? position)
       }
       while let byte = peek, byte != 0x0A { advance() }
       advance()
@@ -525,12 +525,12 @@ struct YAMLCursor {
   }
 
   /// What is left of the line may be a comment.
-  private mutating func endLine() throws(YAMLError) {
+  private mutating func endLine() throws(SyntaxError) {
     skipBlanks()
     guard isLineOver else { throw syntax("expected the end of the line") }
   }
 
-  func syntax(_ text: Message) -> YAMLError { YAMLError(.syntax(text), at: position) }
+  func syntax(_ text: Message) -> SyntaxError { SyntaxError(.syntax(.yaml, text), at: position) }
 
-  private func unsupported(_ text: Message) -> YAMLError { YAMLError(.unsupported(text), at: position) }
+  private func unsupported(_ text: Message) -> SyntaxError { SyntaxError(.unsupported(text), at: position) }
 }

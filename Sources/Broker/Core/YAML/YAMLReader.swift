@@ -27,18 +27,18 @@ public struct YAMLReader: Sendable {
 
   /// Reads all documents of a text; an empty text has none.
   ///
-  /// - Throws: ``YAMLError`` with the reason and the place.
-  public func read(_ bytes: some Collection<UInt8>) throws(YAMLError) -> [YAMLNode] {
+  /// - Throws: ``SyntaxError`` with the reason and the place.
+  public func read(_ bytes: some Collection<UInt8>) throws(SyntaxError) -> [YAMLNode] {
     let start = SourcePosition(line: 1, column: 1)
-    guard bytes.count <= maximumBytes else { throw YAMLError(.tooLarge(maximumBytes), at: start) }
-    guard String(validating: bytes, as: UTF8.self) != nil else { throw YAMLError(.notUTF8, at: start) }
+    guard bytes.count <= maximumBytes else { throw SyntaxError(.tooLarge(maximumBytes), at: start) }
+    guard String(validating: bytes, as: UTF8.self) != nil else { throw SyntaxError(.notUTF8, at: start) }
     var cursor = YAMLCursor(
       try Self.withPlainLines(Array(bytes)), maximumDepth: maximumDepth, maximumNodes: maximumNodes)
     return try cursor.readDocuments()
   }
 
   /// The text without a byte order mark, each line break as one LF; columns stay.
-  private static func withPlainLines(_ bytes: [UInt8]) throws(YAMLError) -> [UInt8] {
+  private static func withPlainLines(_ bytes: [UInt8]) throws(SyntaxError) -> [UInt8] {
     var plain: [UInt8] = []
     plain.reserveCapacity(bytes.count)
     var index = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -52,10 +52,10 @@ public struct YAMLReader: Sendable {
         plain.append(0x0A)
       case 0x0A, 0x09, 0x20...0x7E: plain.append(byte)
       case 0..<0x20, 0x7F:
-        throw YAMLError(.syntax("a control character"), at: SourcePosition(line: line, column: column))
+        throw SyntaxError(.syntax(.yaml, "a control character"), at: SourcePosition(line: line, column: column))
       default:
         if isOtherBreak(bytes, index) {
-          throw YAMLError(
+          throw SyntaxError(
             .unsupported("a line break that is not LF or CRLF"), at: SourcePosition(line: line, column: column))
         }
         plain.append(byte)

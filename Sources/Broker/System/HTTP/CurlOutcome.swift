@@ -16,7 +16,7 @@ enum CurlOutcome {
     /// Subsumed under `tls` where a variable names the roots.
     static let rootsUnreadable: Int32 = 77
     static let proxy: Int32 = 97
-    static let malformed: Set<Int32> = [1, 8, 61]
+    static let malformed: Set<Int32> = [unsupportedProtocol, weirdReply, 61]
   }
 
   /// Reads the transfer's outcome; its pointers are used within this function alone.

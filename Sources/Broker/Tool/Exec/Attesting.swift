@@ -121,9 +121,9 @@ struct Attesting: Sendable {
 
   /// What the program printed, without secrets, a line at a time.
   private func show(_ result: ProgramResult, without secrets: [Secret]) {
-    let redaction = SecretRedaction(secrets)
+    let redaction = ProgramRedaction(secrets)
     for bytes in [result.output, result.diagnostics] {
-      let text = redaction.apply(to: String(decoding: bytes, as: UTF8.self))
+      let text = redaction.withoutKnown(String(decoding: bytes, as: UTF8.self))
       for line in text.split(whereSeparator: \.isNewline).suffix(100) where !line.allSatisfy(\.isWhitespace) {
         surroundings.console.error("  \(Neutralized(line))\n")
       }

@@ -26,7 +26,7 @@ private struct GitHubWorkflowChange {
     self.request = request
     editor = LineEditor(request.text)
     let read: YAMLMapping?
-    do throws(YAMLError) { read = try YAMLReader().read(Array(request.text.utf8)).first?.mapping } catch {
+    do throws(SyntaxError) { read = try YAMLReader().read(Array(request.text.utf8)).first?.mapping } catch {
       throw request.unreadable(error)
     }
     guard let read, let members = read["jobs"]?.mapping?.members else { return nil }

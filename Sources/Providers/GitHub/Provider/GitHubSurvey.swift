@@ -72,7 +72,7 @@ private struct GitHubSurvey {
       guard let bytes = try request.files.read(path) else { return }
       result.files.append(path)
       let workflow: GitHubWorkflow
-      do throws(YAMLError) { workflow = try GitHubWorkflow(path: path, bytes: bytes) } catch {
+      do throws(SyntaxError) { workflow = try GitHubWorkflow(path: path, bytes: bytes) } catch {
         switch error.reason {
         case .syntax, .unknownAnchor, .notUTF8:
           refuse(

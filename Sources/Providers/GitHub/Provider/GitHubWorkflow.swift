@@ -34,8 +34,8 @@ struct GitHubWorkflow: Sendable {
 
   /// Reads a workflow.
   ///
-  /// - Throws: ``YAMLError`` for what is no YAML, or more than one document, or no mapping.
-  init(path: String, bytes: [UInt8]) throws(YAMLError) {
+  /// - Throws: ``SyntaxError`` for what is no YAML, or more than one document, or no mapping.
+  init(path: String, bytes: [UInt8]) throws(SyntaxError) {
     let documents = try YAMLReader(maximumBytes: Self.maximumBytes).read(bytes)
     self.path = path
     guard documents.count == 1, let root = documents[0].mapping else {

@@ -30,7 +30,7 @@ private struct GitLabPipelineChange {
     self.request = request
     editor = LineEditor(request.text)
     let documents: [YAMLNode]
-    do throws(YAMLError) { documents = try YAMLReader().read(Array(request.text.utf8)) } catch {
+    do throws(SyntaxError) { documents = try YAMLReader().read(Array(request.text.utf8)) } catch {
       throw request.unreadable(error)
     }
     guard let read = documents.last?.mapping else { return nil }

@@ -39,7 +39,7 @@ struct GitLabPipeline {
     do throws(BrokerError) {
       guard let bytes = try source.read(path) else { return nil }
       files.append(path)
-      do throws(YAMLError) { documents = try YAMLReader().read(bytes) } catch {
+      do throws(SyntaxError) { documents = try YAMLReader().read(bytes) } catch {
         isOpen = true
         switch error.reason {
         case .syntax, .unknownAnchor, .notUTF8:

@@ -120,8 +120,6 @@ struct ServiceState {
   /// The names as they were registered, by the form in which they are compared.
   var crates: [String: String] = [:]
   var versions: [Version] = []
-  /// The ids of namespaces, by publisher: noted at the first success.
-  var namespaces: [String: String] = [:]
 
   init(switches: Set<SandboxSwitch>) { self.switches = switches }
 
