@@ -167,7 +167,7 @@
       guard try await source(scripted)?.supply(for: audience) == .renewable else { return }
       let transport = HeldTransport { respond($0, "a") }
       let provider = try provider(transport)
-      // Who asks for something in detection already is cancelled there.
+      // A provider that sends a request while it is detected is cancelled there.
       let fault = await transport.cancelled(within: patience) { () async throws(BrokerError) in
         guard case .present(_, let source) = try await provider.detect(in: Environment(environment)) else {
           throw BrokerError(.providerNotFound, "The job is not recognised.")

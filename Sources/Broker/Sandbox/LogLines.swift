@@ -36,7 +36,7 @@ public struct LogLines: Sendable {
     return lines
   }
 
-  /// What has no end; nil if nothing is left.
+  /// The last line, which has no end yet; nil if nothing is left.
   public mutating func last() -> String? {
     defer { rest = [] }
     return rest.isEmpty ? nil : String(decoding: rest, as: UTF8.self)

@@ -21,7 +21,7 @@ public struct LogMasks: Sendable {
   public func applied(to text: String) -> String {
     let bytes = Array(text.utf8)
     var output: [UInt8] = []
-    /// What has been passed over, and the end of what is hidden.
+    /// The bytes that were passed over, and where the hidden part ends.
     var (isHidden, end) = (false, 0)
     for (index, byte) in bytes.enumerated() {
       for hidden in texts[Int(byte)] where index + hidden.count > end && bytes[index...].starts(with: hidden) {

@@ -37,7 +37,7 @@ public struct ScriptChange: Sendable {
     let line = node.position.line
     let isFolded = scalar.style == .folded
     lines = line...(isFolded ? editor.lastLine(ofBlockAt: key.line, indent: key.indent) : line)
-    // What is folded into one line may as well stand there.
+    // A folded text is one line, and is written as one.
     var command = scalar.text
     while isFolded, command.last?.isNewline == true { command.removeLast() }
     guard let change = try Self.change(command, at: line, variables, request) else { return }

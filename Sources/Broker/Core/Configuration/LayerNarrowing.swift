@@ -71,7 +71,7 @@ struct LayerNarrowing: Sendable {
         let plugin = try decoder.plugin(types, name: name, own, in: object)
         let entry = DecodedLayers.Entry(plugin: plugin, object: own, layers: [own])
         try judge(entry, object)
-        // What the judge lets in is where an organisation's file lets it be, which has to be one that may say so.
+        // The judge has let the entry in by the organisation's file, which has to be one that may declare.
         if !upperRoot.mayDeclare { try decoder.checkDeclared(plugin, types, in: object) }
         for key in types.first(where: { $0.name == plugin.type })?.keys ?? [] where key.layering == .declared {
           try own.refuseUndeclared(key.name, "\(Neutralized(key.summary, limit: 120))")

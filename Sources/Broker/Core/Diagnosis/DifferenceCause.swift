@@ -19,7 +19,7 @@ struct DifferenceCause {
   private var expected: Message { "\(Neutralized.marked(difference.expected))" }
   private var actual: Message { "\(Neutralized.marked(difference.actual ?? ""))" }
 
-  /// What makes today's value the registered one.
+  /// The change that gives the job the registered value.
   private func register(_ condition: Message = "") -> Message {
     guard difference.actual != nil else {
       return "Register a publisher at \(registry) without the \(words)\(key.map { ", and leave \($0) out" } ?? "")."
@@ -29,7 +29,7 @@ struct DifferenceCause {
   }
 
   private var fixes: [Message] {
-    // Nobody means characters that cannot be seen.
+    // Invisible characters are never meant.
     if let key, DeceptiveText.isDeceptive(difference.expected), let value = difference.actual,
       !DeceptiveText.isDeceptive(value)
     {

@@ -27,9 +27,9 @@ private struct Checks {
 
   // MARK: The registry's rules
 
-  /// What speaks against a publisher's match, or for one.
+  /// The reasons for and against a publisher's match.
   ///
-  /// That a registry would take what is registered says nothing.
+  /// Values that the registry would take are no sign that somebody registered them.
   var publisher: CheckItem? {
     guard let rules = input.rules else { return nil }
     guard let form = rules.form(for: job.family) else {

@@ -5,7 +5,7 @@
 public struct JobField: Sendable, Hashable {
   /// What a field is for, so that a sentence about it can be made without knowing its provider.
   public enum Role: Sendable {
-    /// Who or where the repository is: an owner, a name, a namespace.
+    /// A part of the repository's name: an owner, a name, a namespace.
     case repository
     /// The file that defines the job.
     case file

@@ -9,7 +9,7 @@ struct PublisherDiagnosis {
     guard let job = input.job else { return input.said + [unseen] }
     let review = (input.rules?.review(job) ?? []).map { isOnPurpose($0) ? $0.with(.possible) : $0 }
     let certain = input.said + input.suspicions + review
-    // What the registry said leaves no field to compare.
+    // After what the registry said, there is no field left to compare.
     guard input.rules?.namesDifference != true || input.said.isEmpty else {
       return certain + (input.lastRelease.map { Self.comparison(of: $0, with: job, input) } ?? [])
     }

@@ -211,7 +211,7 @@ struct MintRun: Sendable {
     while true {
       try checkTimes(of: token)
       let isFirst = engine.sent.add(token, to: origin)
-      // Nothing is used up of one without an id, and the index has it already.
+      // A token without an id is not used up: it may be sent again.
       guard isFirst || !token.hasIdentifier else { throw sentAlready(for: audience, after: last) }
       attempts.enter(step)
       engine.observe(.exchangeSent(registry: target.name, host: target.host))

@@ -15,7 +15,7 @@ public enum NarrowingMode: Int, Sendable, Comparable {
 public struct Narrowing: Sendable, Equatable {
   /// The projects that are published.
   public enum Projects: Sendable, Equatable {
-    /// Nobody wants them narrowed.
+    /// The run does not ask for narrowing.
     case all
     /// Those of these names.
     case named([String])

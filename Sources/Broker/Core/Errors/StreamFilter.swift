@@ -1,4 +1,4 @@
-/// What changes a stream of bytes on its way: it remembers what it has seen.
+/// A filter for a stream of bytes, which remembers the bytes before.
 public protocol StreamFilter: Sendable {
   /// Whether something is held back that has to go out soon if nothing more arrives.
   var isHoldingBack: Bool { get }

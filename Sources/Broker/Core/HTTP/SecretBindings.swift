@@ -66,7 +66,7 @@ private enum SecretMark {
     var marks: Set<UInt64> = [mark(of: end.suffix(length))]
     for start in 0..<min(3, end.count - length + 1) {
       let bytes = Array(end.dropFirst(start))
-      // What the last character says depends on what follows.
+      // The meaning of the last character depends on what follows.
       let text = Array(Base64URL.encode(bytes).utf8.dropLast(bytes.count % 3 == 0 ? 0 : 1).suffix(length))
       marks.insert(mark(of: text[...]))
       marks.insert(mark(of: text.map { $0 == 0x2D ? 0x2B : $0 == 0x5F ? 0x2F : $0 }[...]))

@@ -46,7 +46,7 @@ extension DeclaredProgram {
 
   /// What keeps a variable from being handed to a program, behind its name; nil if nothing does.
   ///
-  /// What loaders and interpreters are told by would let the job say what is run.
+  /// Variables of loaders and interpreters would let the job decide what is run.
   public static func obstacle(toVariable name: String) -> Message? {
     guard VariableName.isValid(name) else { return "is no name of a variable; use \(VariableName.rule)" }
     let steers = [

@@ -45,7 +45,7 @@ public struct Runner: Sendable {
   public var canHide: Bool { hide != nil }
 }
 
-/// What begins a command in a runner's log.
+/// A mark that begins a command in a runner's log.
 public struct LogMark: Sendable, Equatable {
   /// Where it counts.
   public enum Place: Sendable {

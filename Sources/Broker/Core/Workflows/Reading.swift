@@ -2,7 +2,7 @@
 public enum Reading<Value: Sendable>: Sendable {
   /// The value stands there.
   case known(Value, FilePlace)
-  /// Nothing stands there, and that is all there is to it.
+  /// Nothing stands there.
   case absent
   /// What stands there is decided elsewhere; says by what, as a noun: `an expression`.
   case unknown(Message, FilePlace)

@@ -2,7 +2,7 @@ import BrokerCore
 import CLibcurl
 import Synchronization
 
-/// Where names of hosts are looked up: a static tool asks `/etc/hosts` and DNS alone, whatever `/etc/nsswitch.conf` names.
+/// How names of hosts are looked up: a static tool asks `/etc/hosts` and DNS alone, whatever `/etc/nsswitch.conf` names.
 enum NameSources {
   private static let isSaid = Atomic(false)
 

@@ -16,7 +16,7 @@ struct RootVariables: Sendable {
   init(_ environment: Environment, ofTools: [String] = []) {
     let own = ["SSL_CERT_FILE", "SSL_CERT_DIR"].filter { environment.nonEmpty($0) != nil }
     let known = Set(own.compactMap(environment.nonEmpty))
-    // What names the very roots that are used already has nothing to do with it.
+    // A variable that names the roots that are used already changes nothing.
     func isForeign(_ name: String) -> Bool { environment.nonEmpty(name).map { !known.contains($0) } ?? false }
     let replacing = (Self.replacing + ofTools).filter(isForeign)
     let adding = Self.adding.filter(isForeign)

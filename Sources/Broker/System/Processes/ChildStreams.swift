@@ -6,7 +6,7 @@ public struct ChildStreams: Sendable {
   public let redacted: [Secret]
   /// Where the last bytes are kept; nil if the child gets our streams themselves.
   public let tail: OutputTail?
-  /// What both streams go through on their way to our standard output; nil if they stay apart.
+  /// The filter that both streams pass on their way to our standard output; nil if they stay apart.
   let merging: (any StreamFilter)?
 
   /// The child gets our streams themselves.

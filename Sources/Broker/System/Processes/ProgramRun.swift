@@ -129,7 +129,7 @@ final class ProgramRun: Sendable {
       isKilled = number == SIGKILL
       signal(number)
       next = .now + Self.grace
-      // Nothing that it reads or writes from here on counts.
+      // From here on, its output does not count.
       input.closeWriting()
       output.closeReading()
       error.closeReading()

@@ -152,7 +152,7 @@ struct RepositoryAudit: Sendable {
 
   func row(_ read: Read) -> AuditRow {
     var findings = read.findings
-    // What goes to an index of another kind is none of this.
+    // Uses that publish to an index of another kind are left out.
     let uses = read.uses.filter { use in
       !use.targets.isEmpty || !["://", "$"].contains { use.wrongTarget?.contains($0) == true }
     }

@@ -40,7 +40,7 @@ struct SystemCheckout: CheckoutFiles {
   func read(_ path: String) throws(BrokerError) -> [UInt8]? {
     let file = "\(root)/\(path)"
     guard FileReader.isListed(file) else { return nil }
-    // Another file that a link leads to outside of the checkout is none of its own.
+    // A file that a link leads to outside of the checkout does not belong to it.
     guard let real = FileLocation.real(file), let place = FileLocation.real(root), real.hasPrefix("\(place)/") else {
       throw BrokerError(
         .fileUnreadable, "\(Neutralized(path)) leads out of the checkout, or nowhere.",

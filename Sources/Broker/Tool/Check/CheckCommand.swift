@@ -19,7 +19,7 @@ enum CheckCommand: Command {
         OptionSpec("--json", nil, "print the report as JSON in place of the table: the same as --report -"),
       ] + OptionSpec.configuration + OptionSpec.report(for: catalog),
       notes: [
-        "Without a TARGET, all registries of the configuration; without a file, those of its routes. Nothing is sent to a registry but the question for its "
+        "Without a TARGET, it looks at all registries of the configuration; without a file, at those of the usual routes. Nothing is sent to a registry but the question for its "
           + "audience and for the last release of the project that --project, the configuration or the checkout names: the "
           + "identity token stays here.",
         "--mint is a real exchange: a pending publisher becomes a project by it (or is deleted, if the name is taken by now), "

@@ -170,7 +170,7 @@ struct CheckRun: Sendable {
       // Another selection, so that the tokens of the job are all there again.
       let provider = try await session.selectProvider()
       var asked = target
-      // It is handed over to nobody: one that cannot be narrowed is a finding.
+      // This credential is handed to no command. A credential that cannot be narrowed is a finding.
       if case .required = asked.narrowing.mode { asked.narrowing.mode = .on }
       let projectName = target.registry.capabilities.narrow?.projectName
       if let name = target.project.flatMap({ projectName?($0) }) { asked.narrowing.projects = .named([name]) }

@@ -74,7 +74,7 @@ enum ConfigCheckCommand: Command {
         path: file, programs: programs, requiresOrganisation: requiresOrganisation)
       return ([], configuration.warnings, declared(in: configuration, broker.catalog))
     } catch {
-      // With programs of the command line, the types of other entries are not known to the search for further faults.
+      // The search for further faults does not know the types of programs that the command line names.
       let errors = programs.all.isEmpty ? broker.errors(in: file) : []
       return (errors.isEmpty ? [error] : errors, [], [])
     }

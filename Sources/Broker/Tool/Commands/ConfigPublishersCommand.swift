@@ -60,7 +60,7 @@ enum ConfigPublishersCommand: Command {
         let settings = configuration.registries.first { $0.name == target.name }?.settings
         let tools = target.registry.capabilities.tools
         let here = Publication.all(of: uses.filter { $0.targets.contains(target.name) }, packages, tools)
-        // What is published elsewhere alone is not to be registered here.
+        // A project that is published to other registries alone needs no publisher here.
         let isMeant =
           !here.isEmpty || uses.allSatisfy(\.targets.isEmpty) || given.workflow != nil
           || settings?.expectations.isEmpty == false

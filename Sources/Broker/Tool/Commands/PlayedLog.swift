@@ -17,6 +17,6 @@ final class PlayedLog: StreamFilter {
 
   func flush() -> [UInt8] { runner.withLock { $0.end() } }
 
-  /// What else people see of the run, a line each.
+  /// The other places where people see the run, a line each.
   func page(_ files: [SandboxStepFile]) -> [String] { runner.withLock { $0.page(files) } }
 }

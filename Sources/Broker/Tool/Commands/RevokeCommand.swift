@@ -35,7 +35,7 @@ enum RevokeCommand: Command {
         remedy: "Nothing needs to be done: the credential expires by itself.")
     }
     try checkBoundary(secret, target.registry, isRehearsal: broker.isRehearsal)
-    // A credential that cannot be hidden is burned all the more.
+    // A credential that cannot be hidden is burned too.
     let masking: BrokerError?
     do throws(BrokerError) {
       try surroundings.console.mask(secret)

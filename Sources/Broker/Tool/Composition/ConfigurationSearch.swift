@@ -57,7 +57,7 @@ struct ConfigurationSearch: Sendable {
         named: catalog.checkoutVariables, in: environment, around: repository?.path)
       // The organisation's own file, named as the repository's: one layer, not two.
       let isSame = repository.map { FileLocation.real($0.path) == FileLocation.real(file) } ?? false
-      // What a file names in extends says no more than that file may.
+      // A file that is named in extends may not allow more than the file that names it.
       let repositoryDeclares = repository?.source.mayDeclare == true
       let source = try source(
         file, candidate.foundBy, checkout,

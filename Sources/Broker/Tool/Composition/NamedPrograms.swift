@@ -10,7 +10,7 @@ enum NamedPrograms {
     OptionSpec("--plugin-env", "NAME=VARIABLE", "hand a variable of the job to that program", isRepeatable: true),
   ]
 
-  /// What ends a path whose file is held to its SHA-256.
+  /// The part of a path that names the SHA-256 of its file.
   private static let digestMark = "@sha256:"
 
   /// Reads the options.

@@ -33,7 +33,7 @@ extension PublishingTools {
   /// How the runners are written that give a tool the variables that they have.
   var plainRunners: [String] { Self.spellings(of: runners.filter { !$0.changesVariables }) }
 
-  /// Of each program, the shortest spelling.
+  /// The shortest spelling of each program.
   private static func spellings(of runners: [ToolRunner]) -> [String] {
     var spellings: [[String]] = []
     for words in runners.map(\.words) {

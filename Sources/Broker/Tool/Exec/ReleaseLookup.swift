@@ -47,7 +47,7 @@ struct ReleaseLookup: Sendable {
       let left = limit - (time.elapsed() - started)
       guard left > .zero else { return last ?? .silent("was not asked: the time for that was over") }
       let finding = await ask(files, at: target, RetryPolicy(total: left))
-      // What was seen is worth more than that it could not be looked at once more.
+      // What was seen before counts more than a second look that failed.
       if case .failed = finding, let last { return last }
       last = finding
       guard case .compared(let comparison) = finding, [.absent, .partial].contains(comparison.verdict) else {

@@ -193,7 +193,7 @@ struct TargetRun: Sendable {
     } else if mayHaveMissed, CommandTable.commands.contains(where: { $0.name == "explain" }) {
       say("hint: token-broker explain says what an error means that is pasted into it")
     }
-    // What it was good for may be the reason, also where the tool keeps that to itself.
+    // The credential's scope may be the reason, even where the tool does not say so.
     if let failure, failure.isAboutReach || (failure.isRefusal && failure.cause.certainty == .possible),
       let usable, let form = usable.form, form.isNarrowed, let reach = form.reach
     {

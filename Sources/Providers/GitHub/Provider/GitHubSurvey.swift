@@ -51,7 +51,7 @@ private struct GitHubSurvey {
         continue
       }
       var runs = events.runs
-      // Nobody here calls it: others may.
+      // No file here calls it; another repository may.
       if events.call != nil, runs.isEmpty, !called.contains(workflow.path) {
         runs = [
           GitHubEvents.Run(

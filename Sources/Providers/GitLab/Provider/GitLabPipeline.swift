@@ -79,7 +79,7 @@ struct GitLabPipeline {
     if node["rules"] != nil { return leave(node, "under rules") }
     if let name = node["component"]?.text {
       components.append((name, node))
-      // Of a component of others, the jobs are not known.
+      // The jobs of somebody else's component are not known.
       return []
     }
     if node["template"] != nil { return [] }

@@ -72,7 +72,7 @@ extension TokenSettings.Source {
     case .variables(let names): names
     case .file(let path): path.variables
     case .request(let request): request.variables
-    // What it is given may be there or not; nothing tells which of it is the job's identity.
+    // Its variables may be set or not, and nothing says which of them is the job's identity.
     case .command: []
     }
   }

@@ -133,7 +133,7 @@ struct CargoWorkspace {
       chosen = around.map { [$0] } ?? crates.filter { usual.contains($0.identifier) }
       isNamed = around != nil
     }
-    // Without being named, a crate that is for nobody is passed over by cargo.
+    // cargo passes over a crate with publish = false unless it is named.
     if !isNamed { chosen.removeAll { $0.registries?.isEmpty ?? false } }
     let place = CargoWords.values(of: ["--target-dir"], in: words).last.map {
       $0.hasPrefix("/") ? $0 : "\(folder)/\($0)"

@@ -42,7 +42,7 @@ struct SparseIndex: ReleaseIndex {
 
   /// `https://crates.io/crates/NAME/VERSION`.
   func page(of release: DistributionName) -> String? {
-    // What stands in names and versions of crates stands for itself in an address.
+    // The other characters of crates' names and versions need no encoding in an address.
     HTTPURL(CratesIO.site, path: "/crates/\(release.project)/\(release.version.replacing("+", with: "%2B"))")
       .description
   }

@@ -27,7 +27,7 @@ struct IndexEndpoint {
     }
     let isKnown = service.access { $0.crates[ServiceState.compared(name)]?.lowercased() == name }
     guard !lines.isEmpty || isKnown else { return .text(404, "Not Found") }
-    // A crate that is there has a version: one that nobody wants, where none was given.
+    // An existing crate has a version; this one stands in where none was given.
     let all = lines.isEmpty ? [Self.first(name)] : lines
     return .text(200, all.map { "\(JSONText.compact($0))\n" }.joined())
   }

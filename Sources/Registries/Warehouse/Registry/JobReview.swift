@@ -36,7 +36,7 @@ struct JobReview {
 
   private var reusableWorkflow: Cause? {
     let compared = PublisherForms.comparedFile
-    // Where the file that was started is compared, it does not matter which one that calls.
+    // Where the started file is compared, a reusable workflow makes no difference.
     guard compared.file == .defining, let file = job.jobWorkflow, let owner = job.owner,
       let repository = job.repository
     else { return nil }
