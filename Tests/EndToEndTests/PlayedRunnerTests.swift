@@ -78,6 +78,73 @@ struct PlayedRunnerTests {
     #expect(path.hasPrefix(folder.path) && folder.read(String(path.dropFirst(folder.path.count + 1))) == "# Title\n")
   }
 
+  /// What a step leaves in files, and what the runner makes of it.
+  @Test(
+    arguments: [
+      (
+        "echo A=b >>$GITHUB_ENV; printf 'C<<E\\nd\\r\\ne\\nE\\nA=last\\n' >>$GITHUB_ENV",
+        ["variable of later steps C: d e", "variable of later steps A: last"]
+      ),
+      (
+        "printf '/one\\r\\n\\n/two\\n/one' >>$GITHUB_PATH",
+        ["before PATH of later steps: /one", "before PATH of later steps: /two"]
+      ),
+      (
+        "echo s=1 >>$GITHUB_STATE; echo '::save-state name=t::2'", ["state of the step t: 2", "state of the step s: 1"]
+      ),
+      (
+        "echo ::add-mask::hunter2; echo X=hunter2 >>$GITHUB_ENV; echo hunter2 >>$GITHUB_PATH; echo ok=1 >>$GITHUB_OUTPUT",
+        ["step output ok: 1", "variable of later steps X: ***", "before PATH of later steps: ***"]
+      ),
+      (
+        "printf 'A=1\\nC<<E\\nx\\nE\\r\\n' >>$GITHUB_ENV",
+        [
+          "variable of later steps A: 1",
+          "the step would have failed: GITHUB_ENV: Invalid value. Matching delimiter not found 'E'",
+        ]
+      ),
+      (
+        "echo node_options=x >>$GITHUB_ENV",
+        [
+          "the step would have failed: GITHUB_ENV: Can't store node_options output parameter using '$GITHUB_ENV' command."
+        ]
+      ),
+      ("echo word >>$GITHUB_OUTPUT", ["the step would have failed: GITHUB_OUTPUT: Invalid format 'word'"]),
+      (
+        "head -c 1050000 /dev/zero >>$GITHUB_STEP_SUMMARY",
+        ["the step would have failed: GITHUB_STEP_SUMMARY: a summary has at most 1024k, and this one 1025k"]
+      ),
+      ("echo ::set-env name=A::b", ["the step would have failed: The `set-env` command is disabled."]),
+      (
+        "echo ::add-matcher::m.json; echo ::add-matcher::n.json; echo ::remove-matcher::n.json",
+        ["problem matchers are not played, nothing is matched by m.json"]
+      ),
+      (
+        "echo '::error file=a.py,line=3,col=7,title=T%2C t::bad%3A'",
+        ["the run's page shows an error: a.py, line 3, column 7: T, t: bad%3A"]
+      ),
+    ] as [(String, [String])])
+  func collectsWhatTheStepLeaves(_ script: String, _ lines: [String]) async throws {
+    let (run, folder) = try await run([], script)
+    defer { folder.remove() }
+    #expect(run.status == 0, "\(run.error)")
+    let shown = run.error.split(separator: "\n").filter { line in
+      ["variable", "before PATH", "state", "step output", "the step would", "problem", "the run's page shows an error"]
+        .contains { line.hasPrefix("sandbox: \($0)") } && !line.contains("command is disabled. ")
+    }.filter { !$0.contains("page shows an error: The `set-env`") }
+    #expect(shown == lines.map { "sandbox: \($0)" }, "\(run.error)")
+  }
+
+  /// The runner of a real job is told what the command leaves; what it did not give is not left behind.
+  @Test func leavesTheFilesOfARealJobAlone() async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    let run = try await BuiltTool.run(
+      ["sandbox", "--", "sh", "-c", "echo a=b >>$GITHUB_ENV; echo c=d >>$GITHUB_OUTPUT"],
+      ["PATH": "/usr/bin:/bin", "TMPDIR": folder.path, "GITHUB_ACTIONS": "true", "GITHUB_ENV": "\(folder.path)/env"])
+    #expect(run.status == 0 && folder.read("env") == "a=b\n" && folder.names == ["env"], "\(run.error) \(folder.names)")
+  }
+
   /// Bytes as they are, where that is asked for, and where the runner of a real job has to see them.
   @Test(
     arguments: [

@@ -92,12 +92,13 @@ enum SandboxCommand: Command {
         .usage, "There is no command behind --.", remedy: "Usage: \(Neutralized(spec(for: surroundings.catalog).usage))"
       )
     }
-    let files = try StepFiles(provider, surroundings.environment)
+    // Where a runner surrounds us, it has to see what the command tells it, in its output and in files.
+    let isSurrounded = surroundings.console.runner != nil
+    let files = try StepFiles(provider, surroundings.environment, isSurrounded: isSurrounded)
     var isKept = false
     defer { if !isKept { files?.remove() } }
     let variables = sandbox.environment(for: provider).merging(files?.variables ?? [:]) { $1 }
-    // Where a runner surrounds us, it has to see what the command tells it.
-    let isPlayed = !arguments.has("--raw") && surroundings.console.runner == nil
+    let isPlayed = !arguments.has("--raw") && !isSurrounded
     let log = isPlayed ? provider.makeRunner.map { PlayedLog($0(variables)) } : nil
     let child = ChildProcess(
       command,

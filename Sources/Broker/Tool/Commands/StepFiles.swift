@@ -2,14 +2,17 @@ import BrokerCore
 import BrokerSandbox
 import BrokerSystem
 
-/// The files that a step writes its outputs and summary to, for the time of a sandbox.
+/// The files that a step writes its outputs, its summary and values for later steps to, for the time of a sandbox.
 struct StepFiles: Sendable {
   private let folder: TemporaryFolder
   private let names: [String: String]
 
-  /// Nil for a provider whose jobs have none.
-  init?(_ provider: SandboxProvider, _ environment: Environment) throws(BrokerError) {
-    names = provider.stepFiles
+  /// Nil for a provider whose jobs have none, and where the runner of a real job, which `isSurrounded` says there is, gave
+  /// all of them.
+  init?(
+    _ provider: SandboxProvider, _ environment: Environment, isSurrounded: Bool
+  ) throws(BrokerError) {
+    names = provider.stepFiles.filter { !isSurrounded || environment.nonEmpty($0.key) == nil }
     guard !names.isEmpty else { return nil }
     folder = try TemporaryFolder(environment)
     for name in names.values { try folder.createFile(name) }

@@ -8,6 +8,11 @@ struct GitHubLog: SandboxRunner {
   private var masks = LogMasks("***")
   private var messages: [Message] = []
   private var outputs: [(name: String, value: String)] = []
+  private var states: [(name: String, value: String)] = []
+  /// The files of problem matchers that the job added.
+  private var matchers: [String] = []
+  /// Why the runner would call the step failed, whatever its status is.
+  private var failures: [String] = []
   private var isEchoed = false
   /// The word that switches commands on again; nil while they are obeyed.
   private var resumption: String?
@@ -15,8 +20,19 @@ struct GitHubLog: SandboxRunner {
   /// A message that the run's page shows.
   private struct Message: Sendable {
     let level: String
-    let title: String?
+    let properties: [String: String]
     let text: String
+
+    /// Where it is in a file, and its title.
+    var head: String {
+      let file = properties["file"].map { file in
+        let place = [("line", "line"), ("col", "column")].compactMap { key, word in
+          properties[key].map { ", \(word) \($0)" }
+        }
+        return "\(file)\(place.joined()): "
+      }
+      return (file ?? "") + (properties["title"].map { "\($0): " } ?? "")
+    }
   }
 
   /// The job's request token is hidden from the start.
@@ -55,41 +71,62 @@ struct GitHubLog: SandboxRunner {
     switch command.name {
     case "add-mask":
       guard !command.data.allSatisfy(\.isWhitespace) else {
-        return message("warning", nil, "Can't add secret mask for empty string in ##[add-mask] command.")
+        return message("warning", "Can't add secret mask for empty string in ##[add-mask] command.")
       }
       hide(command.data)
       return isEchoed ? ["::add-mask::***"] : []
-    case "error", "warning", "notice": return message(command.name, command.properties["title"], command.data)
+    case "error", "warning", "notice": return message(command.name, command.data, command.properties)
     case "group": return ["\u{25BE} \(command.data)"]
-    case "endgroup", "debug", "save-state", "add-matcher", "remove-matcher": return []
+    // Debugging is off, as it is unless a run is started with it.
+    case "endgroup", "debug": return []
+    case "add-matcher":
+      guard !command.data.isEmpty else { return message("warning", "File path must be specified.") }
+      matchers.append(command.data)
+      return []
+    case "remove-matcher":
+      matchers.removeAll { $0 == command.data }
+      return []
     case "echo":
       switch command.data.lowercased() {
       case "on": isEchoed = true
       case "off": isEchoed = false
-      default: return message("error", nil, "Invalid echo command value. Possible values can be: 'on', 'off'.")
+      default:
+        return failure("Invalid echo command value. Possible values can be: 'on', 'off'.")
       }
       return []
     case "stop-commands":
       let word = command.data
       guard !word.isEmpty, word.lowercased() != "pause-logging", !GitHubCommand.names.contains(word.lowercased()) else {
-        return message("error", nil, "::stop-commands:: needs a word of its own that is no command.")
+        return failure("::stop-commands:: needs a word of its own that is no command.")
       }
       resumption = word
       if word.utf8.count > 6 { hide(word) }
       return [line]
-    case "set-output":
+    case "set-output", "save-state":
       guard let name = command.properties["name"], !name.isEmpty else {
-        return message("error", nil, "Required field 'name' is missing in ##[set-output] command.")
+        return failure("Required field 'name' is missing in ##[\(command.name)] command.")
       }
-      outputs.append((name, command.data))
-      return message("warning", nil, "The `set-output` command is deprecated: write to the file in GITHUB_OUTPUT.")
-    default: return message("error", nil, "The `\(command.name)` command is disabled.")
+      let isState = command.name == "save-state"
+      if isState { states.append((name, command.data)) } else { outputs.append((name, command.data)) }
+      return message(
+        "warning",
+        "The `\(command.name)` command is deprecated: write to the file in \(isState ? "GITHUB_STATE" : "GITHUB_OUTPUT")."
+      )
+    default: return failure("The `\(command.name)` command is disabled.")
     }
   }
 
+  /// A command that the runner cannot carry out: the step fails, whatever its status is.
+  private mutating func failure(_ text: String) -> [String] {
+    failures.append(text)
+    return message("error", text)
+  }
+
   /// A message in the log, kept for the run's page.
-  private mutating func message(_ level: String, _ title: String?, _ text: String) -> [String] {
-    messages.append(Message(level: level, title: title, text: text))
+  private mutating func message(
+    _ level: String, _ text: String, _ properties: [String: String] = [:]
+  ) -> [String] {
+    messages.append(Message(level: level, properties: properties, text: text))
     return ["\(level.prefix(1).uppercased())\(level.dropFirst()): \(text)"]
   }
 
@@ -132,50 +169,27 @@ struct GitHubLog: SandboxRunner {
 
   func page(_ files: [SandboxStepFile]) -> [String] {
     var lines = messages.map { message in
-      "the run's page shows \(message.level == "error" ? "an" : "a") \(message.level): "
-        + masks.applied(to: (message.title.map { "\($0): " } ?? "") + message.text)
+      "the run's page shows \(message.level == "error" ? "an" : "a") \(message.level): \(message.head)\(message.text)"
     }
-    var all = outputs
+    var (outputs, states, failures) = (outputs, states, failures)
+    var later: [String] = []
     for file in files where !file.content.isEmpty {
+      let records = GitHubStepFile(file)
       switch file.variable {
-      case "GITHUB_OUTPUT":
-        let (values, problem) = Self.records(in: file.content)
-        all += values
-        if let problem { lines.append("the file in GITHUB_OUTPUT cannot be read: \(masks.applied(to: problem))") }
-        lines.append("the step's outputs are in \(file.path)")
+      case "GITHUB_OUTPUT": outputs += records.values
+      case "GITHUB_STATE": states += records.values
+      case "GITHUB_ENV": later += records.variables.map { "variable of later steps \($0.name): \($0.value)" }
+      case "GITHUB_PATH": later += records.folders.map { "before PATH of later steps: \($0)" }
       default: lines.append("the job's summary (\(file.content.count) bytes) is in \(file.path)")
       }
+      if let problem = records.problem { failures.append("\(file.variable): \(problem)") }
+      if file.variable == "GITHUB_OUTPUT" { lines.append("the step's outputs are in \(file.path)") }
     }
-    return lines + all.map { "step output \($0.name): \(masks.applied(to: $0.value))" }
-  }
-
-  /// The records of a step's file: `NAME=VALUE`, and `NAME<<WORD`, lines, and WORD (docs.github.com, "Workflow commands for
-  /// GitHub Actions").
-  private static func records(in content: [UInt8]) -> (values: [(name: String, value: String)], problem: String?) {
-    let lines = String(decoding: content, as: UTF8.self).split(
-      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    var values: [(name: String, value: String)] = []
-    var index = 0
-    while index < lines.count {
-      let line = lines[index]
-      index += 1
-      guard !line.isEmpty else { continue }
-      let (equals, heredoc) = (line.firstIndex(of: "="), line.firstRange(of: "<<"))
-      if let equals, heredoc.map({ equals < $0.lowerBound }) ?? true {
-        guard equals > line.startIndex else { return (values, "Invalid format '\(line)'") }
-        values.append((String(line[..<equals]), String(line[line.index(after: equals)...])))
-      } else if let heredoc {
-        let (name, word) = (line[..<heredoc.lowerBound], line[heredoc.upperBound...])
-        guard !name.isEmpty, !word.isEmpty else { return (values, "Invalid format '\(line)'") }
-        guard let end = lines[index...].firstIndex(of: word) else {
-          return (values, "Matching delimiter not found '\(word)'")
-        }
-        values.append((String(name), lines[index..<end].joined(separator: "\n")))
-        index = end + 1
-      } else {
-        return (values, "Invalid format '\(line)'")
-      }
-    }
-    return (values, nil)
+    lines += GitHubStepFile.last(of: outputs).map { "step output \($0.name): \($0.value)" }
+    lines += GitHubStepFile.last(of: states).map { "state of the step \($0.name): \($0.value)" }
+    lines += later
+    lines += matchers.map { "problem matchers are not played, nothing is matched by \($0)" }
+    lines += failures.map { "the step would have failed: \($0)" }
+    return lines.map(masks.applied)
   }
 }

@@ -8,7 +8,10 @@ extension SandboxProvider {
     foreignVariables: [
       "GITHUB_ACTIONS", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "GITHUB_EVENT_PATH",
     ],
-    stepFiles: ["GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary"],
+    stepFiles: [
+      "GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary", "GITHUB_ENV": "env", "GITHUB_PATH": "path",
+      "GITHUB_STATE": "state",
+    ],
     isAsked: true, tokenLifetime: 300, claims: claims,
     publisher: ("octo-org", "sample", "release.yml"),
     claimsOfPublisher: { publisher in
