@@ -1,4 +1,4 @@
-/// Wheels, and the names of distribution files: a line with a name, and the bytes of the file behind it.
+/// Wheels, source distributions, and the names of distribution files: a line with a name, and the bytes of the file behind it.
 enum WheelTarget {
   /// The file, whatever it is called.
   private struct Files: FileReading {
@@ -11,11 +11,14 @@ enum WheelTarget {
     let line = bytes.prefix { $0 != 0x0A }
     let file = Array(bytes.dropFirst(line.count + 1))
     let name = String(decoding: line, as: UTF8.self)
-    let contents = WheelContents(size: file.count) { offset, count in
+    func piece(_ offset: Int, _ count: Int) -> [UInt8] {
       require(
         offset >= 0 && count >= 0 && offset + count <= file.count, "\(count) bytes from \(offset) of \(file.count)")
       return Array(file[offset..<(offset + count)])
     }
+    let contents = WheelContents(size: file.count, piece)
+    let source = SourceContents.fields(size: file.count, piece)
+    require((source?.values.reduce(0) { $0 + $1.utf8.count } ?? 0) <= 3 * 65_536, "too long")
     require((contents?.fields.values.reduce(0) { $0 + $1.utf8.count } ?? 0) <= 3 * 65_536, "too long")
     require((Inflate.prefix(of: file[...], maximum: 4_096)?.count ?? 0) <= 4_096, "more than is wanted")
     let format = PythonDistributions(site: "pypi", files: Files(contents: file))

@@ -95,9 +95,12 @@ struct KnownBeforeTests {
   @Test func refusesMetadataOfAnotherVersion() async throws {
     let bench = try ReleaseBench()
     try bench.folder.write(Self.wheel, SampleWheel.bytes(version: "1.1"))
-    let run = try await bench.exec(["pypi"] + Self.upload + [Self.wheel])
-    expectUntouched(bench, run)
-    #expect(words(run).contains("Version in filename should be '1.1' not '1.0'"), "\(run.error)")
+    try bench.folder.write(Self.sdist, SampleSource.bytes(version: "1.1"))
+    for name in [Self.wheel, Self.sdist] {
+      let run = try await bench.exec(["pypi"] + Self.upload + [name])
+      expectUntouched(bench, run)
+      #expect(words(run).contains("Version in filename should be '1.1' not '1.0'"), "\(run.error)")
+    }
   }
 
   /// What the index has of a release: another source distribution, or a first file of 20 days ago.

@@ -76,6 +76,18 @@ struct UploadReasonTests {
     #expect(!run.error.contains("what remains"))
   }
 
+  /// An old twine and metadata of 2.4; an old twine and others, which are then wrong themselves.
+  @Test(arguments: [("2.4", "hint: Update twine ("), ("2.3", "hint: Build the files anew")])
+  func looksAtTheMetadataThatATwineDoesNotKnow(_ version: String, _ hint: String) async throws {
+    let bench = try ReleaseBench()
+    try bench.folder.write(ReleaseBench.wheel, SampleWheel.bytes(metadataVersion: version))
+    try bench.folder.write(
+      "upload", "echo 'ERROR    InvalidDistribution: Metadata is missing required fields: Name, Version.' >&2; exit 1\n"
+    )
+    let run = try await bench.exec(["pypi", "--", "twine", "upload", ReleaseBench.wheel], isConfirmed: true)
+    #expect(run.status == 1 && run.error.contains(hint), "\(run.error)")
+  }
+
   /// 502 and 503: the next run passes over what is there.
   @Test(arguments: ["HTTPError: 502 Bad Gateway from x", "Server returned status code 503 Service Unavailable"])
   func saysThatASecondRunPassesOverWhatIsThere(_ output: String) async throws {

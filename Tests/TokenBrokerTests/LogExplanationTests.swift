@@ -17,8 +17,8 @@ struct LogExplanationTests {
         refusals: RegistryRefusals(
           explain: { _, input in [Cause("own-cause", .certain, "Said at \(Neutralized(input.registry)).", fixes: [])] },
           recognise: { $0.contains(text) ? Refusal(status: 400, code: "own-code", text: text) : nil },
-          publishing: {
-            $0.contains("\(name) is closed")
+          publishing: { output, _ in
+            output.contains("\(name) is closed")
               ? PublishingFailure(
                 Cause("closed", .certain, "Closed at \(Neutralized(name)).", fixes: []), isRefusal: true) : nil
           }))

@@ -85,6 +85,22 @@ struct PythonDistributionsTests {
     #expect(found.first.map { $0.reason.contains(reason ?? "?") } ?? (reason == nil), "\(found)")
   }
 
+  /// What is inside of `sample-1.0.tar.gz`.
+  @Test(
+    arguments: [
+      (SampleSource.bytes(), nil), (SampleSource.bytes(name: "Sample"), nil),
+      (SampleSource.bytes(version: "1.0.0"), nil),
+      (SampleSource.bytes(metadataVersion: "2.6"), nil), (Array("no gzip file".utf8), nil),
+      (SampleSource.bytes(name: "other"), "Start filename for 'other' with 'other'."),
+      (SampleSource.bytes(version: "1.1"), "Version in filename should be '1.1' not '1.0'."),
+      (SampleSource.bytes(version: "1.0+g1"), "The use of local versions in '1.0+g1' is not allowed."),
+      (SampleSource.bytes(metadataVersion: "9.9"), "'9.9' is not a valid metadata version."),
+    ] as [([UInt8], String?)])
+  func judgesSources(_ bytes: [UInt8], _ reason: String?) {
+    let found = objections(["sample-1.0.tar.gz"], bytes)
+    #expect(found.first.map { $0.reason.contains(reason ?? "?") } ?? (reason == nil), "\(found)")
+  }
+
   @Test func takesOneSourceDistribution() {
     let two = objections(["sample-1.0.tar.gz", "old/sample-1.0.0.tar.gz", "sample-1.1.tar.gz"])
     #expect(two.map(\.path) == ["old/sample-1.0.0.tar.gz"])

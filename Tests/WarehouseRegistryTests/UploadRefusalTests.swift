@@ -1,4 +1,5 @@
 import BrokerCore
+import TestSupport
 import Testing
 
 @testable import WarehouseRegistry
@@ -7,7 +8,7 @@ import Testing
 struct UploadRefusalTests {
   private static func failure(_ output: [UInt8]) -> PublishingFailure? {
     RefusalReading.refusals(of: PublisherForms(registry: "mine", site: .https(host: "x")), isUsual: false)
-      .publishing(LogText(output).line)
+      .publishing(LogText(output).line, [])
   }
 
   private static let creation =
@@ -245,6 +246,33 @@ struct UploadRefusalTests {
   func tellsToolsThatGiveUpFromRefusals(_ output: String, _ code: String) throws {
     let failure = try #require(Self.failure(Array(output.utf8)))
     #expect(!failure.isRefusal && failure.cause.code.text == code)
+  }
+
+  /// A twine that is too old says the same as one that is given a file without a name: the file tells which it is.
+  @Test(arguments: [
+    ("Metadata is missing required fields: Name, Version.", "2.3", "metadata-invalid"),
+    ("Metadata is missing required fields: Name, Version.", "2.4", "tool-too-old"),
+    ("Metadata is missing required fields: Name, Version.", "2.5", "tool-too-old"),
+    ("Invalid distribution metadata: unrecognized or malformed field 'license-file'", "2.4", "tool-too-old"),
+    ("Invalid distribution metadata: unrecognized or malformed field 'x'", "2.1", "metadata-invalid"),
+    ("Invalid distribution metadata: 'x y' is invalid for 'name'", "2.4", "metadata-invalid"),
+    ("Make sure the distribution is using a supported Metadata-Version: 1.0, 2.5.", "2.9", "tool-too-old"),
+  ])
+  func readsTheVersionOfTheMetadata(_ text: String, _ version: String, _ code: String) throws {
+    struct Files: FileReading {
+      let version: String
+
+      func read(_ path: String, maximumBytes: Int) throws(BrokerError) -> [UInt8] {
+        path.hasSuffix(".whl")
+          ? SampleWheel.bytes(metadataVersion: version) : SampleSource.bytes(metadataVersion: version)
+      }
+    }
+    for file in ["dist/sample-1.0-py3-none-any.whl", "dist/sample-1.0.tar.gz"] {
+      let failure = RefusalReading.failure(
+        "ERROR    InvalidDistribution: \(text)", of: [file], PythonDistributions(files: Files(version: version)),
+        at: "pypi")
+      #expect(failure?.cause.code.text == code && failure?.isRefusal == false)
+    }
   }
 
   @Test(arguments: [

@@ -4,8 +4,9 @@ public struct RegistryRefusals: Sendable {
   public let explain: @Sendable (Refusal, DiagnosisInput) -> [Cause]
   /// The refused exchange that a log shows, which is on one line, whoever wrote it; nil if there is none.
   public let recognise: @Sendable (_ log: String) -> Refusal?
-  /// Why publishing failed, by what a tool printed, on one line; nil if that shows no known cause.
-  public let publishing: @Sendable (_ output: String) -> PublishingFailure?
+  /// Why publishing failed, by what a tool printed, on one line, and the paths of the files that it was given, as far as
+  /// these are known; nil if that shows no known cause.
+  public let publishing: @Sendable (_ output: String, _ files: [String]) -> PublishingFailure?
   /// What may have made it refuse an upload where the output does not show why; the surest first.
   public let remaining: @Sendable (UnexplainedUpload) -> [Cause]
   /// Whether tools mean this registry where they name none.
@@ -17,7 +18,7 @@ public struct RegistryRefusals: Sendable {
   public init(
     explain: @escaping @Sendable (Refusal, DiagnosisInput) -> [Cause] = { _, _ in [] },
     recognise: @escaping @Sendable (_ log: String) -> Refusal? = { _ in nil },
-    publishing: @escaping @Sendable (_ output: String) -> PublishingFailure? = { _ in nil },
+    publishing: @escaping @Sendable (_ output: String, _ files: [String]) -> PublishingFailure? = { _, _ in nil },
     remaining: @escaping @Sendable (UnexplainedUpload) -> [Cause] = { _ in [] }, isUsual: Bool = false,
     mayBePrinted: Bool = false
   ) {

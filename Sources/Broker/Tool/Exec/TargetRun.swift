@@ -186,7 +186,8 @@ struct TargetRun: Sendable {
     if isLast { await burn.finish(after: relayed) } else { await relayed() }
     guard exit.status != 0 else { return 0 }
     say("\(name) ended with status \(exit.status)")
-    let failure = target.registry.capabilities.refusals?.publishing(LogText(tail.bytes).line)
+    let failure = target.registry.capabilities.refusals?.publishing(
+      LogText(tail.bytes).line, command.files.map(\.location))
     ending.isReasonHidden = failure.map { $0.isRefusal && $0.cause.certainty == .possible } ?? false
     if let failure, case let cause = failure.cause, cause.certainty > (failure.isRefusal ? .possible : .likely) {
       for hint in cause.fixes.prefix(1) { say("hint: \(hint)") }

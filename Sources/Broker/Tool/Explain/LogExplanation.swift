@@ -40,7 +40,7 @@ struct LogExplanation: Sendable {
     } else {
       causes = providers.flatMap { $0.capabilities.recognise(log.text) }
       if !causes.isEmpty { title = "the job got no token" }
-      if let (target, failure) = first({ $0.publishing(log.text) }), causes.isEmpty || !failure.isRefusal {
+      if let (target, failure) = first({ $0.publishing(log.text, []) }), causes.isEmpty || !failure.isRefusal {
         if failure.isRefusal { title = "\(name(target)) refused the upload" }
         // Another registry, or another tool, may have said the same.
         causes.append(isNamed(target) ? failure.cause : failure.cause.with(min(failure.cause.certainty, .likely)))

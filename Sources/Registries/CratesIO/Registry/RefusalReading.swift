@@ -11,7 +11,7 @@ struct RefusalReading {
     RegistryRefusals(
       explain: { refusal, input in
         RefusalReading(registry: registry, text: refusal.text, input: input).causes(status: refusal.status)
-      }, recognise: refusal, publishing: { UploadTable.failure($0, at: registry) }, mayBePrinted: true)
+      }, recognise: refusal, publishing: { output, _ in UploadTable.failure(output, at: registry) }, mayBePrinted: true)
   }
 
   private func causes(status: Int) -> [Cause] {

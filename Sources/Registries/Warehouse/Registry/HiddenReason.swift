@@ -74,7 +74,7 @@ struct HiddenReason: Sendable {
 
   /// The cause of the table, with what is known of this upload in place of its summary.
   private func cause(_ code: Message, _ certainty: Cause.Certainty, _ summary: Message? = nil) -> [Cause] {
-    UploadTable.rows.filter { $0.code == code }.prefix(1).map { row in
+    UploadTable.rows.filter { $0.code == code && $0.isRefusal }.prefix(1).map { row in
       let cause = row.failure(at: registry, in: "").cause
       let name = Message(Neutralized(registry))
       return Cause(

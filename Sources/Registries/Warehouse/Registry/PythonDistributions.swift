@@ -31,7 +31,7 @@ public struct PythonDistributions: DistributionFormat {
     var seen: [(name: DistributionName, version: PythonVersion)] = []
     return paths.compactMap { path in
       guard let parts = Parts(path) else { return nil }
-      var reason = parts.isWheel ? wheelReason(parts, path) : sourceReason(parts)
+      var reason = parts.isWheel ? wheelReason(parts, path) : sourceReason(parts, path)
       let version = PythonVersion(parts.name.version)
       if !parts.isWheel, let version {
         let isSecond = seen.contains { other in
@@ -100,16 +100,18 @@ public struct PythonDistributions: DistributionFormat {
 
   private static let secondSource: Message = "Only one sdist may be uploaded per release."
 
-  private func sourceReason(_ parts: Parts) -> Message? {
+  private func sourceReason(_ parts: Parts, _ path: String) -> Message? {
     guard let version = PythonVersion(parts.name.version) else {
       return "\(Self.quoted(parts.name.version)) is invalid for 'version'."
     }
     if version.isLocal { return Self.local(version) }
+    let fields = sourceFields(of: path) ?? [:]
+    if let reason = metadataReason(fields) ?? nameReason(parts, fields) { return reason }
     let expected = "\(parts.escapedProject)-\(version.text).tar.gz"
     guard parts.name.filename == expected else {
       return "Filename \(Self.quoted(parts.name.filename)) is invalid, should be \(Self.quoted(expected))."
     }
-    return nil
+    return versionReason(version, fields)
   }
 
   private func wheelReason(_ parts: Parts, _ path: String) -> Message? {
@@ -119,7 +121,7 @@ public struct PythonDistributions: DistributionFormat {
     }
     if version.isLocal { return Self.local(version) }
     let contents = contents(of: path)
-    if let reason = contents.flatMap(metadataReason) { return reason }
+    if let reason = contents.flatMap({ metadataReason($0.fields) }) { return reason }
     let isBuild = parts.tags.first?.utf8.first.map { (0x30...0x39).contains($0) } ?? false
     guard parts.tags.count == 3 || (parts.tags.count == 4 && isBuild) else {
       return "Invalid wheel filename: \(filename)."
@@ -133,11 +135,11 @@ public struct PythonDistributions: DistributionFormat {
   }
 
   /// What is wrong with the metadata by itself.
-  private func metadataReason(_ contents: WheelContents) -> Message? {
-    if let number = contents.fields["metadata-version"], !Self.isMetadataVersion(number) {
+  private func metadataReason(_ fields: [String: String]) -> Message? {
+    if let number = fields["metadata-version"], !Self.isMetadataVersion(number) {
       return "\(Self.quoted(number)) is not a valid metadata version."
     }
-    guard let text = contents.fields["version"] else { return nil }
+    guard let text = fields["version"] else { return nil }
     guard let version = PythonVersion(text) else { return "\(Self.quoted(text)) is invalid for 'version'." }
     return version.isLocal ? Self.local(version) : nil
   }
@@ -145,12 +147,9 @@ public struct PythonDistributions: DistributionFormat {
   /// What is wrong with a wheel's name beside its contents.
   private func contentsReason(_ parts: Parts, _ version: PythonVersion, _ contents: WheelContents) -> Message? {
     let name = parts.name
-    if let own = contents.fields["name"], let project = Self.normalized(own), project != name.project {
-      return "Start filename for \(Self.quoted(own)) with \(Self.quoted(project.replacing("-", with: "_")))."
-    }
-    if let reason = namingReason(parts) { return reason }
-    if let own = contents.fields["version"].flatMap({ PythonVersion($0) }), own != version {
-      return "Version in filename should be \(Self.quoted(own.text)) not \(Self.quoted(version.text))."
+    if let reason = nameReason(parts, contents.fields) ?? namingReason(parts) ?? versionReason(version, contents.fields)
+    {
+      return reason
     }
     let folder = "\(parts.rawProject)-\(name.version).dist-info"
     for file in ["WHEEL", "RECORD", "METADATA"] where !contents.metadataFiles.contains("\(folder)/\(file)") {
@@ -159,6 +158,19 @@ public struct PythonDistributions: DistributionFormat {
         : "Wheel \(Self.quoted(name.filename)) does not contain the required \(Neutralized(file)) file: \(Self.shown("\(folder)/\(file)"))"
     }
     return nil
+  }
+
+  /// What is wrong with the project in a file's name beside that in its metadata.
+  private func nameReason(_ parts: Parts, _ fields: [String: String]) -> Message? {
+    guard let own = fields["name"], let project = Self.normalized(own), project != parts.name.project else {
+      return nil
+    }
+    return "Start filename for \(Self.quoted(own)) with \(Self.quoted(project.replacing("-", with: "_")))."
+  }
+
+  private func versionReason(_ version: PythonVersion, _ fields: [String: String]) -> Message? {
+    guard let own = fields["version"].flatMap({ PythonVersion($0) }), own != version else { return nil }
+    return "Version in filename should be \(Self.quoted(own.text)) not \(Self.quoted(version.text))."
   }
 
   private func namingReason(_ parts: Parts) -> Message? {
@@ -203,5 +215,20 @@ public struct PythonDistributions: DistributionFormat {
   private func contents(of path: String) -> WheelContents? {
     guard let size = try? files.size(of: path) else { return nil }
     return WheelContents(size: size) { offset, count in try? files.read(path, from: offset, count: count) }
+  }
+
+  /// The metadata of a source distribution; nil if they cannot be read.
+  private func sourceFields(of path: String) -> [String: String]? {
+    guard path.hasSuffix(".tar.gz"), let size = try? files.size(of: path) else { return nil }
+    return SourceContents.fields(size: size) { offset, count in try? files.read(path, from: offset, count: count) }
+  }
+
+  /// The newest version of core metadata in files, of those whose first number is 2; nil if none of them shows one.
+  func newestMetadata(of paths: [String]) -> Int? {
+    paths.compactMap { path in
+      let fields = path.hasSuffix(".whl") ? contents(of: path)?.fields : sourceFields(of: path)
+      let parts = fields?["metadata-version"]?.split(separator: ".") ?? []
+      return parts.count == 2 && parts[0] == "2" ? Int(parts[1]) : nil
+    }.max()
   }
 }

@@ -22,11 +22,14 @@ struct RefusalReading: Sendable {
   /// What an index knows of its refusals.
   ///
   /// The answers of a site itself may be printed; those of somebody's own index could hold commands to a runner.
-  static func refusals(of forms: PublisherForms, isUsual: Bool, isSite: Bool = false) -> RegistryRefusals {
+  static func refusals(
+    of forms: PublisherForms, isUsual: Bool, isSite: Bool = false,
+    distributions: PythonDistributions = PythonDistributions()
+  ) -> RegistryRefusals {
     RegistryRefusals(
       explain: { refusal, input in
         RefusalReading(refusal.text, input, forms: forms).causes(of: RefusalTable.code(refusal.code))
-      }, recognise: refusal, publishing: { failure($0, at: forms.registry) },
+      }, recognise: refusal, publishing: { failure($0, of: $1, distributions, at: forms.registry) },
       remaining: HiddenReason(registry: forms.registry, isSite: isSite).causes, isUsual: isUsual,
       mayBePrinted: isSite)
   }
@@ -132,8 +135,12 @@ struct RefusalReading: Sendable {
   private static let signSearch = TextSearch(signs.map(\.0))
 
   /// Why publishing failed, by the text that says most.
-  static func failure(_ output: String, at registry: String) -> PublishingFailure? {
+  static func failure(
+    _ output: String, of files: [String] = [], _ distributions: PythonDistributions = PythonDistributions(),
+    at registry: String
+  ) -> PublishingFailure? {
     let found = UploadTable.search.found(in: LogText(output.lowercased().utf8))
-    return UploadTable.rows.first { $0.fits(found) }?.failure(at: registry, in: output)
+    return UploadTable.rows.first { row in row.fits(found) { distributions.newestMetadata(of: files) } }?.failure(
+      at: registry, in: output)
   }
 }

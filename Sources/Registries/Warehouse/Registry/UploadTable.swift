@@ -16,6 +16,8 @@ struct UploadRow: Sendable {
   let texts: [String]
   /// Texts of which the output has one beside these, in lower case; empty where they say enough.
   let beside: [String]
+  /// The oldest version of core metadata that the files have, the number behind `2.`; nil where it may be any.
+  let metadata: Int?
   /// What happened, one sentence.
   let summary: Message
   /// What to do about it, one sentence each; the first is the one to try first.
@@ -23,8 +25,9 @@ struct UploadRow: Sendable {
 
   init(
     _ code: Message, _ certainty: Cause.Certainty = .certain, isRefusal: Bool = true, isAboutReach: Bool = false,
-    texts: [String], beside: [String] = [], _ summary: Message, fixes: Message...
+    texts: [String], beside: [String] = [], metadata: Int? = nil, _ summary: Message, fixes: Message...
   ) {
+    self.metadata = metadata
     self.code = code
     self.certainty = certainty
     self.isRefusal = isRefusal
@@ -35,9 +38,12 @@ struct UploadRow: Sendable {
     self.fixes = fixes
   }
 
-  /// Whether the output shows it, of which these texts were found.
-  func fits(_ found: [String: Int]) -> Bool {
-    texts.contains { found[$0] != nil } && (beside.isEmpty || beside.contains { found[$0] != nil })
+  /// Whether the output shows it, of which these texts were found, and the files do not speak against it.
+  func fits(_ found: [String: Int], metadata newest: () -> Int? = { nil }) -> Bool {
+    guard texts.contains(where: { found[$0] != nil }), beside.isEmpty || beside.contains(where: { found[$0] != nil })
+    else { return false }
+    guard let metadata else { return true }
+    return newest().map { $0 >= metadata } ?? true
   }
 
   /// What it means at a registry, where a tool printed `output`.
@@ -184,16 +190,38 @@ enum UploadTable {
   // MARK: Tools that give up by themselves
 
   private static let notSent = [
+    // Below 6 twine reads metadata with a library that says nothing of a version that it does not know, and finds no
+    // fields then.
+    UploadRow(
+      "tool-too-old", isRefusal: false, texts: ["invaliddistribution: metadata is missing required fields"],
+      metadata: 4,
+      "This twine is too old for Metadata-Version 2.4 and later, and sees no name and version in the file; nothing was uploaded.",
+      fixes:
+        "Update twine (6.1 knows Metadata-Version 2.4, 7.0 knows 2.5), or have the build write an older one (hatchling: "
+        + "core-metadata-version)."),
     UploadRow(
       "tool-too-old", isRefusal: false,
       texts: [
         "invaliddistribution: invalid distribution metadata",
-        "invaliddistribution: metadata is missing required fields",
+        "invaliddistribution: make sure the distribution is using a supported metadata-version",
       ],
+      beside: [
+        "is not a valid metadata version", "unrecognized or malformed field", "using a supported metadata-version",
+      ], metadata: 4,
       "twine itself does not know this version of the metadata; nothing was uploaded.",
       fixes:
         "Update twine (7.0 knows Metadata-Version 2.5, 6.1 knows 2.4), or have the build write an older one (hatchling: "
         + "core-metadata-version)."),
+    UploadRow(
+      "metadata-invalid", isRefusal: false,
+      texts: [
+        "invaliddistribution: invalid distribution metadata",
+        "invaliddistribution: metadata is missing required fields",
+      ],
+      "twine itself does not take the file's metadata; nothing was uploaded.",
+      fixes:
+        "Build the files anew with a backend of today: twine cannot read the metadata of one (METADATA in a wheel, PKG-INFO "
+        + "in a source distribution), and its text names what is missing or wrong."),
     UploadRow(
       "client-settings", isRefusal: false, texts: ["not allowed when using trusted publishing"],
       "uv was given a credential beside its own trusted publishing, and takes one alone.",

@@ -50,12 +50,14 @@ public struct Warehouse: Registry {
       services.rehearsalOrigin.map { HTTPURL($0, path: SimpleIndex.usualPath) } ?? settings.simpleURL,
       site: settings.isSite ? settings.management : nil, services: services)
     let forms = PublisherForms(registry: name, site: settings.management)
+    let distributions = PythonDistributions(site: settings.isSite ? name : nil, files: services.files)
     return RegistryCapabilities(
       publishers: forms.rules,
-      refusals: RefusalReading.refusals(of: forms, isUsual: settings.isUsual, isSite: settings.isSite),
+      refusals: RefusalReading.refusals(
+        of: forms, isUsual: settings.isUsual, isSite: settings.isSite, distributions: distributions),
       acceptedIssuers: Issuers.accepted, refusedIssuers: Issuers.refused, revoke: revoke,
       narrow: .warehouse(isUsual: settings.isSite), releases: listing,
-      distributions: PythonDistributions(site: settings.isSite ? name : nil, files: services.files),
+      distributions: distributions,
       history: IntegrityHistory(index: listing, services: services), tools: .python, attestations: .python)
   }
 
