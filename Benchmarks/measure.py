@@ -224,7 +224,8 @@ for rtt in sorted(map(int, plan["hosts"])):
 
 say("## exec around a command that does nothing, over two targets")
 say()
-say("TestPyPI, then PyPI, one wheel; each part for both targets, until its last answer has come. CPU is that of all processes.")
+say("TestPyPI, then PyPI, one wheel, by the released program where one is measured; each part for both targets, until its last "
+    "answer has come. CPU is that of all processes.")
 say()
 say("| round-trip time | wall ms | " + " | ".join(PHASES) + " | CPU ms | requests | connections |")
 say("|---|---|" + "---|" * (len(PHASES) + 3))

@@ -68,7 +68,6 @@ struct ConfirmationTests {
     #expect(lines(run).suffix(2).contains("not reached: pypi") && !run.error.contains("Nothing was published"))
   }
 
-  /// Behind the last target a list that is behind is a note; before another's turn, see `ReleaseCheckTests`.
   @Test func notesWhatIsNotYetListed() async throws {
     let bench = try ReleaseBench()
     let run = try await bench.exec(["pypi", "--timeout", "4"] + Self.upload + [Self.sdist], isConfirmed: true)

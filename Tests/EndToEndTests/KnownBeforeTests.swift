@@ -141,12 +141,42 @@ struct KnownBeforeTests {
     #expect(
       run.error.contains(
         "note: pypi does not have new-one: a pending publisher has to be registered for each at "
-          + "https://pypi.org/manage/account/publishing/, with Owner, Repository name, Workflow name, Environment name and "
-          + "the project's name. Each mint makes one project, and a pending publisher is gone after 30 days\n"),
+          + "https://pypi.org/manage/account/publishing/, with the project's name, Owner \"octo-org\", Repository name "
+          + "\"sample\", Workflow name \"release.yml\", no Environment name. Register them one at a time: a job has one, each "
+          + "mint makes one project of it, and it is gone after 30 days\n"),
       "\(run.error)")
     #expect(bench.log == ["pypi upload \(new) \(new).asc \(Self.wheel) \(Self.sdist)"])
     let perFile = try await bench.exec(["pypi", "--per-file"] + Self.upload + [Self.wheel, new])
     #expect(perFile.status == 0 && bench.log.dropFirst() == ["pypi upload \(new)", "pypi upload \(Self.wheel)"])
+  }
+
+  /// The job of each provider, who it is by a token that goes nowhere: as many are left for the exchange as before.
+  @Test(arguments: [
+    (
+      SandboxProvider.github, "environment=release",
+      "Owner \"octo-org\", Repository name \"sample\", Workflow name \"release.yml\", Environment name \"release\"."
+    ),
+    (
+      .gitlab, "environment=",
+      "Namespace \"octo-group/sub\", Project name \"sample\", Top-level pipeline file path \".gitlab-ci.yml\", no Environment name."
+    ),
+    (.google, "", "Email \"release@octo-project.iam.gserviceaccount.com\", Subject \"104000000000000000001\"."),
+  ])
+  func saysWhoTheJobIsToANewProject(_ provider: SandboxProvider, _ claim: String, _ values: String) async throws {
+    let sandbox = try Sandbox.started { configuration in
+      if !claim.isEmpty { configuration.claims.append(try SandboxClaim(parsing: claim, now: configuration.now())) }
+    }
+    defer { sandbox.stop() }
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write(Self.wheel, SampleWheel.bytes())
+    try folder.write("upload", "exit 0\n")
+    try folder.link("twine", to: "/bin/sh")
+    var environment = sandbox.environment(for: provider)
+    environment["PATH"] = "\(folder.path):/usr/bin:/bin"
+    let run = try await BuiltTool.run(
+      ["exec", "--no-confirm", "pypi", "--", "twine", "upload", Self.wheel], environment, in: folder)
+    #expect(run.status == 0 && words(run).contains("with the project's name, \(values) Register"), "\(run.error)")
   }
 
   // MARK: Files that are not named

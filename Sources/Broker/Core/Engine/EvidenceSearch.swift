@@ -1,4 +1,4 @@
-/// Looks for who published a project last: best effort, within a short time, and only when that helps.
+/// Looks for what explains a run, such as who published a project last: best effort, within a short time, and only when that helps.
 public struct EvidenceSearch: Sendable {
   private let time: TimeSource
 
@@ -20,6 +20,28 @@ public struct EvidenceSearch: Sendable {
   public func isListed(at target: Target) async -> Bool? {
     guard let name = target.project, let index = target.registry.capabilities.releases else { return nil }
     return await within { () async throws(BrokerError) in try await index.knows(name) }
+  }
+
+  /// Why what was uploaded to a target may have come to nothing, as it follows the address; nil if nothing is known.
+  public func detour(of target: Target) async -> Message? {
+    guard let index = target.registry.capabilities.releases else { return nil }
+    return await within { () async throws(BrokerError) in await index.detour() }
+  }
+
+  /// Who a job is at a target, by an identity token that goes nowhere; its kind alone, with all of the fields unknown that
+  /// the target compares, where there is none.
+  public func job(of source: any IdentityTokenSource, at target: Target) async -> JobIdentity {
+    if let audience = target.expectedAudience {
+      let token = await within { () async throws(BrokerError) -> IdentityToken? in
+        // One that the job holds is needed for the exchange.
+        guard case .renewable = source.supply(for: audience) else { return try source.heldTokens(for: audience).first }
+        return try await source.identityToken(for: audience)
+      }
+      if let token { return source.job(from: token.claims) }
+    }
+    var job = source.job(from: Claims(JSONObject()))
+    job.unknown = Set(target.registry.capabilities.publishers?.form(for: job.family)?.fields.map(\.field) ?? [])
+    return job
   }
 
   private func within<Found: Sendable>(

@@ -95,9 +95,9 @@ public struct PublisherRules: Sendable {
   /// Nil where there is an ``obstacle``.
   public let address: @Sendable (JobIdentity?, _ project: String?) -> Message?
 
-  /// What has to be there before a project that the registry does not know can be published, in a clause; nil if that is
+  /// What has to be there before a job can publish a project that the registry does not know, in a clause; nil if that is
   /// not known.
-  public let newProject: @Sendable (IssuerFamily?) -> Message?
+  public let newProject: @Sendable (JobIdentity?) -> Message?
   /// Whether a refusal says which field differs, so that nothing is left to compare.
   public let namesDifference: Bool
 
@@ -107,7 +107,7 @@ public struct PublisherRules: Sendable {
     review: @escaping @Sendable (JobIdentity) -> [Cause] = { _ in [] },
     obstacle: @escaping @Sendable (JobIdentity) -> Cause? = { _ in nil },
     address: @escaping @Sendable (JobIdentity?, _ project: String?) -> Message? = { _, _ in nil },
-    newProject: @escaping @Sendable (IssuerFamily?) -> Message? = { _ in nil }, namesDifference: Bool = false
+    newProject: @escaping @Sendable (JobIdentity?) -> Message? = { _ in nil }, namesDifference: Bool = false
   ) {
     self.namesDifference = namesDifference
     self.newProject = newProject

@@ -17,11 +17,19 @@ public protocol ReleaseIndex: Sendable {
   /// - Returns: Whether there is; nil if the registry does not say.
   /// - Throws: If there is no answer.
   func knows(_ project: String) async throws(BrokerError) -> Bool?
+
+  /// Looks whether the address that takes uploads leads elsewhere: one request, never repeated here.
+  ///
+  /// - Returns: What it does instead, as it follows the address: `redirects to another address`; nil if nothing is known.
+  func detour() async -> Message?
 }
 
 extension ReleaseIndex {
   /// Not known.
   public func page(of release: DistributionName) -> String? { nil }
+
+  /// Not known.
+  public func detour() async -> Message? { nil }
 
   /// What the listing says.
   public func knows(_ project: String) async throws(BrokerError) -> Bool? { try await listing(of: project).isKnown }

@@ -73,7 +73,7 @@ enum ExecCommand: Command {
     if options.isCompared {
       let check = ReleaseCheck(
         broker: session.broker, console: surroundings.console, localFiles: localFiles,
-        family: provider.source.job(from: Claims(JSONObject())).family)
+        source: provider.source)
       let outlooks = try await check.decide(plan.files, of: options.command, at: plan.steps.map(\.target))
       plan = plan.decided(outlooks)
     }

@@ -46,7 +46,7 @@ struct ExecRun: Sendable {
     var status: Int32 = 0
     var left = confirmationLimit
     for (index, step) in plan.steps.enumerated() {
-      let turn = await run(step, isLast: !hasWork(after: index), within: &left)
+      let turn = await run(step, within: &left)
       table.append(TargetFiles(step.target, turn.files))
       if status == 0 { status = turn.status }
       let rest = plan.steps[(index + 1)...].map(\.target.name)
@@ -60,11 +60,6 @@ struct ExecRun: Sendable {
     return status
   }
 
-  /// Whether a target behind that one has something left to publish.
-  private func hasWork(after index: Int) -> Bool {
-    plan.steps[(index + 1)...].contains { $0.decision != .alreadyPublished }
-  }
-
   private func confirmation(of step: ExecPlan.Step) -> TargetConfirmation {
     TargetConfirmation(
       step, localFiles, lookup, surroundings.console,
@@ -76,7 +71,7 @@ struct ExecRun: Sendable {
     step.recognised == nil ? [] : plan.files.files.map(\.location)
   }
 
-  private func run(_ step: ExecPlan.Step, isLast: Bool, within left: inout Duration) async -> Turn {
+  private func run(_ step: ExecPlan.Step, within left: inout Duration) async -> Turn {
     var published: Set<String> = []
     switch step.decision {
     case .alreadyPublished: published = Set(plan.files.files.map(\.name))
@@ -108,7 +103,7 @@ struct ExecRun: Sendable {
     do throws(BrokerError) { turn.status = try ending.result.get() } catch { turn.status = report(error) }
     let started = engine.time.elapsed()
     do throws(BrokerError) {
-      try await confirm(&confirmation, ending, own, isLast: isLast, within: left)
+      try await confirm(&confirmation, ending, own, within: left)
     } catch { turn.status = report(error) }
     left -= engine.time.elapsed() - started
     confirmation.add(knownPaths(of: step), .notSent)
@@ -128,8 +123,7 @@ struct ExecRun: Sendable {
   /// Takes down what the commands did, and asks the index for it: tools that end well have published nothing if an index
   /// led them elsewhere, and one that failed may have published some of its files.
   private func confirm(
-    _ confirmation: inout TargetConfirmation, _ ending: TargetRun.Ending, _ own: OwnFiles, isLast: Bool,
-    within limit: Duration
+    _ confirmation: inout TargetConfirmation, _ ending: TargetRun.Ending, _ own: OwnFiles, within limit: Duration
   ) async throws(BrokerError) {
     guard let recognised = confirmation.step.recognised, !isDryRun(confirmation.step) else { return }
     let isChosen = plan.files.files.isEmpty && plan.files.others.isEmpty
@@ -145,6 +139,6 @@ struct ExecRun: Sendable {
       return confirmation.explain(
         with: listings, isAttested: (ending.failed + ending.finished).contains(where: \.isAttested))
     }
-    try await confirmation.confirm(after: recognised.client.name, isLast: isLast, within: limit)
+    try await confirmation.confirm(after: recognised.client.name, within: limit)
   }
 }

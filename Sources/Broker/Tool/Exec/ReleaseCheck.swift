@@ -6,8 +6,8 @@ struct ReleaseCheck: Sendable {
   let broker: Broker
   let console: Console
   let localFiles: LocalFiles
-  /// The kind of issuer of the job; nil if it is not known.
-  let family: IssuerFamily?
+  /// What gives the job's identity tokens.
+  let source: any IdentityTokenSource
 
   /// What is known of each target, by its name; a target that is not in it is published to.
   ///
@@ -53,7 +53,7 @@ struct ReleaseCheck: Sendable {
     var outlooks: [String: ReleaseOutlook] = [:]
     for (question, comparison) in zip(questions, comparisons.map(\.1)) {
       noteRemade(comparison.remade, at: question.target)
-      note(comparison.unknownProjects, at: question.target)
+      await note(comparison.unknownProjects, at: question.target)
       let decision = decision(
         comparison, for: question.target.name,
         isWhole: files.isWhole && question.files.count == files.files.count)
@@ -90,10 +90,11 @@ struct ReleaseCheck: Sendable {
   private static func filename(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   /// Says which projects a registry does not know, and what has to be there for them.
-  private func note(_ projects: [String], at target: Target) {
+  private func note(_ projects: [String], at target: Target) async {
     guard !projects.isEmpty else { return }
     let names = projects.map { Neutralized($0, limit: 120) }.joined(separator: ", ")
-    let needed: Message = target.registry.capabilities.publishers?.newProject(family).map { ": \($0)" } ?? ""
+    let job = await EvidenceSearch(time: broker.time).job(of: source, at: target)
+    let needed: Message = target.registry.capabilities.publishers?.newProject(job).map { ": \($0)" } ?? ""
     say("note: \(Neutralized(target.name)) does not have \(names)\(needed)")
   }
 

@@ -42,22 +42,19 @@ struct TargetConfirmation: Sendable {
     }
   }
 
-  /// Asks the index for the files that were published.
+  /// Asks the index for the files that were published; a list that is behind is a note.
   ///
   /// - Parameters:
   ///   - tool: The tool's name.
-  ///   - isLast: Whether no other target follows: then a list that is behind is no reason to end.
   ///   - limit: How long the index is asked again.
-  /// - Throws: `ErrorCode.releaseConflict` if it lists one with other contents; and before another target's turn,
-  ///   `ErrorCode.releaseMissing` if it does not list one, or the errors of asking.
-  mutating func confirm(after tool: String, isLast: Bool, within limit: Duration) async throws(BrokerError) {
+  /// - Throws: `ErrorCode.releaseConflict` if it lists one with other contents; `ErrorCode.releaseMissing` if it does not list
+  ///   one, and leads uploads elsewhere.
+  mutating func confirm(after tool: String, within limit: Duration) async throws(BrokerError) {
     let asked = local([.published])
     guard isAsked, !asked.isEmpty else { return }
     switch await lookup.find(asked, at: target, within: limit) {
     case .silent(let reason): say("not confirmed: \(Neutralized(target.name)) \(reason)")
-    case .failed(let error):
-      guard isLast else { throw error }
-      say("not confirmed: \(error.message)")
+    case .failed(let error): say("not confirmed: \(error.message)")
     case .compared(let comparison):
       note(comparison)
       if let conflict = comparison.conflicts.first {
@@ -70,13 +67,13 @@ struct TargetConfirmation: Sendable {
       }
       guard !comparison.absent.isEmpty else { return }
       let missing = comparison.absent.map { Neutralized.quoted($0, limit: 120) }.joined(separator: ", ")
-      guard isLast else {
+      if let detour = await EvidenceSearch(time: lookup.time).detour(of: target) {
         throw BrokerError(
           .releaseMissing,
-          "\(Neutralized(tool)) ended with status 0, but \(Neutralized(target.name)) does not list \(missing) with these contents.",
+          "\(Neutralized(tool)) ended with status 0, but \(Neutralized(target.name)) does not list \(missing), and its upload-url \(detour).",
           remedy:
-            "Look at what \(Neutralized(tool)) printed, and whether upload-url of \(Neutralized(target.name)) redirects: some tools then end "
-            + "well and publish nothing. Run exec again when the list is right; --no-confirm does not look.")
+            "Set upload-url of \(Neutralized(target.name)) to the address that takes uploads: some tools end well where they are led "
+            + "elsewhere, and publish nothing. --no-confirm does not look.")
       }
       say("does not list \(missing) yet: look at the release's page later")
     }

@@ -18,11 +18,19 @@ struct PublisherForms {
 
   /// What has to be there before a project that the registry does not know can be published (Warehouse, oidc/services.py:
   /// a mint makes one project of one pending publisher; these are removed after 30 days).
-  private func newProject(_ family: IssuerFamily?) -> Message? {
-    let fields = Self.forms.first { $0.family == family }?.fields.map(\.label) ?? []
-    let named: Message = fields.isEmpty ? "" : ", with \(fields.joined(separator: ", ")) and the project's name"
+  ///
+  /// Two pending publishers of the same values there cannot be (oidc/models, unique constraints).
+  private func newProject(_ job: JobIdentity?) -> Message? {
+    if let job, let cause = obstacle(job) { return cause.summary }
+    let form = job.flatMap { job in Self.forms.first { $0.family == job.family } }
+    let values = form?.fields.compactMap { field -> Message? in
+      guard let job, !job.unknown.contains(field.field) else { return field.label }
+      guard let value = field.field.value(of: job) else { return field.isOptional ? "no \(field.label)" : field.label }
+      return "\(field.label) \(Neutralized.quoted(value))"
+    }
+    let named: Message = values.map { ", with the project's name, \($0.joined(separator: ", "))" } ?? ""
     return "a pending publisher has to be registered for each at \(site)/manage/account/publishing/"
-      + "\(named). Each mint makes one project, and a pending publisher is gone after 30 days"
+      + "\(named). Register them one at a time: a job has one, each mint makes one project of it, and it is gone after 30 days"
   }
 
   /// How a pending publisher ends (Warehouse, oidc/tasks.py; in force since May 2026).

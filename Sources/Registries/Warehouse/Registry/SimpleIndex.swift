@@ -7,6 +7,8 @@ public struct SimpleIndex: ReleaseIndex {
 
   /// The site with a page for each release; nil if there is none.
   private let site: Origin?
+  /// Where uploads go.
+  private let uploadURL: HTTPURL
   private let services: PluginServices
 
   /// The path that most indexes have it at.
@@ -16,8 +18,9 @@ public struct SimpleIndex: ReleaseIndex {
   /// The greatest length of a page in bytes: projects with ten thousands of files need some megabytes.
   static let bodyLimit = 32 * 1024 * 1024
 
-  init(_ url: HTTPURL, site: Origin? = nil, services: PluginServices) {
+  init(_ url: HTTPURL, site: Origin? = nil, uploadURL: HTTPURL, services: PluginServices) {
     self.url = url
+    self.uploadURL = uploadURL
     self.site = site
     self.services = services
   }
@@ -54,6 +57,16 @@ public struct SimpleIndex: ReleaseIndex {
   public func knows(_ project: String) async throws(BrokerError) -> Bool? {
     guard let name = PythonDistributions.normalized(project) else { return nil }
     return try await listing(of: name).isKnown
+  }
+
+  /// `GET` of the address for uploads, which PyPI refuses (405): what leads that elsewhere leads uploads elsewhere as well.
+  public func detour() async -> Message? {
+    do throws(BrokerError) {
+      _ = try await services.transport.answer(
+        to: HTTPRequest(.get, uploadURL), purpose: "look where uploads to \(uploadURL.origin.authority) go",
+        now: services.time.now())
+      return nil
+    } catch { return error.code == .redirected ? "redirects to another address" : nil }
   }
 
   /// `https://pypi.org/project/NAME/VERSION/`.

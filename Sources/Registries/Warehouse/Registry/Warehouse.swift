@@ -48,7 +48,7 @@ public struct Warehouse: Registry {
     // In a rehearsal, the sandbox's.
     let listing = SimpleIndex(
       services.rehearsalOrigin.map { HTTPURL($0, path: SimpleIndex.usualPath) } ?? settings.simpleURL,
-      site: settings.isSite ? settings.management : nil, services: services)
+      site: settings.isSite ? settings.management : nil, uploadURL: uploadURL, services: services)
     let forms = PublisherForms(registry: name, site: settings.management)
     let distributions = PythonDistributions(site: settings.isSite ? name : nil, files: services.files)
     return RegistryCapabilities(
