@@ -1,3 +1,4 @@
+import BrokerCore
 import BrokerSandbox
 
 /// What a step wrote for the runner into one of the files that it was given (docs.github.com, "Workflow commands for GitHub
