@@ -65,6 +65,61 @@ struct AuditTests {
     #expect(mixed.status == 1 && mixed.output.contains("2 repositories"))
   }
 
+  @Test("the first screen of many checkouts names every planted fault, each with its repositories")
+  func firstScreen() async throws {
+    let all = AuditCheckout.all
+    try make(all)
+    let run = try await BuiltTool.run(
+      ["config", "audit"] + all.map { "\(folder.path)/\($0.name)" }, ["COLUMNS": "80"])
+    let screen = run.output.split(separator: "\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }
+    #expect(screen.count <= 40 && screen.allSatisfy { $0.count <= 80 }, "\(screen.joined(separator: "\n"))")
+    let text = screen.joined(separator: " ")
+    for checkout in all {
+      for code in Set(checkout.expected.compactMap { $0.split(separator: " ").first }) {
+        #expect(text.contains(": \(code) ") || text.contains("   \(code) "), "\(code)")
+      }
+    }
+    #expect(screen.first?.hasPrefix("\(all.count) repositories: ") == true)
+  }
+
+  /// The options of the index that stands in, the status, the state and words of the row.
+  @Test(
+    "online, the publisher of the last attested release is compared with the job",
+    arguments: [
+      ("--release \(release),workflow=release.yml,environment=pypi", Int32(0), "ready", "environment pypi, pypi"),
+      ("--release \(release),workflow=release.yml", 0, "ready", ""),
+      (
+        "--release \(release),workflow=release.yml,environment=other", 1, "fix",
+        "Release 1.4.2 of sample at pypi was published with environment \"other\", and the job has \"pypi\"."
+      ),
+      (
+        "--release \(release),workflow=old.yml,environment=pypi", 1, "fix",
+        "\"old.yml\", and the job has \"release.yml\""
+      ),
+      (
+        "--release \(release.replacing("github", with: "gitlab")),workflow=.gitlab-ci.yml", 1, "fix",
+        "was published from GitLab, and the job runs at GitHub"
+      ),
+      (
+        "--release \(release.replacing("repository=unregistered", with: "repository=old")),workflow=release.yml", 1,
+        "fix",
+        "with repository \"old\", and the job has \"unregistered\""
+      ),
+      ("--project other", 1, "register", "Register it if it is not"),
+      ("--release \(release),workflow=release.yml --fault simple=status:503*9", 1, "unknown", "503"),
+    ])
+  func online(_ options: String, _ status: Int32, _ state: String, _ words: String) async throws {
+    try make(AuditCheckout.all.filter { $0.name == "unregistered" })
+    try folder.write("unregistered/pyproject.toml", "[project]\nname = \"Sample\"\n")
+    let command = [BuiltTool.path, "config", "audit", "--online", "\(folder.path)/unregistered"]
+    let run = try await BuiltTool.run(
+      ["sandbox", "--raw"] + options.split(separator: " ").map(String.init) + ["--"] + command)
+    #expect(run.status == status && run.output.contains(words), "\(run.output)\(run.error)")
+    #expect(run.output.hasSuffix("1 repository: 1 \(state)\n"), "\(run.output)")
+  }
+
+  private static let release = "project=sample,version=1.4.2,provider=github,owner=octo-org,repository=unregistered"
+
   @Test("the organisation's rules and registries are compared with what jobs say")
   func organisation() async throws {
     try make(AuditCheckout.all.filter { $0.name == "unregistered" })

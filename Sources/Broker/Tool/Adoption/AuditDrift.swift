@@ -166,7 +166,16 @@ extension RepositoryAudit {
               state: .unknown, code: "release-unread", place: nil, text: error.message, fix: error.remedy)
           ]
         case .success(let release):
-          guard let release else { return [] }
+          guard let release, !isPublishedAs(release, at: registry, uses, read) else { return [] }
+          if let provider = read.provider, release.family != provider.jobs.family {
+            return [
+              AuditRow.Finding(
+                state: .fix, code: "release-differs", place: use.place,
+                text:
+                  "Release \(release.words) at \(Neutralized(registry)) was published from \(release.family), and the job runs at \(provider.jobs.family).",
+                fix: "Register a publisher for this job, or let the other one publish.")
+            ]
+          }
           return differences(use, release, read).map { field, then, now in
             AuditRow.Finding(
               state: .fix, code: "release-differs", place: use.place,
@@ -180,11 +189,18 @@ extension RepositoryAudit {
     }
   }
 
+  /// Whether one of the jobs that publish there is what the release was published by.
+  private func isPublishedAs(
+    _ release: PublishedRelease, at registry: String, _ uses: [PublishingUse], _ read: Read
+  ) -> Bool {
+    release.family == read.provider?.jobs.family
+      && uses.contains { $0.targets.contains(registry) && differences($0, release, read).isEmpty }
+  }
+
   private func differences(
     _ use: PublishingUse, _ release: PublishedRelease, _ read: Read
   ) -> [(field: JobField, then: String, now: String?)] {
-    guard release.family == read.provider?.jobs.family else { return [] }
-    return release.values.compactMap { field, then in
+    release.values.compactMap { field, then in
       let now: String?
       if field.role == .repository {
         guard let remote = read.remote?.value else { return nil }
@@ -212,7 +228,8 @@ extension RepositoryAudit {
         let isExpected = target.expectations.contains { $0.fields.contains { $0.field.role == .file } }
         if isExpected { continue }
         if let project = project(of: use, at: name, read),
-          case .success(let release?)? = releases?["\(name)/\(project)"], differences(use, release, read).isEmpty
+          case .success(let release?)? = releases?["\(name)/\(project)"],
+          isPublishedAs(release, at: name, uses, read)
         {
           continue
         }

@@ -31,9 +31,9 @@ struct AuditReport: Sendable {
     return "\(rows.count) \(rows.count == 1 ? "repository" : "repositories")\(parts)"
   }
 
-  func text(_ format: Format) -> String {
+  func text(_ format: Format, _ layout: TextLayout) -> String {
     switch format {
-    case .text: text.text
+    case .text: layout.folded((overview(layout) + text(layout)).text)
     case .markdown: markdown.text
     case .json: JSONText.pretty(json) + "\n"
     }
@@ -47,7 +47,47 @@ struct AuditReport: Sendable {
 
   // MARK: Text
 
-  private var text: Message {
+  /// So many rows are read without a summary by what was found.
+  private static let overviewFrom = 9
+
+  /// What was found, each kind with the repositories that have it, the worst first; the rows follow.
+  private func overview(_ layout: TextLayout) -> Message {
+    guard rows.count >= Self.overviewFrom else { return "" }
+    var kinds: [(state: AuditRow.State, code: Message, names: [String])] = []
+    for row in rows {
+      for finding in row.findings {
+        guard let state = finding.state else { continue }
+        let name = Neutralized(shortName(row), limit: 80).text
+        guard let index = kinds.firstIndex(where: { $0.state == state && $0.code == finding.code }) else {
+          kinds.append((state, finding.code, [name]))
+          continue
+        }
+        if kinds[index].names.last != name { kinds[index].names.append(name) }
+      }
+    }
+    var text: Message = "\(summary)\n"
+    for state in AuditRow.State.allCases {
+      for (_, code, names) in kinds.filter({ $0.state == state }).sorted(by: { $0.names.count > $1.names.count }) {
+        let shown = names.prefix(Self.shownNames).map { Neutralized($0) }.joined(separator: ", ")
+        let rest: Message = names.count > Self.shownNames ? " and \(names.count - Self.shownNames) more" : ""
+        let label: Message = code.text == state.rawValue ? "  " : "  \(Neutralized(state.rawValue)): "
+        text += layout.labelled(label, "\(code) \(names.count): \(shown)\(rest)", indent: 0)
+      }
+    }
+    return text + "\n"
+  }
+
+  private static let shownNames = 12
+
+  /// The repository without an owner that all of them have.
+  private func shortName(_ row: AuditRow) -> String {
+    guard let owner = rows[0].repository.lastIndex(of: "/").map({ rows[0].repository[...$0] }),
+      rows.allSatisfy({ $0.repository.hasPrefix(owner) })
+    else { return row.repository }
+    return String(row.repository.dropFirst(owner.count))
+  }
+
+  private func text(_ layout: TextLayout) -> Message {
     let width = min(40, rows.map { Neutralized($0.repository, limit: 120).text.count }.max() ?? 0)
     let stateWidth = min(24, rows.map { Self.states($0).text.count }.max() ?? 0)
     var text: Message = ""
@@ -55,8 +95,11 @@ struct AuditReport: Sendable {
       let name = TextLayout.padded(Message(Neutralized(row.repository, limit: 120)), width)
       let state = TextLayout.padded(Self.states(row), stateWidth)
       let publications = row.publications.map(Self.line)
-      text += "\(name)  \(state)\(publications.first.map { "  \($0)" } ?? "")\n"
-      for line in publications.dropFirst() { text += "\(TextLayout.spaces(width + stateWidth + 4))\(line)\n" }
+      // In a narrow terminal, what publishes has lines of its own.
+      let isNarrow = layout.isFolded
+      text += "\(name)  \(state)\(isNarrow ? "" : publications.first.map { "  \($0)" } ?? "")\n"
+      let space = TextLayout.spaces(isNarrow ? 2 : width + stateWidth + 4)
+      for line in publications.dropFirst(isNarrow ? 0 : 1) { text += "\(space)\(line)\n" }
       for finding in row.findings {
         let label: Message = finding.state.map { Message(Neutralized($0.rawValue)) } ?? "note"
         text += "  \(label): \(Self.place(finding))\(finding.text)\(finding.fix.map { " \($0)" } ?? "")\n"

@@ -35,7 +35,8 @@ enum ConfigAuditCommand: Command {
     let rows = reads.map(audit.row)
     let report = AuditReport(
       wanted.isEmpty ? rows : rows.filter { row in row.states.contains(where: wanted.contains) })
-    let written = surroundings.console.write(data: report.text(format))
+    let written = surroundings.console.write(
+      data: report.text(format, surroundings.console.outputStyle.layout))
     guard written == ExitStatus.done.rawValue else { return written }
     if reads.allSatisfy({ $0.findings.contains { $0.code == "folder-missing" } }) {
       return ExitStatus.configuration.rawValue
@@ -66,18 +67,23 @@ enum ConfigAuditCommand: Command {
       let history: any PublisherHistory
     }
     var questions: [Question] = []
+    var releases: [String: Result<PublishedRelease?, BrokerError>] = [:]
     for read in reads {
+      guard let configuration = read.configuration else { continue }
       for use in read.uses {
-        for name in use.targets {
-          guard let project = audit.project(of: use, at: name, read),
-            let history = read.targets.first(where: { $0.name == name })?.registry.capabilities.history,
-            !questions.contains(where: { $0.key == "\(name)/\(project)" })
-          else { continue }
-          questions.append(Question(key: "\(name)/\(project)", project: project, history: history))
+        for name in use.targets where configuration.registries.contains(where: { $0.name == name }) {
+          guard let project = audit.project(of: use, at: name, read) else { continue }
+          let key = "\(name)/\(project)"
+          guard releases[key] == nil, !questions.contains(where: { $0.key == key }) else { continue }
+          do throws(BrokerError) {
+            // In a rehearsal, the sandbox is asked.
+            let target = try await audit.broker.targets([name], in: configuration).first
+            guard let history = target?.registry.capabilities.history else { continue }
+            questions.append(Question(key: key, project: project, history: history))
+          } catch { releases[key] = .failure(error) }
         }
       }
     }
-    var releases: [String: Result<PublishedRelease?, BrokerError>] = [:]
     // Few at a time: an index answers others, too.
     var rest = questions[...]
     while !rest.isEmpty {
