@@ -69,6 +69,13 @@ struct RepositoryAudit: Sendable {
     let configuration = change?.configuration ?? self.configuration(of: folder, root: root, &findings)
     let files = ChangedCheckout(SystemCheckout(root: root), change?.texts ?? [:])
     let (provider, survey) = survey(files, remote?.value, configuration)
+    if let provider, provider.workflows == nil {
+      findings.append(
+        AuditRow.Finding(
+          state: .unknown, code: "provider-unread", place: nil,
+          text: "The files that define jobs of \(provider.jobs.family) are not read here.",
+          fix: "Look at them yourself; config publishers says what to register."))
+    }
     var read = Read(
       folder: folder, remote: remote, projects: projects, configuration: configuration, provider: provider,
       survey: survey, findings: findings)
@@ -127,6 +134,7 @@ struct RepositoryAudit: Sendable {
     _ files: any CheckoutFiles, _ remote: GitRemote?, _ configuration: BrokerConfiguration?
   ) -> (ProviderType?, WorkflowSurvey) {
     let family = self.family ?? remote.flatMap { catalog.host($0.host).family }
+    if let provider = catalog.provider(of: family), provider.workflows == nil { return (provider, WorkflowSurvey()) }
     let expected = configuration?.registries.flatMap(\.settings.expectations) ?? []
     let started = expected.lazy.compactMap { $0[.pipelineFile] }.first
     var found: (ProviderType, WorkflowSurvey)?
