@@ -196,6 +196,58 @@ struct OrganisationTests {
     }
   }
 
+  /// Hosted runners at GitHub and own ones at GitLab, in one file; who runs where, the status, and words.
+  @Test(
+    arguments: [
+      (SandboxProvider.github, [:], Int32(0), ""),
+      (.github, ["runner_environment": "self-hosted"], 8, "providers.github.rules.runner wants the runner hosted"),
+      (.gitlab, ["runner_environment": "self-hosted", "runner_id": "12"], 0, ""),
+      (
+        .gitlab, ["runner_environment": "self-hosted", "runner_id": "14"], 8,
+        "providers.gitlab.rules.runner-id wants the runner-id 12, 13, and this job is another: its runner-id is \"14\" (claim runner_id)"
+      ),
+      (.gitlab, [:], 8, "providers.gitlab.rules.runner wants the runner self-hosted"),
+      (
+        .gitlab, ["runner_environment": "self-hosted", "runner_id": "12", "namespace_id": "3002"], 8,
+        "write \"3002\" beside the ids at TOKEN_BROKER_ORG_CONFIG_JSON"
+      ),
+    ] as [(SandboxProvider, [String: String], Int32, String)])
+  func judgesAJobByTheRulesOfItsProvider(
+    _ provider: SandboxProvider, _ claims: [String: String], _ status: Int32, _ words: String
+  ) async throws {
+    let sandbox = try Sandbox.started { $0.claims = claims.map { SandboxClaim($0.key, $0.value) } }
+    var environment = sandbox.environment(for: provider)
+    environment["TOKEN_BROKER_ORG_CONFIG_JSON"] = #"""
+      {"version":1,"rules":{"ref":["refs/heads/*"]},"providers":{"github":{"rules":{"runner":["hosted"]}},"gitlab":{"rules":
+      {"runner":["self-hosted"],"runner-id":["12","13"],"owner-id":["1000","3001"]}}}}
+      """#
+    let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], environment)
+    let said = run.error.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(run.status == status && said.contains(words), "\(run.error)")
+    #expect(sandbox.requests.count { $0.method == "POST" } == (status == 0 ? 1 : 0))
+    // A repository's file cannot talk its way around them.
+    for repository in [
+      #"{"version":1,"providers":{"github":{},"gitlab":{}}}"#,
+      #"{"version":1,"providers":{"github":{"rules":{"runner":["hosted","self-hosted"]}}}}"#,
+      #"{"version":1,"providers":{"gitlab":{"rules":{"runner-id":["12","14"]}}}}"#,
+      #"{"version":1,"providers":{"gitlab":{"rules":{"owner-id":["3002"]}}}}"#,
+      #"{"version":1,"mode":"audit","providers":{"mine":{"type":"gitlab"}}}"#,
+      #"{"version":1,"providers":{"mine":{"type":"github"}}}"#,
+    ] where status == 8 {
+      let site = try Site(repository)
+      defer { site.remove() }
+      let run = try await BuiltTool.run(["mint", "pypi", "--format", "token"], environment, in: site.checkout)
+      #expect([3, 4, 8].contains(run.status) && run.output.isEmpty, "\(repository) \(run.error)")
+    }
+    #expect(sandbox.requests.count { $0.method == "POST" } == (status == 0 ? 1 : 0))
+    let shown = try await BuiltTool.run(["config"], environment)
+    for row in ["providers.github.rules.runner ", "providers.gitlab.rules.runner-id "] {
+      #expect(shown.output.contains("\n\(row)"), "\(shown.output)")
+    }
+    let check = try await BuiltTool.run(["check", "pypi"], environment)
+    #expect(check.status == status && (status == 0 || check.output.contains("providers.")), "\(check.output)")
+  }
+
   @Test func aRepositoryCannotTalkItsWayAroundARule() async throws {
     let sandbox = try Sandbox.started()
     for repository in [

@@ -132,6 +132,7 @@ struct GitLabTests {
     let job = source.job(from: try await source.identityToken(for: "pypi").claims)
     #expect(job.owner == "octo-group/sub" && job.repository == "sample" && job.workflow == "ci/a.yml")
     #expect(job.ref == "refs/heads/main" && job.refProtected == false && job.environment == nil)
+    #expect(job.runnerID == "5", "GitLab gives a number")
     #expect(!"\(job)".contains("a@b.example"))
   }
 

@@ -43,7 +43,9 @@ struct LayerKeyTests {
       plain["registry.expect.\(key.name)"] = "a claim's value"
     }
     for key in DeclaredJob.keys { plain["provider-program.claims.\(key.name)"] = "a claim's name" }
-    for claim in RuleClaim.all { plain["registry.rules.\(claim.name)"] = "patterns of a claim's value" }
+    for claim in RuleClaim.all {
+      for entry in ["registry", "provider"] { plain["\(entry).rules.\(claim.name)"] = "patterns of a claim's value" }
+    }
     return plain
   }()
 
@@ -59,7 +61,8 @@ struct LayerKeyTests {
     let registries = catalog.registries.map(\.plugin).filter { $0.presence != .declared }
     return providers.flatMap { inside("provider-\($0.name)", $0.keys) }
       + registries.flatMap { inside("registry-\($0.name)", $0.keys) }
-      + inside("registry", RegistrySettings.keys(catalog.jobs)) + inside("lower-layers", LowerLayers.keys)
+      + inside("registry", RegistrySettings.keys(catalog.jobs)) + inside("provider", RuleSet.providerKeys)
+      + inside("lower-layers", LowerLayers.keys)
   }
 
   private func leads(_ kind: ConfigurationKey.Kind) -> Bool {

@@ -1,5 +1,6 @@
 import BrokerCore
 import GitHubProvider
+import GitLabProvider
 import TestSupport
 
 /// Files and jobs out of few words, so that they meet.
@@ -16,12 +17,13 @@ extension LayerModel {
     "owner-id": ["1000", "1001"],
     "repository": ["octo-org/sample", "octo-org/*", "*/sample", "**", "octo-*/*"],
     "runner": ["hosted", "self-hosted"],
+    "runner-id": ["12", "13", "14"],
     "service-account": ["a@p.example", "*@p.example", "a@*", "b@q.example", "**"],
     "service-account-id": ["104", "105"],
   ]
 
   private static let claims = [
-    "ref", "ref-type", "ref-protected", "environment", "event", "owner-id", "repository", "runner",
+    "ref", "ref-type", "ref-protected", "environment", "event", "owner-id", "repository", "runner", "runner-id",
     "service-account", "service-account-id",
   ]
 
@@ -55,6 +57,14 @@ extension LayerModel {
     model.added = []
     model.isAudit = generator.oneIn(4)
     if generator.oneIn(3) { model.providers = nil }
+    if var providers = model.providers {
+      if generator.oneIn(3) { providers = generator.some(providers) }
+      for index in providers.indices {
+        providers[index].rules = providers[index].rules.map { tightened($0, &generator) }
+        if generator.oneIn(3) { providers[index].rules = randomRules(&generator) }
+      }
+      model.providers = providers
+    }
     if generator.oneIn(3) { model.registries = nil }
     if generator.oneIn(2) { model.routes = nil }
     if generator.oneIn(3) { model.rules = [] }
@@ -112,8 +122,11 @@ extension LayerModel {
       .replacing("***", with: "**")
   }
 
-  private static func randomProviders(_ generator: inout SeededGenerator) -> [(name: String, type: String)] {
-    generator.some([("github", "github"), ("gitlab", "gitlab"), ("google", "google"), ("second", "github")])
+  private static func randomProviders(
+    _ generator: inout SeededGenerator
+  ) -> [(name: String, type: String, rules: Rules)] {
+    let names = [("github", "github"), ("gitlab", "gitlab"), ("second", "github")]
+    return generator.some(names).map { ($0.0, $0.1, generator.oneIn(2) ? randomRules(&generator) : []) }
   }
 
   private static func randomRegistries(_ generator: inout SeededGenerator) -> [Registry] {
@@ -138,8 +151,14 @@ extension LayerModel {
   }
 
   /// A job that some of the rules may admit: its claims are texts that their patterns match, for the most part.
-  static func randomJob(for models: [LayerModel], _ generator: inout SeededGenerator) -> JobIdentity {
-    let rules = models.flatMap { $0.rules + ($0.registries ?? []).flatMap(\.rules) }
+  static func randomJob(
+    for models: [LayerModel], of providers: [(name: String, type: String)], _ generator: inout SeededGenerator
+  ) -> JobIdentity {
+    let provider = providers.isEmpty || generator.oneIn(6) ? nil : generator.pick(providers)
+    let rules = models.flatMap { model in
+      model.rules + (model.registries ?? []).flatMap(\.rules)
+        + (model.providers ?? []).filter { $0.name == provider?.name || provider == nil }.flatMap(\.rules)
+    }
     func value(_ claim: String, _ others: [String], _ generator: inout SeededGenerator) -> String? {
       let written = rules.filter { $0.claim == claim }.flatMap(\.values)
       if !written.isEmpty, !generator.oneIn(4) {
@@ -148,7 +167,9 @@ extension LayerModel {
       }
       return generator.oneIn(10) ? nil : generator.pick(others)
     }
-    var job = JobIdentity(family: .gitHub)
+    var job = JobIdentity(family: provider?.type == "gitlab" ? .gitLab : .gitHub)
+    job.provider = provider?.name
+    job.runnerID = value("runner-id", ["12", "13"], &generator)
     job.ref = value("ref", ["refs/tags/v1", "refs/heads/main", "refs/heads/release/1"], &generator)
     job.refType = value("ref-type", ["tag", "branch"], &generator)
     job.refProtected = generator.oneIn(4) ? false : true

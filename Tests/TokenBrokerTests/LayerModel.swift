@@ -13,7 +13,7 @@ struct LayerModel: Sendable {
 
   typealias Rules = [(claim: String, values: [String])]
 
-  var providers: [(name: String, type: String)]?
+  var providers: [(name: String, type: String, rules: Rules)]?
   var registries: [Registry]?
   var routes: [(name: String, registries: [String])]?
   var rules: Rules = []
@@ -26,8 +26,7 @@ struct LayerModel: Sendable {
     var members = ["\"version\":1"]
     if let providers {
       members.append(
-        "\"providers\":{" + providers.map { "\"\($0.name)\":\(Self.typed($0.name, $0.type))" }.joined(separator: ",")
-          + "}")
+        "\"providers\":{" + providers.map { "\"\($0.name)\":\(Self.text($0))" }.joined(separator: ",") + "}")
     }
     if let registries {
       members.append("\"registries\":{" + registries.map(Self.text).joined(separator: ",") + "}")
@@ -42,7 +41,10 @@ struct LayerModel: Sendable {
     return "{\(members.joined(separator: ","))}"
   }
 
-  private static func typed(_ name: String, _ type: String) -> String { name == type ? "{}" : "{\"type\":\"\(type)\"}" }
+  private static func text(_ provider: (name: String, type: String, rules: Rules)) -> String {
+    let type = provider.name == provider.type ? [] : ["\"type\":\"\(provider.type)\""]
+    return "{\((type + (provider.rules.isEmpty ? [] : ["\"rules\":\(text(provider.rules))"])).joined(separator: ","))}"
+  }
 
   private static func text(_ registry: Registry) -> String {
     var members: [String] = registry.type == registry.name ? [] : ["\"type\":\"\(registry.type)\""]
@@ -88,11 +90,18 @@ struct LayerModel: Sendable {
   /// Whether this file's common rules admit a job to a registry of the repository's own.
   func permitsAdded(_ job: JobIdentity) -> Bool { admits(job, rules) }
 
+  /// The rules about the jobs of one provider; of a job that no provider recognised, any may be meant.
+  private func rules(about job: JobIdentity) -> Rules {
+    (providers ?? []).filter { $0.name == job.provider || job.provider == nil }.flatMap(\.rules)
+  }
+
   private func admits(_ job: JobIdentity, _ rules: Rules) -> Bool {
+    let own = self.rules(about: job)
     if let event = job.event, ["pull_request_target", "workflow_run"].contains(event) {
-      guard rules.contains(where: { $0.claim == "event" && $0.values.contains(event) }) else { return false }
+      let naming = rules + (job.provider == nil ? [] : own)
+      guard naming.contains(where: { $0.claim == "event" && $0.values.contains(event) }) else { return false }
     }
-    return isAudit || rules.allSatisfy { Self.holds($0.claim, $0.values, job) }
+    return isAudit || (rules + own).allSatisfy { Self.holds($0.claim, $0.values, job) }
   }
 
   static func host(of registry: Registry) -> String {
@@ -122,6 +131,7 @@ struct LayerModel: Sendable {
       case "repository": job.owner.flatMap { owner in job.repository.map { "\(owner)/\($0)" } }
       case "service-account": job.fields[.serviceAccount]
       case "service-account-id": job.fields[.serviceAccountID]
+      case "runner-id": job.runnerID
       case "runner": job.runner == "self-hosted" ? "self-hosted" : job.runner == nil ? nil : "hosted"
       default: nil
       }

@@ -131,6 +131,37 @@ extension LayerPair {
         ("rules.event", "workflow_run", .repository("[\"workflow_run\"]")),
       ])),
     LayerPair(
+      "one provider's rule may be added", #""rules": {"ref-type": ["tag"]}"#,
+      #""providers": {"github": {"rules": {"runner": ["hosted"]}}, "gitlab": {}}"#,
+      .allowed([
+        ("providers.github.rules.runner", "hosted", .repository("[\"hosted\"]")),
+        ("rules.ref-type", "tag", .organisation("[\"tag\"")),
+      ])),
+    LayerPair(
+      "one provider's rule may be tighter than the common one and than its own",
+      "\"rules\": {\"runner\": [\"hosted\", \"self-hosted\"]},\n"
+        + #""providers": {"github": {}, "gitlab": {"rules": {"runner-id": ["12", "13"]}}}"#,
+      #""providers": {"gitlab": {"rules": {"runner": ["self-hosted"], "runner-id": ["13"]}}}"#,
+      .allowed([
+        ("providers.gitlab.rules.runner", "self-hosted", .repository("[\"self-hosted\"]")),
+        ("providers.gitlab.rules.runner-id", "12, 13", .organisation("[\"12\"")),
+        ("providers.gitlab.rules.runner-id", "13", .repository("[\"13\"]")),
+      ])),
+    LayerPair(
+      "one provider's rule is inherited where its entry is only named",
+      #""providers": {"github": {"rules": {"runner": ["hosted"]}}, "gitlab": {}}"#, #""providers": {"github": {}}"#,
+      .allowed([("providers.github.rules.runner", "hosted", .organisation("[\"hosted\"]"))])),
+    LayerPair(
+      "another provider's rule says nothing about this one",
+      #""providers": {"github": {"rules": {"runner": ["hosted"]}}, "gitlab": {}}"#,
+      #""providers": {"github": {}, "gitlab": {"rules": {"runner": ["self-hosted"]}}}"#,
+      .allowed([("providers.gitlab.rules.runner", "self-hosted", .repository("[\"self-hosted\"]"))])),
+    LayerPair(
+      "a dangerous event that the organisation names for one provider",
+      #""providers": {"github": {"rules": {"event": ["push", "workflow_run"]}}}"#,
+      #""providers": {"github": {"rules": {"event": ["workflow_run"]}}}"#,
+      .allowed([("providers.github.rules.event", "workflow_run", .repository("[\"workflow_run\"]"))])),
+    LayerPair(
       "audit of the repository's own rules", #""rules": {"ref-type": ["tag"]}"#,
       "\"mode\": \"audit\",\n\"rules\": {\"environment\": [\"pypi\"]}",
       .allowed([
@@ -355,6 +386,38 @@ extension LayerPair {
       "a dangerous event below a star", #""rules": {"event": ["*"]}"#, #""rules": {"event": ["workflow_run"]}"#,
       .refused(.configurationWidens, lower: "\"workflow_run\"", upper: "\"rules\"", words: "admits workflow_run")),
     LayerPair(
+      "a dangerous event that is named for another provider",
+      #""providers": {"github": {"rules": {"event": ["workflow_run"]}}, "second": {"type": "github"}}"#,
+      #""providers": {"second": {"rules": {"event": ["workflow_run"]}}}"#,
+      .refused(
+        .configurationWidens, lower: "\"workflow_run\"", upper: nil,
+        words: "providers.second.rules.event admits workflow_run")),
+    LayerPair(
+      "a looser rule of one provider", #""providers": {"gitlab": {"rules": {"runner-id": ["12"]}}}"#,
+      #""providers": {"gitlab": {"rules": {"runner-id": ["12", "13"]}}}"#,
+      .refused(
+        .configurationWidens, lower: "\"13\"", upper: "[\"12\"]",
+        words: "providers.gitlab.rules.runner-id admits \"13\"")),
+    LayerPair(
+      "a looser rule of one provider than the common one", #""rules": {"runner": ["hosted"]}"#,
+      #""providers": {"gitlab": {"rules": {"runner": ["self-hosted"]}}}"#,
+      .refused(
+        .configurationWidens, lower: "\"self-hosted\"", upper: "[\"hosted\"]",
+        words: "providers.gitlab.rules.runner admits \"self-hosted\"")),
+    LayerPair(
+      "another entry for a provider, without its rules",
+      #""providers": {"github": {"rules": {"runner": ["hosted"]}}}"#, #""providers": {"mine": {"type": "github"}}"#,
+      .refused(
+        .configurationWidens, lower: "\"mine\"", upper: "\"providers\"", words: "providers.mine is not a provider")),
+    LayerPair(
+      "a provider's rules that are locked",
+      "\"providers\": {\"github\": {\"rules\": {\"runner\": [\"hosted\"]}}},\n"
+        + #""lower-layers": {"locked": ["providers.github.rules"]}"#,
+      #""providers": {"github": {"rules": {"ref-type": ["tag"]}}}"#,
+      .refused(
+        .configurationWidens, lower: "\"rules\"", upper: "\"providers.github.rules\"",
+        words: "providers.github.rules is set again")),
+    LayerPair(
       "another id", #""rules": {"owner-id": ["1000"]}"#, #""rules": {"owner-id": ["1001"]}"#,
       .refused(.configurationWidens, lower: "\"1001\"", upper: "[\"1000\"]", words: "rules.owner-id admits \"1001\"")),
     LayerPair(
@@ -458,5 +521,10 @@ extension LayerPair {
       #""registries": {"pypi": {"rules": {"ref-type": ["branch"]}}}"#,
       .audited(
         lower: "\"branch\"", upper: "[\"tag\"]", words: "registries.pypi.rules.ref-type admits \"branch\"")),
+    LayerPair(
+      "a looser rule of one provider below an audited one",
+      "\"mode\": \"audit\",\n\"providers\": {\"gitlab\": {\"rules\": {\"runner-id\": [\"12\"]}}}",
+      #""providers": {"gitlab": {"rules": {"runner-id": ["13"]}}}"#,
+      .audited(lower: "\"13\"", upper: "[\"12\"]", words: "providers.gitlab.rules.runner-id admits \"13\"")),
   ]
 }

@@ -78,7 +78,8 @@ struct NarrowingPropertyTests {
       #expect(LayerModel.hosts.contains(host), note)
       #expect(target.registry.uploadURL.origin == target.registry.home, note)
       for _ in 0..<6 {
-        let job = LayerModel.randomJob(for: [upper, lower], &generator)
+        let job = LayerModel.randomJob(
+          for: [upper, lower], of: both.providers.map { ($0.name, $0.type) }, &generator)
         guard target.gates.allSatisfy({ admits($0, job, target.name) }) else { continue }
         permitted += 1
         for audience in audiences {

@@ -32,6 +32,7 @@ struct RuleTests {
     job.jobWorkflow = "octo-org/sample/.github/workflows/release.yml@refs/tags/v1"
     (job.ref, job.refType, job.refProtected) = ("refs/tags/v1", "tag", true)
     (job.environment, job.event, job.runner, job.visibility) = ("pypi", "release", "github-hosted", "public")
+    job.runnerID = "12"
     return job
   }()
 
@@ -62,6 +63,7 @@ struct RuleTests {
       #""job-workflow": ["octo-org/sample/**@refs/heads/*"]"#
     ) { $0.jobWorkflow = "evil/x/.github/workflows/release.yml@refs/tags/v1" },
     ClaimCase(#""runner": ["hosted"]"#, #""runner": ["self-hosted"]"#) { $0.runner = "self-hosted" },
+    ClaimCase(#""runner-id": ["12", "13"]"#, #""runner-id": ["130"]"#) { $0.runnerID = "14" },
     ClaimCase(#""visibility": ["public"]"#, #""visibility": ["private"]"#) { $0.visibility = "internal" },
     ClaimCase(#""issuer": ["https://token.*"]"#, #""issuer": ["https://gitlab.com"]"#) {
       $0.issuer = "https://evil.example"
@@ -99,6 +101,114 @@ struct RuleTests {
     #expect(error.remedy?.contains("token-broker.json, line 2, column 18") == true)
     let other = try refusal("\"rules\": {\"environment\": [\"PyPI\"]}")
     #expect(other?.remedy?.contains("the case that the claim has") == true)
+  }
+
+  /// The provider that recognised the job, and whether rules for hosted runners at GitHub and own ones at GitLab admit it.
+  @Test(
+    arguments: [
+      ("github", "github-hosted", nil, true), ("github", "self-hosted", "12", false),
+      ("gitlab", "self-hosted", "12", true), ("gitlab", "self-hosted", "14", false),
+      ("gitlab", "gitlab-hosted", "12", false), ("second", "self-hosted", nil, true),
+      // A job that no provider recognised is judged by the rules of all.
+      (nil, "github-hosted", "12", false),
+    ] as [(String?, String, String?, Bool)])
+  func holdsForItsOwnProviderAlone(_ provider: String?, _ runner: String, _ id: String?, _ isAdmitted: Bool) throws {
+    let rules = #"""
+      "providers": {
+        "github": {"rules": {"runner": ["hosted"]}}, "second": {"type": "github"},
+        "gitlab": {"rules": {"runner": ["self-hosted"], "runner-id": ["12", "13"]}}
+      }, "rules": {"ref-type": ["tag"]}
+      """#
+    var job = Self.job
+    (job.provider, job.runner, job.runnerID) = (provider, runner, id)
+    #expect(try (refusal(rules, of: job) == nil) == isAdmitted)
+    // What is said for all holds for each.
+    job.refType = "branch"
+    #expect(try refusal(rules, of: job)?.message.contains("rules.ref-type") == true)
+  }
+
+  @Test func auditsTheRulesOfAProvider() throws {
+    let gates = try #require(
+      try read(#""mode": "audit", "providers": {"github": {"rules": {"runner": ["self-hosted"]}}}"#)
+        .registries.first { $0.name == "pypi" }?.gates)
+    var job = Self.job
+    job.provider = "github"
+    #expect(gates.map(\.isAudit) == [false, true])
+    let error = #expect(throws: BrokerError.self) { try gates[1].judge(job, for: "pypi") }
+    #expect(error?.facts.first?.value == "providers.github.rules.runner: self-hosted")
+  }
+
+  /// What a refusal says of the claim, and what to write.
+  @Test func saysWhichClaimAndWhatToWrite() throws {
+    var job = JobIdentity(family: .gitLab)
+    (job.provider, job.owner, job.ownerID) = ("gitlab", "octo-group/sub", "3001")
+    var error = try #require(
+      try refusal(#""providers": {"gitlab": {"rules": {"owner-id": ["3000"]}}, "github": {}}"#, of: job))
+    #expect(error.causes[0].summary.contains("its owner-id is \"3001\" (claim namespace_id)."), "\(error)")
+    #expect(error.remedy?.contains("write \"3001\" beside the ids at token-broker.json, line 2, ") == true, "\(error)")
+    #expect(error.remedy?.contains("the owner-id of octo-group/sub alone") == true, "\(error)")
+    job.owner = "octo-group"
+    error = try #require(try refusal(#""rules": {"owner-id": ["3000"]}"#, of: job))
+    #expect(error.remedy?.contains("Run the job where its owner-id is 3000") == true, "\(error)")
+    // What GitHub's tokens never have.
+    error = try #require(try refusal(#""rules": {"runner-id": ["12"]}"#, of: JobIdentity(family: .gitHub)))
+    #expect(error.causes[0].summary.contains("identity tokens of GitHub have no runner-id."), "\(error)")
+    #expect(error.remedy?.contains("providers.NAME.rules") == true, "\(error)")
+    error = try #require(
+      try refusal(
+        #""providers": {"github": {"rules": {"runner-id": ["12"]}}}"#, of: JobIdentity(family: .gitHub)))
+    #expect(error.remedy?.contains("no job of GitHub can pass it") == true, "\(error)")
+  }
+
+  /// Rules over claims that a provider has not, and over a tree of namespaces; words of the one warning, nil for none.
+  @Test(
+    arguments: [
+      (
+        #""rules": {"runner-id": ["12"]}"#,
+        "every job of GitHub and Google, whose identity tokens have no runner-id: write it in providers.gitlab.rules"
+      ),
+      (#""providers": {"github": {}, "gitlab": {}}, "rules": {"runner-id": ["12"]}"#, "every job of GitHub, "),
+      (
+        #""providers": {"github": {}}, "rules": {"runner-id": ["12"]}"#,
+        "every job of GitHub, whose identity tokens have no runner-id."
+      ),
+      (
+        #""providers": {"github": {"rules": {"runner-id": ["12"]}}}"#,
+        "providers.github.rules.runner-id keeps out every job of GitHub"
+      ),
+      (
+        #""registries": {"pypi": {"rules": {"runner-id": ["12"]}}}"#,
+        "registries.pypi.rules.runner-id keeps out every job"
+      ),
+      (#""providers": {"github": {}, "google": {}}, "rules": {"ref-type": ["tag"]}"#, "every job of Google, "),
+      (#""providers": {"github": {}, "gitlab": {"rules": {"runner-id": ["12"]}}}"#, nil),
+      (#""rules": {"ref-type": ["tag"]}"#, nil),
+      (
+        #""rules": {"owner": ["octo-group/**"], "owner-id": ["3000"]}"#,
+        "rules.owner-id is one id, and \"octo-group/**\" of rules.owner stands for several namespaces"
+      ),
+      (
+        #""rules": {"owner": ["octo-group/**"]}, "providers": {"gitlab": {"rules": {"owner-id": ["3000"]}}}"#,
+        "providers.gitlab.rules.owner-id is one id"
+      ),
+      (#""rules": {"owner": ["octo-group/**"], "owner-id": ["3000", "3001"]}"#, nil),
+      (#""rules": {"owner": ["octo-group/sub"], "owner-id": ["3001"]}"#, nil),
+      (#""providers": {"gitlab": {"rules": {"owner": ["octo-group"]}}}"#, "goes by the name alone"),
+    ] as [(String, String?)])
+  func warnsOfRulesThatNobodyPasses(_ text: String, _ words: String?) throws {
+    let warnings = try read(text).warnings
+    #expect(warnings.count == (words == nil ? 0 : 1), "\(warnings)")
+    if let words { #expect(warnings.first?.description.contains(words) == true, "\(warnings)") }
+  }
+
+  @Test func aDangerousEventIsLetInForOneProvider() throws {
+    var job = Self.job
+    job.event = "workflow_run"
+    let rules = #""providers": {"github": {"rules": {"event": ["workflow_run"]}}, "second": {"type": "github"}}"#
+    for (provider, isAdmitted) in [("github", true), ("second", false), (nil, false)] as [(String?, Bool)] {
+      job.provider = provider
+      #expect(try (refusal(rules, of: job) == nil) == isAdmitted, "\(provider ?? "none")")
+    }
   }
 
   @Test func holdsForItsOwnRegistryAlone() throws {
@@ -163,12 +273,16 @@ struct RuleTests {
     ("\"ref\": [\(Array(repeating: "\"x\"", count: 101).joined(separator: ","))]", "has 101"),
     (#""ref": ["a***"]"#, "is no pattern"), (#""ref-protected": false"#, "has to be true"),
     (#""ref-protected": "true""#, "has to be true"), (#""ref-type": ["tags"]"#, "Did you mean \"tag\"?"),
-    (#""owner-id": ["octo"]"#, "is no id"), (#""owner-id": [1000]"#, "has to be a string"),
+    (#""owner-id": ["octo"]"#, "is no id"), (#""runner-id": ["12*"]"#, "is no id"),
+    (#""runner-id": [12]"#, "has to be a string"), (#""owner-id": [1000]"#, "has to be a string"),
     (#""owner-id": ["10*"]"#, "is no id"), (#""runner": ["github-hosted"]"#, "Known: hosted, self-hosted"),
     (#""visibility": ["secret"]"#, "Known: public"),
   ])
   func refusesWrongRules(_ rules: String, _ words: String) {
-    for text in ["\"rules\": {\(rules)}", "\"registries\": {\"pypi\": {\"rules\": {\(rules)}}}"] {
+    for text in [
+      "\"rules\": {\(rules)}", "\"registries\": {\"pypi\": {\"rules\": {\(rules)}}}",
+      "\"providers\": {\"gitlab\": {\"rules\": {\(rules)}}}",
+    ] {
       let error = #expect(throws: BrokerError.self) { try read(text) }
       #expect(error?.code == .configurationInvalid && error?.description.contains(words) == true, "\(error!)")
       #expect(error?.message.text.hasPrefix("token-broker.json, line 2, column ") == true)

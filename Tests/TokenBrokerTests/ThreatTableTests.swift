@@ -27,6 +27,7 @@ struct ThreatTableTests {
     keys.formUnion(DeclaredPrograms.keys.map { Key(path: "plugins.*.\($0.name)") })
     keys.formUnion(LowerLayers.keys.map { Key(path: "lower-layers.\($0.name)") })
     keys.formUnion(RegistrySettings.keys(catalog.jobs).map { Key(path: "registries.*.\($0.name)") })
+    keys.formUnion(RuleSet.providerKeys.map { Key(path: "providers.*.\($0.name)") })
     for type in catalog.providers.map(\.plugin) {
       keys.formUnion(type.keys.map { Key(path: "providers.*.\($0.name)", type: type.name) })
     }

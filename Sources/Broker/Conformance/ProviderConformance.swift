@@ -198,6 +198,23 @@
       for field in type.jobs.fields {
         #expect(field.value(of: identity) != nil, "the played job has no \(field.words), so that no expectation holds")
       }
+      checkClaims(token.claims, of: identity)
+    }
+
+    /// What rules are told of the claims is what the job has.
+    private func checkClaims(_ claims: Claims, of identity: JobIdentity) {
+      guard !type.jobs.claims.isEmpty else { return }
+      for claim in RuleClaim.all {
+        let name = type.jobs.claims[claim.name]
+        #expect(
+          name != nil || claim.value(identity) == nil,
+          "the played job has a \(claim.name), which is said to be no claim")
+        let isRead = name.flatMap { claims[$0] } == nil || claim.value(identity) != nil
+        #expect(isRead, "the claim \(name ?? "") is not read as \(claim.name)")
+      }
+      for name in type.jobs.claims.keys {
+        #expect(RuleClaim.all.contains { $0.name == name }, "\(name) is no key of rules")
+      }
     }
 
     private func check(_ error: BrokerError, name: String) {

@@ -140,5 +140,15 @@ struct AuditTests {
       "admits self-hosted, and the job \"publish\" runs on a hosted runner",
     ] { #expect(run.output.contains(words), "\(words): \(run.output)") }
     #expect(!run.output.contains("rules.owner") && !run.output.contains("rules.event"))
+    // The rules of the provider that the checkout belongs to, and of no other.
+    try folder.write(
+      "providers.json",
+      #"{"version":1,"providers":{"github":{"rules":{"runner":["self-hosted"]}},"gitlab":{"rules":{"environment":["x"]}}}}"#
+    )
+    let provided = try await BuiltTool.run(
+      ["config", "audit", "\(folder.path)/unregistered"],
+      ["TOKEN_BROKER_ORG_CONFIG": "\(folder.path)/providers.json"])
+    #expect(provided.output.contains("providers.github.rules.runner ("), "\(provided.output)")
+    #expect(!provided.output.contains("providers.gitlab"), "\(provided.output)")
   }
 }

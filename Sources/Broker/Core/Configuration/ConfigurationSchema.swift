@@ -40,7 +40,9 @@ public struct ConfigurationSchema: Sendable {
       ),
       (
         "providers",
-        section("provider", catalog.providers.map { ($0.plugin.name, $0.plugin.summary, $0.plugin.keys) }, shared: [])
+        section(
+          "provider", catalog.providers.map { ($0.plugin.name, $0.plugin.summary, $0.plugin.keys) },
+          shared: RuleSet.providerKeys)
       ),
       (
         "registries",
@@ -94,7 +96,7 @@ public struct ConfigurationSchema: Sendable {
   }
 
   private var definitions: [(String, JSONText.Value)] {
-    entries("provider", catalog.providers.map { ($0.plugin.name, $0.plugin.keys) }, shared: [])
+    entries("provider", catalog.providers.map { ($0.plugin.name, $0.plugin.keys) }, shared: RuleSet.providerKeys)
       + entries(
         "registry", catalog.registries.map { ($0.plugin.name, $0.plugin.keys) },
         shared: RegistrySettings.keys(catalog.jobs))

@@ -16,13 +16,15 @@ struct DecodedLayers: Sendable {
   var routes: [Route]
   /// The rules of each layer, the highest first.
   var rules: [RuleSet]
-  /// What is known of the jobs of each provider that there is.
-  let jobs: [JobKind]
+  /// The plug-ins that there are.
+  let catalog: PluginCatalog
   /// The registries that are meant where neither a file nor a command line names any.
   let usual: [String]
   /// The programs that entries may select.
   var programs = DeclaredPrograms.none
   var warnings: [ConfigurationWarning] = []
+
+  private var jobs: [JobKind] { catalog.jobs }
 
   /// The configuration that they amount to.
   func configuration(layers: [ConfigurationLayer]) throws(BrokerError) -> BrokerConfiguration {
@@ -38,7 +40,16 @@ struct DecodedLayers: Sendable {
       providers: providers.map(\.plugin), registries: configured, usualNames: usual, routes: routes, layers: layers,
       programs: programs, ruleSettings: ruleSettings,
       warnings: warnings + providers.flatMap(\.plugin.warnings) + registries.flatMap(\.plugin.warnings)
-        + rules.flatMap { RuleReview(jobs: jobs).warnings(for: $0) })
+        + rules.flatMap { RuleReview(jobs: jobs, providers: reviewed).warnings(for: $0) })
+  }
+
+  /// The providers in force, with what is known of their jobs.
+  private var reviewed: [RuleReview.Provider] {
+    providers.map { entry in
+      RuleReview.Provider(
+        name: entry.name, kind: catalog.providers.first { $0.plugin.name == entry.plugin.type }?.jobs,
+        isNamed: !entry.layers.isEmpty)
+    }
   }
 
   /// The topmost file decides which events are kept out; the rules of every layer hold.
@@ -46,7 +57,7 @@ struct DecodedLayers: Sendable {
     var gates: [any JobGate] = [eventGate(rules.first?.rules(for: registry))]
     for set in rules {
       let own = set.rules(for: registry)
-      if !own.isEmpty { gates.append(RuleGate(rules: own, mode: set.mode)) }
+      if !own.isEmpty { gates.append(RuleGate(rules: own, mode: set.mode, jobs: jobs)) }
     }
     return gates
   }
@@ -67,7 +78,8 @@ struct DecodedLayers: Sendable {
         settings.append(Setting(path: "mode", value: set.mode.rawValue, origin: set.modeOrigin))
       }
       let names = registries.map(\.name)
-      for rule in set.common + names.flatMap({ set.byRegistry[$0] ?? [] }) {
+      let entries = names.flatMap { set.byRegistry[$0] ?? [] } + providers.flatMap { set.byProvider[$0.name] ?? [] }
+      for rule in set.common + entries {
         let note = set.mode == .audit ? " [audit]" : ""
         settings.append(Setting(path: rule.path, value: rule.value + note, origin: rule.origin))
       }

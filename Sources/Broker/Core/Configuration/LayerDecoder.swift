@@ -13,7 +13,7 @@ struct LayerDecoder: Sendable {
     return DecodedLayers(
       providers: providers, registries: registries,
       routes: try routes(of: root, registries: registries.map(\.name)), rules: [try RuleSet(from: root)],
-      jobs: catalog.jobs, usual: catalog.routes.flatMap(\.registries), programs: programs)
+      catalog: catalog, usual: catalog.routes.flatMap(\.registries), programs: programs)
   }
 
   /// The plug-ins of a section; without the section, every plug-in of the catalog under its type's name.
@@ -66,7 +66,9 @@ struct LayerDecoder: Sendable {
           ?? missing ?? "Known types: \(known.map { Neutralized($0) }.joined(separator: ", ")).")
     }
     return try entry.configured(
-      name, settings, sharedKeys: object.path == ["registries"] ? RegistrySettings.names : [], programs: programs)
+      name, settings,
+      sharedKeys: object.path == ["registries"] ? RegistrySettings.names : RuleSet.providerKeys.map(\.name),
+      programs: programs)
   }
 
   /// Refuses an entry, or a key of one, that has to be declared, in a file that was found.

@@ -48,11 +48,13 @@ struct LayerNarrowing: Sendable {
     try checkNarrowing(of: registries)
     let rules = try RuleSet(from: lower)
     let warnings = try upper.rules.first.map { (set) throws(BrokerError) in
-      try RuleNarrowing(upper: set, upperOrigin: upperRoot.nameOrigin(of: "rules"), jobs: upper.jobs).check(rules)
+      try RuleNarrowing(upper: set, upperOrigin: upperRoot.nameOrigin(of: "rules"), jobs: upper.catalog.jobs).check(
+        rules)
     }
     return DecodedLayers(
       providers: providers, registries: registries,
-      routes: try routes(of: lower, registries: registries.map(\.name)), rules: upper.rules + [rules], jobs: upper.jobs,
+      routes: try routes(of: lower, registries: registries.map(\.name)), rules: upper.rules + [rules],
+      catalog: upper.catalog,
       usual: upper.usual, programs: upper.programs, warnings: upper.warnings + (warnings ?? []))
   }
 

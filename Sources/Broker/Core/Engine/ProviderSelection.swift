@@ -170,7 +170,7 @@ public struct ProviderSelection: Sendable {
     self.name = finding.name
     self.evidence = evidence
     self.strength = finding.strength
-    self.source = source
+    self.source = NamedSource(base: source, provider: finding.name)
     self.findings = findings
   }
 

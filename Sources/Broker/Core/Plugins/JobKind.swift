@@ -13,10 +13,13 @@ public struct JobKind: Sendable {
   /// The beginning of the path of the usual file that defines jobs, such as `.ci.yml`; nil if there is none.
   public let workflowFile: String?
 
+  /// By key of `rules`, the claim of its identity tokens that says it; empty if they are not known.
+  public let claims: [String: String]
+
   /// A kind of job.
   public init(
     _ family: IssuerFamily, fields: [JobField] = [], events: [String] = [], dangerousEvents: [String] = [],
-    workflowFolder: String? = nil, workflowFile: String? = nil
+    workflowFolder: String? = nil, workflowFile: String? = nil, claims: [String: String] = [:]
   ) {
     self.family = family
     self.fields = fields
@@ -24,6 +27,7 @@ public struct JobKind: Sendable {
     self.dangerousEvents = dangerousEvents
     self.workflowFolder = workflowFolder
     self.workflowFile = workflowFile
+    self.claims = claims
   }
 
   /// The field of the repository's owner; nil if jobs have none.
@@ -43,4 +47,7 @@ public struct JobKind: Sendable {
     let inFolder = workflowFolder.map { folder in names(folder).map { folder + $0 } } ?? []
     return inFolder.filter { $0.hasSuffix(".yml") || $0.hasSuffix(".yaml") } + [usualPath].compactMap(\.self)
   }
+
+  /// Whether an identity token of such a job may have what a rule is compared with; any may where nothing is known.
+  func mayHave(_ claim: RuleClaim) -> Bool { claims.isEmpty || claims[claim.name] != nil }
 }

@@ -5,11 +5,14 @@
 public struct EventGate: JobGate {
   /// The events that are kept out.
   let refused: [String]
+  /// Those of them that rules about one provider let in, for its jobs.
+  private let exceptions: [JobRule]
 
   /// A gate for these events, without those that a rule names in full.
   init(_ dangerous: [String], admittedBy rules: [JobRule]) {
-    let named = Self.named(in: rules)
+    let named = Self.named(in: rules.filter { $0.provider == nil })
     refused = dangerous.filter { !named.contains($0) }
+    exceptions = rules.filter { $0.provider != nil }
   }
 
   /// The events that the providers of these jobs declare as dangerous, each once.
@@ -29,6 +32,9 @@ public struct EventGate: JobGate {
   /// - Throws: ``ErrorCode/ruleRefused`` for an event that is kept out.
   public func judge(_ job: JobIdentity, for registry: String) throws(BrokerError) {
     guard let event = job.event, refused.contains(event) else { return }
+    if let provider = job.provider, Self.named(in: exceptions.filter { $0.provider == provider }).contains(event) {
+      return
+    }
     throw BrokerError(
       .ruleRefused,
       "The built-in rule on events does not admit this job to \(Neutralized(registry)): it was started by \(Neutralized(event)), which can run "

@@ -13,6 +13,8 @@ public struct JobRule: Sendable {
   public let path: String
   /// What it looks at.
   public let claim: RuleClaim
+  /// The provider whose jobs alone it is about; nil for every job.
+  public let provider: String?
   /// Where the rule was written.
   public let origin: Setting.Origin
   let choices: [Choice]
@@ -20,24 +22,29 @@ public struct JobRule: Sendable {
   /// What it admits, as text: `refs/tags/v*, refs/heads/main`.
   public var value: String { choices.map(\.pattern.text).joined(separator: ", ") }
 
+  /// Whether the rule is about a job; one of which no provider is known may be of any.
+  func concerns(_ job: JobIdentity) -> Bool { provider == nil || job.provider == nil || job.provider == provider }
+
   /// Whether a job passes; a job without the claim does not.
   public func admits(_ job: JobIdentity) -> Bool {
     guard let value = claim.value(job) else { return false }
     return choices.contains { $0.pattern.matches(value) }
   }
 
-  /// The rules of an object, which has none but the keys of ``RuleClaim/all``.
+  /// The rules of an object, which has none but the keys of ``RuleClaim/all``; `provider` is whose jobs they are about.
   ///
   /// - Throws: ``ErrorCode/configurationInvalid`` with file, line, column and key path.
-  static func read(from object: ConfigurationObject) throws(BrokerError) -> [JobRule] {
+  static func read(
+    from object: ConfigurationObject, of provider: String? = nil
+  ) throws(BrokerError) -> [JobRule] {
     try object.refuseUnknownKeys(known: RuleClaim.all.map(\.name))
     var rules: [JobRule] = []
     for name in object.keys {
       guard let claim = RuleClaim.all.first(where: { $0.name == name }) else { continue }
       rules.append(
         JobRule(
-          path: (object.path + [name]).joined(separator: "."), claim: claim, origin: object.origin(of: name),
-          choices: try choices(of: claim, in: object)))
+          path: (object.path + [name]).joined(separator: "."), claim: claim, provider: provider,
+          origin: object.origin(of: name), choices: try choices(of: claim, in: object)))
     }
     return rules
   }

@@ -20,7 +20,8 @@ public struct RuleClaim: Sendable {
   /// What it is compared with, in one line.
   public let summary: String
   let form: Form
-  let value: @Sendable (JobIdentity) -> String?
+  /// What a job has there; nil if it has nothing.
+  public let value: @Sendable (JobIdentity) -> String?
 
   private init(_ name: String, _ form: Form, _ summary: String, _ value: @escaping @Sendable (JobIdentity) -> String?) {
     self.name = name
@@ -65,6 +66,7 @@ public struct RuleClaim: Sendable {
       guard let runner = job.runner else { return nil }
       return runner != "self-hosted" && runner.hasSuffix("-hosted") ? "hosted" : runner
     },
+    RuleClaim("runner-id", .identifiers, "the id of the runner that the job runs on") { $0.runnerID },
     RuleClaim("visibility", .words(["public", "internal", "private"]), "public, internal or private") {
       $0.visibility
     },

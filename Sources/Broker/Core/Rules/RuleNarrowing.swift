@@ -23,10 +23,16 @@ struct RuleNarrowing: Sendable {
     for rule in lower.common {
       warnings += try check(rule, against: upper.common, admitted: EventGate.named(in: upper.all))
     }
-    for (name, rules) in lower.byRegistry.sorted(by: { $0.key < $1.key }) {
+    for (name, rules) in RuleSet.sorted(lower.byRegistry) {
+      let higher = upper.common + (upper.byRegistry[name] ?? [])
       for rule in rules {
-        warnings += try check(
-          rule, against: upper.rules(for: name), admitted: EventGate.named(in: upper.rules(for: name)))
+        warnings += try check(rule, against: higher, admitted: EventGate.named(in: upper.rules(for: name)))
+      }
+    }
+    for (name, rules) in RuleSet.sorted(lower.byProvider) {
+      let admitted = EventGate.named(in: upper.all.filter { $0.provider == nil || $0.provider == name })
+      for rule in rules {
+        warnings += try check(rule, against: upper.common + (upper.byProvider[name] ?? []), admitted: admitted)
       }
     }
     return warnings

@@ -2,16 +2,33 @@
 struct RuleReview {
   /// What is known of the jobs that the rules are for.
   let jobs: [JobKind]
+  /// The providers in force.
+  let providers: [Provider]
+
+  /// A provider in force.
+  struct Provider: Sendable {
+    let name: String
+    /// What is known of its jobs; nil if nothing is.
+    let kind: JobKind?
+    /// Whether a file names it.
+    let isNamed: Bool
+
+    /// Whether its jobs may have what a rule is compared with.
+    func mayHave(_ claim: RuleClaim) -> Bool { kind?.mayHave(claim) ?? true }
+  }
 
   /// The warnings about the rules of a file.
   func warnings(for set: RuleSet) -> [ConfigurationWarning] {
     var warnings = review(set.common, beside: [])
-    for (_, rules) in set.byRegistry.sorted(by: { $0.key < $1.key }) { warnings += review(rules, beside: set.common) }
+    if !haveIDs(set) { warnings += Self.nameAlone(set.common, beside: []) }
+    for (_, rules) in RuleSet.sorted(set.byRegistry) + RuleSet.sorted(set.byProvider) {
+      warnings += review(rules, beside: set.common) + Self.nameAlone(rules, beside: set.common)
+    }
     return warnings
   }
 
   private func review(_ rules: [JobRule], beside common: [JobRule]) -> [ConfigurationWarning] {
-    var warnings: [ConfigurationWarning] = []
+    var warnings = rules.compactMap(absence)
     for rule in rules {
       guard case .patterns = rule.claim.form else { continue }
       for choice in rule.choices {
@@ -21,7 +38,24 @@ struct RuleReview {
             at: choice.origin, rule.path, "has \(Neutralized.quoted(choice.pattern.text)), which \(text)"))
       }
     }
-    return warnings + Self.contradictions(rules, beside: common) + Self.nameAlone(rules, beside: common)
+    return warnings + Self.contradictions(rules, beside: common) + Self.trees(rules, beside: common)
+  }
+
+  // MARK: Claims that there are not
+
+  /// A rule over what no identity token of a provider has: none of its jobs passes.
+  private func absence(_ rule: JobRule) -> ConfigurationWarning? {
+    let meant = providers.filter { rule.provider == nil || $0.name == rule.provider }
+    let having = providers.filter { $0.mayHave(rule.claim) }
+    // Where no file names the providers, what one of them alone has is said, and not what one alone lacks.
+    let without = meant.filter { !$0.mayHave(rule.claim) && ($0.isNamed || having.count < 2) }
+    guard !without.isEmpty else { return nil }
+    let families = without.compactMap(\.kind?.family).map { "\($0)" as Message }.joined(separator: " and ")
+    let places = having.map { "providers.\(Neutralized($0.name)).rules" as Message }.joined(separator: " or ")
+    return ConfigurationWarning(
+      at: rule.origin, rule.path,
+      "keeps out every job of \(families), whose identity tokens have no \(Neutralized(rule.claim.name))"
+        + (having.isEmpty ? "" : ": write it in \(places)"))
   }
 
   // MARK: One pattern
@@ -143,6 +177,31 @@ struct RuleReview {
       }
     }
     return warnings
+  }
+
+  /// One id beside a pattern that stands for a tree of namespaces, each of which has an id of its own.
+  private static func trees(_ rules: [JobRule], beside common: [JobRule]) -> [ConfigurationWarning] {
+    let all = rules + common
+    guard let ids = all.first(where: { $0.claim.name == "owner-id" }), ids.choices.count == 1,
+      let owner = all.first(where: { $0.claim.name == "owner" }),
+      let tree = owner.choices.first(where: { !$0.pattern.isLiteral && $0.pattern.text.utf8.contains(0x2F) }),
+      rules.contains(where: { $0.path == ids.path || $0.path == owner.path })
+    else { return [] }
+    return [
+      ConfigurationWarning(
+        at: ids.origin, ids.path,
+        "is one id, and \(Neutralized.quoted(tree.pattern.text)) of \(Neutralized(owner.path)) stands for several namespaces, "
+          + "each with an id of its own: write the id of each that publishes")
+    ]
+  }
+
+  /// Whether each provider whose jobs have an owner has a rule of its own over its id.
+  private func haveIDs(_ set: RuleSet) -> Bool {
+    let owned = providers.filter { $0.kind?.claims.isEmpty != false || $0.kind?.claims["owner"] != nil }
+    return !owned.isEmpty
+      && owned.allSatisfy { provider in
+        (set.byProvider[provider.name] ?? []).contains { ["owner-id", "repository-id"].contains($0.claim.name) }
+      }
   }
 
   /// A name can change hands; an id cannot.

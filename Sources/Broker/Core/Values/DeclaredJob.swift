@@ -11,7 +11,7 @@ public struct DeclaredJob: Sendable {
     ("job-workflow", { $0.jobWorkflow = $1 }), ("ref", { $0.ref = $1 }), ("ref-type", { $0.refType = $1 }),
     ("ref-protected", { $0.refProtected = $1 == "true" }), ("sha", { $0.sha = $1 }),
     ("environment", { $0.environment = $1 }), ("event", { $0.event = $1 }), ("runner", { $0.runner = $1 }),
-    ("visibility", { $0.visibility = $1 }),
+    ("runner-id", { $0.runnerID = $1 }), ("visibility", { $0.visibility = $1 }),
   ]
 
   /// The key `claims` of an entry, which holds the table.

@@ -5,6 +5,8 @@
 public struct JobIdentity: Sendable, Equatable {
   /// The kind of issuer.
   public var family: IssuerFamily
+  /// The name of the provider's entry in the configuration; nil where the job was not recognised by one.
+  public var provider: String?
   /// The issuer's address (`iss`).
   public var issuer: String?
   /// The owner of the repository: a GitHub owner, a GitLab namespace.
@@ -33,6 +35,8 @@ public struct JobIdentity: Sendable, Equatable {
   public var event: String?
   /// Where the job runs: `github-hosted`, `gitlab-hosted`, `self-hosted`.
   public var runner: String?
+  /// The id of the runner that the job runs on.
+  public var runnerID: String?
   /// The visibility of the repository: `public`, `internal`, `private`.
   public var visibility: String?
 

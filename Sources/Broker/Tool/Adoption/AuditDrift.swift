@@ -4,6 +4,9 @@ import BrokerCore
 extension RepositoryAudit {
   func drift(_ uses: [PublishingUse], _ read: Read) -> [AuditRow.Finding] {
     var findings: [AuditRow.Finding] = []
+    // Of several entries for one CI system, files do not tell which a job would be recognised by.
+    let entries = (read.configuration?.providers ?? []).filter { $0.type == read.provider?.plugin.name }.map(\.name)
+    let entry = entries.count == 1 ? entries[0] : nil
     for registry in read.configuration?.registries ?? [] {
       let here = uses.filter { $0.targets.contains(registry.name) }
       for expectations in registry.settings.expectations {
@@ -14,7 +17,8 @@ extension RepositoryAudit {
       }
       for use in here where use.needsIdentity {
         for case let gate as RuleGate in registry.gates {
-          findings += gate.rules.compactMap { judge(use, $0, registry.name, read) }
+          let rules = gate.rules.filter { $0.provider == nil || $0.provider == entry }
+          findings += rules.compactMap { judge(use, $0, registry.name, read) }
         }
       }
     }

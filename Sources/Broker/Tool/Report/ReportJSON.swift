@@ -44,7 +44,7 @@ struct ReportJSON: Sendable {
       ("repository-id", text(job.repositoryID)), ("workflow", text(job.workflow)),
       ("job-workflow", text(job.jobWorkflow)), ("ref", text(job.ref)), ("ref-type", text(job.refType)),
       ("ref-protected", job.refProtected.map { .boolean($0) } ?? .null), ("sha", text(job.sha)),
-      ("environment", text(job.environment)), ("event", text(job.event)), ("runner", text(job.runner)),
+      ("environment", text(job.environment)), ("event", text(job.event)), ("runner", text(job.runner)), ("runner-id", text(job.runnerID)),
       ("visibility", text(job.visibility)),
     ])
   }

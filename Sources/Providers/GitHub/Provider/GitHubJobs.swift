@@ -19,5 +19,11 @@ extension JobKind {
       "pull_request_review_comment", "pull_request_target", "push", "registry_package", "release",
       "repository_dispatch", "schedule", "status", "watch", "workflow_call", "workflow_dispatch", "workflow_run",
     ],
-    dangerousEvents: ["pull_request_target", "workflow_run"], workflowFolder: ".github/workflows/")
+    dangerousEvents: ["pull_request_target", "workflow_run"], workflowFolder: ".github/workflows/",
+    claims: [
+      "ref": "ref", "ref-type": "ref_type", "ref-protected": "ref_protected", "environment": "environment",
+      "event": "event_name", "owner": "repository_owner", "owner-id": "repository_owner_id", "repository": "repository",
+      "repository-id": "repository_id", "workflow": "workflow_ref", "job-workflow": "job_workflow_ref",
+      "runner": "runner_environment", "visibility": "repository_visibility", "issuer": "iss",
+    ])
 }

@@ -19,6 +19,7 @@ enum GitLabClaims {
     job.environment = claims["environment"]
     job.event = claims["pipeline_source"]
     job.runner = claims["runner_environment"]
+    job.runnerID = claims["runner_id"]
     job.visibility = claims["project_visibility"]
     job.subject = claims["sub"].map {
       $0.hasPrefix("project_path:\(claims["project_path"] ?? ""):") ? .usual : .customised

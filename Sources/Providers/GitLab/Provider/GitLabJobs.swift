@@ -17,5 +17,11 @@ extension JobKind {
       "pipeline_execution_policy_schedule", "push", "schedule", "security_orchestration_policy", "trigger", "web",
       "webide",
     ],
-    workflowFile: ".gitlab-ci")
+    workflowFile: ".gitlab-ci",
+    claims: [
+      "ref": "ref_path", "ref-type": "ref_type", "ref-protected": "ref_protected", "environment": "environment",
+      "event": "pipeline_source", "owner": "project_path", "owner-id": "namespace_id", "repository": "project_path",
+      "repository-id": "project_id", "workflow": "ci_config_ref_uri", "job-workflow": "ci_config_ref_uri",
+      "runner": "runner_environment", "runner-id": "runner_id", "visibility": "project_visibility", "issuer": "iss",
+    ])
 }

@@ -26,7 +26,7 @@ extension SandboxProvider {
     ("project_visibility", "public"), ("user_id", "1"), ("user_login", "octocat"),
     ("user_email", "octocat@example.com"), ("pipeline_id", "3000"), ("pipeline_source", "push"), ("job_id", "4000"),
     ("ref", "main"), ("ref_type", "branch"), ("ref_path", "refs/heads/main"), ("ref_protected", "true"),
-    ("runner_environment", "gitlab-hosted"), ("sha", sha),
+    ("runner_environment", "gitlab-hosted"), ("runner_id", "5000"), ("sha", sha),
     ("ci_config_ref_uri", "gitlab.com/octo-group/sub/sample//.gitlab-ci.yml@refs/heads/main"),
     ("ci_config_sha", sha),
   ]

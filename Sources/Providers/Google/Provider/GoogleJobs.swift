@@ -7,5 +7,7 @@ extension IssuerFamily {
 
 extension JobKind {
   /// The jobs of Google Cloud, of which the identity says the service account alone.
-  public static let google = JobKind(.google, fields: [.serviceAccount, .serviceAccountID])
+  public static let google = JobKind(
+    .google, fields: [.serviceAccount, .serviceAccountID],
+    claims: ["service-account": "email", "service-account-id": "sub", "issuer": "iss"])
 }
