@@ -151,4 +151,33 @@ struct AuditTests {
     #expect(provided.output.contains("providers.github.rules.runner ("), "\(provided.output)")
     #expect(!provided.output.contains("providers.gitlab"), "\(provided.output)")
   }
+
+  /// A job has one environment, however many registries it publishes to: neither command makes that a fault.
+  @Test("check and config audit agree on one environment for two registries")
+  func oneEnvironment() async throws {
+    let workflow = """
+      on: { push: { tags: ["v*"] } }
+      jobs:
+        publish:
+          runs-on: ubuntu-latest
+          environment: release
+          permissions: { id-token: write }
+          steps:
+            - run: token-broker exec release -- twine upload dist/*
+      """
+    try folder.write("two/.git/config", "[remote \"origin\"]\n\turl = https://github.com/octo-org/sample.git\n")
+    try folder.write("two/.github/workflows/release.yml", workflow)
+    let audit = try await BuiltTool.run(["config", "audit", "\(folder.path)/two"])
+    #expect(audit.output.contains("environment release, testpypi and pypi"), "\(audit.output)")
+    #expect(
+      audit.output.split(separator: "\n").allSatisfy { !$0.hasPrefix("  ") || $0.hasPrefix("  register: ") },
+      "\(audit.output)")
+    let check = try await BuiltTool.run([
+      "sandbox", "--claim", "environment=release", "--", BuiltTool.path, "check", "release",
+    ])
+    #expect(check.status == 0 && check.output.contains("0 warn"), "\(check.output)")
+    #expect(
+      check.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        .contains(#"pass environment The job runs in "release", for testpypi and pypi alike."#), "\(check.output)")
+  }
 }

@@ -65,10 +65,6 @@ extension FailureRow {
       gitHub("--claim ref_protected=false --claim runner_environment=self-hosted", command: check), nil,
       ["environment-missing", "ref-unprotected", "runner-self-hosted"], ["3 warn, 0 failed", "environment: pypi"]),
     FailureRow(
-      .check, "One environment for two registries",
-      gitHub("--claim environment=release", command: "token-broker check release"), nil, ["environment-shared"],
-      ["testpypi and pypi from one environment"]),
-    FailureRow(
       .check, "A run that the registry refuses whatever is registered",
       gitHub("--claim environment=pypi --claim event_name=pull_request_target", command: check), nil,
       ["pull-request-target"], ["1 failed", "fail rules"], status: 8),

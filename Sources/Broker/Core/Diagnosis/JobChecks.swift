@@ -163,17 +163,10 @@ private struct Checks {
         "environment", .warn,
         "The job runs in \(shown), which has a blank at an end, or characters that look like others.", causes: odd)
     }
-    guard registries.count > 1 else { return CheckItem("environment", .pass, "The job runs in \(shown).") }
-    return CheckItem(
-      "environment", .warn,
-      "The job publishes to \(registries.map { Neutralized($0) }.joined(separator: " and ")) from one environment, \(shown): what protects the one "
-        + "protects the other no better.",
-      causes: [
-        Cause(
-          "environment-shared", .possible, "One environment is used for several registries.",
-          fixes: ["Publish to each registry from a job of its own, with an environment of its own."],
-          snippet: input.guide.environment(name))
-      ])
+    // A job has one environment, however many registries it publishes to.
+    let all: Message =
+      registries.count > 1 ? ", for \(registries.map { Neutralized($0) }.joined(separator: " and ")) alike" : ""
+    return CheckItem("environment", .pass, "The job runs in \(shown)\(all).")
   }
 
   /// What is wrong with the environment's name; it is the same at every registry.
