@@ -17,6 +17,15 @@ public struct BrokerConfiguration: Sendable {
   /// What is allowed, and probably not what was meant.
   public let warnings: [ConfigurationWarning]
 
+  /// What rules that are only audited would refuse of the files themselves.
+  public var audited: [BrokerError] {
+    warnings.filter(\.isAudit).map { warning in
+      BrokerError(
+        .configurationWidens, warning.sentence, remedy: "Let it admit no more than the organisation's file does.",
+        facts: [BrokerError.Fact("rule", warning.path), BrokerError.Fact("origin", "\(warning.origin)")])
+    }
+  }
+
   /// Whether there is an organisation's file.
   public var hasOrganisation: Bool { layers.contains { $0.role == .organisation } }
 

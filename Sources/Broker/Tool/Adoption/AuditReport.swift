@@ -150,7 +150,7 @@ struct AuditReport: Sendable {
   }
 
   /// Words in which nothing is markup, a mention or a reference.
-  private static func plain(_ text: Message) -> Message {
+  static func plain(_ text: Message) -> Message {
     text.changed { text in
       var escaped = ""
       for character in text {

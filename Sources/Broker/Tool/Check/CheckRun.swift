@@ -22,6 +22,7 @@ struct CheckRun: Sendable {
   func report() async throws(BrokerError) -> RunReport {
     var report = RunReport(command: "check", isRehearsal: broker.isRehearsal)
     var job = RunReport.Section()
+    job.evidence.audited = session.configuration.audited
     job.items.append(CheckItem("configuration", .pass, "It is \(session.configuration.place)."))
     let provider: ProviderSelection
     do throws(BrokerError) {

@@ -12,6 +12,9 @@ enum ConfigAuditCommand: Command {
           "--format", "FORMAT", "text, markdown or json", choices: AuditReport.Format.allCases.map(\.rawValue)),
         OptionSpec("--only", "STATES", "only rows with one of these states, between commas"),
         OptionSpec("--online", nil, "ask the registries who published the last attested release, and compare"),
+        OptionSpec(
+          "--reports", "FOLDER", "in place of checkouts, collect the report files below FOLDER (--report writes them)",
+          isRepeatable: true),
       ],
       notes: [
         "A DIR is a checkout; without any, this folder. Workflows and pipelines, token-broker.json, the organisation's file "
@@ -19,13 +22,29 @@ enum ConfigAuditCommand: Command {
         "States: cannot, stored-token, two-ways, fix, unknown, register, ready, nothing (nothing publishes there). A repository "
           + "has each state that a finding gives it. Ready is one whose files agree with each other and with \"expect\", which "
           + "says what its publisher was registered with.",
-        "Status 0 if every row that is shown is ready or publishes nothing, 1 if one is not, 3 if nothing could be read.",
+        "With --reports each report is a row with what audited rules would have refused, and each rule is counted; a file that is "
+          + "no report is named.",
+        "Status 0 if every row that is shown is ready or publishes nothing, or nothing would be refused in any report; 1 if not, 3 "
+          + "if nothing could be read.",
       ])
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let format: AuditReport.Format = try AdoptionOptions.format(arguments)
     let wanted = try states(arguments.value("--only"))
+    let folders = arguments.all("--reports")
+    guard folders.isEmpty else {
+      guard arguments.operands.isEmpty, wanted.isEmpty, !arguments.has("--online") else {
+        throw BrokerError(
+          .usage, "--reports collects report files, and goes with neither DIR nor --only nor --online.",
+          remedy: "Leave these out.")
+      }
+      let collection = ReportCollection(folders: folders)
+      let written = surroundings.console.write(data: collection.text(format))
+      guard written == ExitStatus.done.rawValue else { return written }
+      if collection.rows.isEmpty { return ExitStatus.configuration.rawValue }
+      return collection.refused == 0 ? ExitStatus.done.rawValue : 1
+    }
     let broker = try surroundings.broker()
     if arguments.has("--require-org") { _ = try broker.configuration(requiresOrganisation: true) }
     var audit = RepositoryAudit(

@@ -61,7 +61,7 @@ enum MintCommand: Command {
     let pinned = try pinnedAudience(arguments, count: names.count)
     let provider = try await session.selectProvider()
     let isRehearsal = session.broker.isRehearsal
-    recorder.begin(provider: provider.name, isRehearsal: isRehearsal)
+    recorder.begin(provider: provider.name, isRehearsal: isRehearsal, session.configuration)
 
     let delivery = try Delivery(
       Delivery.Choice(

@@ -34,7 +34,7 @@ struct Surroundings: Sendable {
       path: arguments.value("--config"), programs: try NamedPrograms.read(arguments),
       requiresOrganisation: arguments.has("--require-org"))
     console.error("configuration: \(broker.place(of: configuration, path: arguments.value("--config")))\n")
-    for warning in configuration.warnings where warning.isAudit { console.warn("audit: \(warning)") }
+    for warning in configuration.warnings where warning.isAudit { console.error("warning: audit: \(warning)\n") }
     return configuration
   }
 }

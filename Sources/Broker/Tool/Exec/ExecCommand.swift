@@ -51,7 +51,7 @@ enum ExecCommand: Command {
     let session = try Session(arguments, surroundings)
     let names = try names(arguments.operands, from: options.from, in: session.configuration)
     let provider = try await session.selectProvider()
-    recorder.begin(provider: provider.name, isRehearsal: session.broker.isRehearsal)
+    recorder.begin(provider: provider.name, isRehearsal: session.broker.isRehearsal, session.configuration)
 
     var plan = try ExecPlan(options, targets: try await session.targets(names), in: surroundings.environment)
     let variables = ChildEnvironment(

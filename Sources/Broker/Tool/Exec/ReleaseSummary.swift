@@ -26,11 +26,7 @@ struct ReleaseSummary: Sendable {
       guard let registry = section.registry, let words = Self.credential(of: section, in: report) else { continue }
       text += "\(Neutralized(registry)): API token: \(words)\n"
     }
-    text += report.sections.flatMap { section in
-      section.evidence.audited.map { error -> Message in
-        "\(section.registry.map { "\(Neutralized($0)): " } ?? "")audit: would be refused: \(error.message)\n"
-      }
-    }.joined()
+    text += AuditNote(report).lines.map { "audit: would be refused: \($0.whole)\n" as Message }.joined()
     if !report.notReached.isEmpty {
       text += "not reached: \(report.notReached.map { Neutralized($0) }.joined(separator: ", "))\n"
     }

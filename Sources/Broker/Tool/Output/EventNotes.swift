@@ -8,8 +8,6 @@ struct EventNotes: Sendable {
 
   func show(_ event: EngineEvent) {
     switch event {
-    case .audited(let registry, let error):
-      return console.warn("\(Neutralized(registry)): audit: \(error.message)", error.facts)
     case .clockIsOff, .retrying, .burned, .burnFailed: break
     default: guard isExplained else { return }
     }

@@ -5,7 +5,8 @@ import BrokerCore
 /// What was found stands in the message, because a log does not show an annotation's title.
 enum CheckAnnotations {
   static func annotations(_ report: RunReport) -> [Annotation] {
-    CheckFinding.all(in: report).map { finding in
+    // What audited rules would refuse has one annotation of its own.
+    CheckFinding.all(in: report).filter { !($0.item.name == "rules" && $0.item.outcome == .warn) }.map { finding in
       Annotation(
         finding.item.outcome == .fail ? .error : .warning, title: "token-broker check",
         "\(finding.title): \(finding.item.causes.first?.fixes.first ?? finding.item.sentence)")

@@ -26,7 +26,7 @@ struct ReportJSON: Sendable {
       ("expires", section.evidence.expires.map { .integer($0.seconds) } ?? .null),
       ("burned", .boolean(section.registry.flatMap { report.credentials[$0] }?.areBurned == true)),
       ("credential", section.evidence.credential.map(credential) ?? .null),
-      ("error", section.error.map(error) ?? .null),
+      ("audit", .array(section.evidence.audited.map(error))), ("error", section.error.map(error) ?? .null),
     ])
   }
 
@@ -44,7 +44,8 @@ struct ReportJSON: Sendable {
       ("repository-id", text(job.repositoryID)), ("workflow", text(job.workflow)),
       ("job-workflow", text(job.jobWorkflow)), ("ref", text(job.ref)), ("ref-type", text(job.refType)),
       ("ref-protected", job.refProtected.map { .boolean($0) } ?? .null), ("sha", text(job.sha)),
-      ("environment", text(job.environment)), ("event", text(job.event)), ("runner", text(job.runner)), ("runner-id", text(job.runnerID)),
+      ("environment", text(job.environment)), ("event", text(job.event)), ("runner", text(job.runner)),
+      ("runner-id", text(job.runnerID)),
       ("visibility", text(job.visibility)),
     ])
   }

@@ -18,12 +18,7 @@ struct ReportMarkdown: Sendable {
     text += Self.jobs(targets, report)
     let files = targets.compactMap(\.files)
     if !files.isEmpty { text += Self.table(files, report) }
-    for section in report.sections {
-      for error in section.evidence.audited {
-        let registry: Message = section.registry.map { " at \(Self.escaped(Message(Neutralized($0))))" } ?? ""
-        text += "\n**audit**: would be refused\(registry): \(Self.escaped(error.message))\n"
-      }
-    }
+    for line in AuditNote(report).lines { text += "\n**audit**: would be refused: \(Self.escaped(line.whole))\n" }
     for section in report.sections {
       if let error = section.error { text += Self.error(error) }
       for item in section.items where item.outcome == .warn || item.outcome == .fail {

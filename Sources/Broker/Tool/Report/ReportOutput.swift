@@ -65,17 +65,28 @@ struct ReportOutput: Sendable {
     do throws(BrokerError) {
       let status = try await body(recorder)
       recorder.end(status: status)
-      write(recorder.report)
+      finish(recorder.report)
       return status
     } catch {
       recorder.end(status: status(error), error)
-      write(recorder.report)
+      finish(recorder.report)
       throw error
     }
   }
 
-  private func write(_ report: RunReport) {
-    if report.hasFailed || isSummaryWanted, let summary {
+  /// Writes the report, and shows once on the run's page what audited rules would have refused.
+  private func finish(_ report: RunReport) {
+    let note = AuditNote(report).message
+    write(report, isAudited: note != nil)
+    guard let note, !console.annotate(Annotation(.warning, title: "token-broker audit", note)),
+      // The others have it in their last lines, or in a table.
+      report.command == "mint"
+    else { return }
+    console.error("warning: \(note)\n")
+  }
+
+  private func write(_ report: RunReport, isAudited: Bool) {
+    if report.hasFailed || isSummaryWanted || isAudited, let summary {
       do throws(BrokerError) {
         try summary.file.append(Array(ReportMarkdown(report, console.logGuard).text.text.utf8))
       } catch {

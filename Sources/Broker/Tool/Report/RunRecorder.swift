@@ -13,9 +13,17 @@ final class RunRecorder: Sendable {
   /// Takes the report of a run that made its own.
   func replace(_ report: RunReport) { state.withLock { $0 = report } }
 
-  /// Who gives the identity, and whether the sandbox stands in for the registries.
-  func begin(provider: String, isRehearsal: Bool) {
-    state.withLock { ($0.provider, $0.isRehearsal) = (provider, isRehearsal) }
+  /// Who gives the identity, whether the sandbox stands in for the registries, and what audited rules would refuse of
+  /// the configuration.
+  func begin(provider: String, isRehearsal: Bool, _ configuration: BrokerConfiguration) {
+    let audited = configuration.audited
+    state.withLock { report in
+      (report.provider, report.isRehearsal) = (provider, isRehearsal)
+      guard !audited.isEmpty else { return }
+      var section = RunReport.Section()
+      section.evidence.audited = audited
+      report.sections.insert(section, at: 0)
+    }
   }
 
   /// Takes down what became of credentials.
@@ -65,7 +73,11 @@ final class RunRecorder: Sendable {
     state.withLock { report in
       report.status = status
       guard let error, !report.sections.contains(where: { $0.error == error }) else { return }
-      report.sections.insert(RunReport.Section(error: error), at: 0)
+      if let first = report.sections.first, first.registry == nil, first.error == nil {
+        report.sections[0].error = error
+      } else {
+        report.sections.insert(RunReport.Section(error: error), at: 0)
+      }
     }
   }
 }
