@@ -78,7 +78,8 @@ struct AuditModeTests {
         #expect(lines(summary, with: "**audit**: would be refused: testpypi, pypi").count == 2, "\(summary)")
       }
       let collected = try await BuiltTool.run(["config", "audit", "--reports", "."], in: folder)
-      #expect(collected.status == 1 && collected.output.contains("\(own): "), "\(collected.output)")
+      #expect(collected.status == 1 && collected.output.contains("\n\(own): "), "\(collected.output)")
+      #expect(collected.output.contains("\n  testpypi, pypi: \(own) wants the "), "\(collected.output)")
     }
   }
 
@@ -130,7 +131,7 @@ struct AuditModeTests {
     #expect(run.status == 1 && run.error.isEmpty, "\(run.error)")
     for line in [
       "octo-org/one    would be refused  exec, passed  ./a/report.json",
-      "  pypi: rules.runner: hosted: rules.runner: hosted would not admit it.",
+      "  pypi: rules.runner: hosted would not admit it.\n",
       "octo-org/three  ok                exec, passed  ./d.json", "not read: ./notes.txt: It is no report: ",
       "rules.ref: refs/tags/v*: 3 reports of 2 repositories", "rules.runner: hosted: 1 report of 1 repository",
       "4 reports: 3 would be refused, 1 file not read",

@@ -165,9 +165,20 @@ struct ReportCollection: Sendable {
     row.refusals.isEmpty ? row.isAudited ? "ok" : "not told" : "would be refused"
   }
 
-  private static func line(_ refusal: Refusal) -> Message {
-    let registry: Message = refusal.registry.map { "\(Neutralized($0, limit: 64)): " } ?? ""
-    return "\(registry)\(Neutralized(refusal.rule, limit: 200)): \(Neutralized(refusal.text, limit: 600))"
+  /// Why a run would be refused, each once for all registries where it is the same.
+  private static func lines(_ row: Row) -> [Message] {
+    var found: [(text: String, registries: [Message])] = []
+    for refusal in row.refusals {
+      let names = refusal.registry.map { [Message(Neutralized($0, limit: 64))] } ?? []
+      if let index = found.firstIndex(where: { $0.text == refusal.text }) {
+        found[index].registries += names.filter { !found[index].registries.contains($0) }
+      } else {
+        found.append((refusal.text, names))
+      }
+    }
+    return found.map { text, registries in
+      (registries.isEmpty ? "" : "\(registries.joined(separator: ", ")): ") + Message(Neutralized(text, limit: 600))
+    }
   }
 
   private var text: Message {
@@ -177,7 +188,7 @@ struct ReportCollection: Sendable {
       text +=
         "\(TextLayout.padded(Self.name(row), width))  \(TextLayout.padded(Self.state(row), 16))  "
         + "\(Self.run(row))  \(Self.file(row.file))\n"
-      for refusal in row.refusals { text += "  \(Self.line(refusal))\n" }
+      for line in Self.lines(row) { text += "  \(line)\n" }
     }
     for file in unread { text += "not read: \(Self.file(file.file)): \(file.reason)\n" }
     for rule in rules {
@@ -204,7 +215,7 @@ struct ReportCollection: Sendable {
     }
     for row in rows where !row.refusals.isEmpty {
       text += "\n## \(plain(Self.name(row)))\n\n"
-      for refusal in row.refusals { text += "- \(plain(Self.line(refusal)))\n" }
+      for line in Self.lines(row) { text += "- \(plain(line))\n" }
     }
     if !unread.isEmpty { text += "\n## Not read\n\n" }
     for file in unread { text += "- \(plain("\(Self.file(file.file)): \(file.reason)"))\n" }
