@@ -65,9 +65,17 @@ let package = Package(
 
     // Plug-ins
     .target(
-      name: "ProgramProvider", dependencies: ["BrokerCore", "BrokerPrograms"], path: "Sources/Providers/Program"),
+      name: "ProgramProvider", dependencies: ["BrokerCore", "BrokerPrograms"], path: "Sources/Providers/Program",
+      exclude: ["Sandbox"]),
     .target(
-      name: "ProgramRegistry", dependencies: ["BrokerCore", "BrokerPrograms"], path: "Sources/Registries/Program"),
+      name: "ProgramProviderSandbox", dependencies: ["BrokerCore", "BrokerSandbox"],
+      path: "Sources/Providers/Program/Sandbox"),
+    .target(
+      name: "ProgramRegistry", dependencies: ["BrokerCore", "BrokerPrograms"], path: "Sources/Registries/Program",
+      exclude: ["Sandbox"]),
+    .target(
+      name: "ProgramRegistrySandbox", dependencies: ["BrokerCore", "BrokerSandbox"],
+      path: "Sources/Registries/Program/Sandbox"),
     .target(name: "GitHubProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/GitHub/Provider"),
     .target(
       name: "GitHubSandbox", dependencies: ["BrokerCore", "BrokerSandbox"], path: "Sources/Providers/GitHub/Sandbox"),
@@ -79,7 +87,12 @@ let package = Package(
       name: "CratesIOSandbox", dependencies: ["BrokerCore", "BrokerSandbox"],
       path: "Sources/Registries/CratesIO/Sandbox"),
     .target(name: "TokenProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/Token/Provider"),
+    .target(
+      name: "TokenSandbox", dependencies: ["BrokerCore", "BrokerSandbox"], path: "Sources/Providers/Token/Sandbox"),
     .target(name: "ExchangeRegistry", dependencies: ["BrokerCore"], path: "Sources/Registries/Exchange/Registry"),
+    .target(
+      name: "ExchangeSandbox", dependencies: ["BrokerCore", "BrokerSandbox"],
+      path: "Sources/Registries/Exchange/Sandbox"),
     .target(name: "GoogleProvider", dependencies: ["BrokerCore"], path: "Sources/Providers/Google/Provider"),
     .target(
       name: "GoogleSandbox", dependencies: ["BrokerCore", "BrokerSandbox"], path: "Sources/Providers/Google/Sandbox"),
@@ -96,7 +109,8 @@ let package = Package(
         "BrokerCore", "BrokerSandbox", "CratesIORegistry", "CratesIOSandbox", "GitHubProvider", "GitHubSandbox",
         "GitLabProvider", "GitLabSandbox", "GoogleProvider", "GoogleSandbox", "ExchangeRegistry", "PyPIRegistry",
         "TestPyPIRegistry", "TokenProvider",
-        "WarehouseSandbox", "ProgramProvider", "ProgramRegistry",
+        "WarehouseSandbox", "ProgramProvider", "ProgramRegistry", "TokenSandbox", "ExchangeSandbox",
+        "ProgramProviderSandbox", "ProgramRegistrySandbox",
       ],
       path: "Sources/Broker/BuiltIn"),
 

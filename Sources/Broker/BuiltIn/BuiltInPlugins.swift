@@ -3,6 +3,7 @@ public import BrokerSandbox
 import CratesIORegistry
 import CratesIOSandbox
 import ExchangeRegistry
+import ExchangeSandbox
 import GitHubProvider
 import GitHubSandbox
 import GitLabProvider
@@ -10,10 +11,13 @@ import GitLabSandbox
 import GoogleProvider
 import GoogleSandbox
 import ProgramProvider
+import ProgramProviderSandbox
 import ProgramRegistry
+import ProgramRegistrySandbox
 import PyPIRegistry
 import TestPyPIRegistry
 import TokenProvider
+import TokenSandbox
 import WarehouseSandbox
 
 // The one list that a new plug-in is added to, with both of its sides.
@@ -43,5 +47,7 @@ extension PluginCatalog {
 extension SandboxCatalog {
   /// What the sandbox plays for the plug-ins that come with the broker.
   public static let builtIn = SandboxCatalog(
-    providers: [.github, .gitlab, .google], registries: [.testPyPI, .pypi], others: [.cratesIO])
+    providers: [.github, .gitlab, .google], registries: [.testPyPI, .pypi], others: [.cratesIO],
+    declaredProviders: ["token": SandboxProvider.described, "program": SandboxProvider.ofProgram],
+    declaredRegistries: ["exchange": SandboxRegistry.described, "program": SandboxRegistry.ofProgram])
 }

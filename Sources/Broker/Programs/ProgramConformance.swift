@@ -70,6 +70,8 @@ public struct ProgramConformance: Sendable {
   private struct Call {
     let id: String
     let result: Result<ProgramResult, BrokerError>
+    /// The secrets that the program was given so far.
+    let given: [Secret]
     let elapsed: Duration
 
     /// What the program answered.
@@ -77,8 +79,14 @@ public struct ProgramConformance: Sendable {
       switch result {
       case .failure(let error): throw ContractFault(error.message.clause)
       case .success(let result):
-        try PluginProgram.checkEnd(of: result)
-        return try PluginAnswer.read(result.output, id: id)
+        do throws(ContractFault) {
+          try PluginProgram.checkEnd(of: result)
+          return try PluginAnswer.read(result.output, id: id)
+        } catch {
+          // What an interpreter says about its end is what the author looks for.
+          guard let said = ProgramRedaction(given).lines(of: result.diagnostics).last else { throw error }
+          throw ContractFault("\(error.reason); standard error ends with: \(said)")
+        }
       }
     }
 
@@ -471,7 +479,7 @@ public struct ProgramConformance: Sendable {
         isHeld = isHeld || ended.isHeld
         result = .success(ended)
       } catch { result = .failure(error) }
-      return Call(id: id, result: result, elapsed: suite.time.elapsed() - began)
+      return Call(id: id, result: result, given: given, elapsed: suite.time.elapsed() - began)
     }
   }
 

@@ -86,15 +86,29 @@ public final class Sandbox: Sendable {
   /// The variables of a job at a provider, `TOKEN_BROKER_SANDBOX` included.
   public func environment(for provider: SandboxProvider) -> [String: String] {
     var variables = ["CI": "true", "TOKEN_BROKER_SANDBOX": directory.description]
-    let job = job(at: provider) { [self] audience, claims in
+    let job = heldJob(at: provider)
+    if let own = endpoints[provider.name]?.variables(of: job) { variables.merge(own) { $1 } }
+    return variables
+  }
+
+  /// What a file of a job holds that its CI system writes; nil for any other.
+  public func contents(of path: String, for provider: SandboxProvider) -> String? {
+    endpoints[provider.name]?.contents(of: path, in: heldJob(at: provider))
+  }
+
+  /// What a program prints that gets a job's identity tokens; nil for any other.
+  public func output(of words: [String], for provider: SandboxProvider) -> String? {
+    endpoints[provider.name]?.output(of: words, in: heldJob(at: provider))
+  }
+
+  private func heldJob(at provider: SandboxProvider) -> SandboxJob {
+    job(at: provider) { [self] audience, claims in
       // Tokens that are made before they are asked for meet the issuer's faults here.
       for case .tokenAudience(let text) in faults.next(.identityToken, at: nil) {
         return tokens.issue(provider, audience: text, claims: claims)
       }
       return tokens.issue(provider, audience: audience, claims: claims)
     }
-    if let own = endpoints[provider.name]?.variables(of: job) { variables.merge(own) { $1 } }
-    return variables
   }
 
   private func job(
@@ -102,7 +116,7 @@ public final class Sandbox: Sendable {
     issue: @escaping @Sendable (_ audience: String, _ claims: [SandboxClaim]) -> String
   ) -> SandboxJob {
     SandboxJob(
-      endpoint: issuer, audiences: indexes.map(\.registry.audience),
+      endpoint: issuer, audiences: configuration.standIns.compactMap(\.audience) + indexes.map(\.registry.audience),
       claims: JobClaims(provider: provider, overrides: configuration.claims), issueToken: issue)
   }
 
@@ -210,7 +224,9 @@ public final class Sandbox: Sendable {
     guard request.method == "GET" else { return .json(405, .object([("message", "Method not allowed")])) }
     switch request.path {
     case "/":
-      let registries = indexes.map { ($0.registry.name, JSONText.Value.string($0.listener.origin.description)) }
+      let registries =
+        indexes.map { ($0.registry.name, JSONText.Value.string($0.listener.origin.description)) }
+        + configuration.standIns.map { ($0.name, .string($0.origin.description)) }
       return .json(200, .object([("version", 1), ("registries", .object(registries))]))
     case "/requests":
       return .json(200, .array(requests.map(\.json)))

@@ -19,6 +19,12 @@ public struct SandboxClaim: Sendable {
     value = .boolean(flag)
   }
 
+  /// A claim of any kind.
+  public init(_ name: String, json value: JSONText.Value) {
+    self.name = name
+    self.value = value
+  }
+
   /// A claim that is a number.
   public init(_ name: String, _ number: Int64) {
     self.name = name

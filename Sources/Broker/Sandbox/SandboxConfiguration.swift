@@ -3,9 +3,11 @@ public import BrokerCore
 /// What the sandbox plays.
 public struct SandboxConfiguration: Sendable {
   /// The CI systems.
-  public let providers: [SandboxProvider]
+  public var providers: [SandboxProvider]
   /// The indexes.
   public var registries: [SandboxRegistry]
+  /// Registries that somebody else plays on this machine: their names, where they are, and the audiences of identity tokens for them.
+  public var standIns: [(name: String, origin: Origin, audience: String?)] = []
   /// The publishers registered with them.
   public var publishers: [SandboxPublisher]
   /// Projects that exist from the start.

@@ -6,7 +6,7 @@ public import BrokerCore
 /// mistake cannot hide on both sides.
 public struct SandboxProvider: Sendable, Hashable {
   /// The name that the provider has in a configuration.
-  public let name: String
+  public private(set) var name: String
   /// The name as people write it.
   public let title: String
   /// The issuer that its tokens name.
@@ -19,6 +19,12 @@ public struct SandboxProvider: Sendable, Hashable {
   public let stepFiles: [String: String]
   /// Whether a job asks for each identity token; else it holds those that were made when it started.
   public let isAsked: Bool
+  /// Whether there are as many identity tokens as a job wants; else it finds the same ones again.
+  public let isRenewing: Bool
+  /// Why no command can be run in a job that is played, as a clause; nil if one can be.
+  public let obstacle: Message?
+  /// The variables that name a file which holds an identity token.
+  public let tokenFiles: [String]
   /// The life of an identity token in seconds.
   let tokenLifetime: Int64
   /// The claims of the job that is played, beside issuer, audience, id and times.
@@ -40,7 +46,8 @@ public struct SandboxProvider: Sendable, Hashable {
   /// A CI system.
   public init(
     _ name: String, title: String, issuer: String, clueVariable: String, foreignVariables: [String],
-    stepFiles: [String: String] = [:], isAsked: Bool, tokenLifetime: Int64,
+    stepFiles: [String: String] = [:], tokenFiles: [String] = [], isAsked: Bool, isRenewing: Bool? = nil,
+    obstacle: Message? = nil, tokenLifetime: Int64,
     claims: [(name: String, value: String)], otherClaims: [SandboxClaim] = [],
     publisher: (owner: String, repository: String, workflow: String) = ("", "", ""),
     account: (address: String, identifier: String)? = nil,
@@ -55,6 +62,9 @@ public struct SandboxProvider: Sendable, Hashable {
     self.foreignVariables = foreignVariables
     self.stepFiles = stepFiles
     self.isAsked = isAsked
+    self.isRenewing = isRenewing ?? isAsked
+    self.obstacle = obstacle
+    self.tokenFiles = tokenFiles
     self.tokenLifetime = tokenLifetime
     self.claims = claims
     self.otherClaims = otherClaims
@@ -70,6 +80,13 @@ public struct SandboxProvider: Sendable, Hashable {
     if let account { return SandboxPublisher(self, account: account.address, accountID: account.identifier) }
     return SandboxPublisher(
       self, owner: publisher.owner, repository: publisher.repository, workflow: publisher.workflow)
+  }
+
+  /// The same CI system by another name of a configuration's.
+  public func named(_ name: String) -> SandboxProvider {
+    var provider = self
+    provider.name = name
+    return provider
   }
 
   /// Goes by the name.
@@ -89,11 +106,21 @@ public protocol SandboxEndpoint: Sendable {
 
   /// An answer with what every answer to such a request has, one that goes wrong included.
   func complete(_ response: ServerResponse, to request: ServerRequest) -> ServerResponse
+
+  /// What a file holds that the CI system writes; nil for any other.
+  func contents(of path: String, in job: SandboxJob) -> String?
+
+  /// What a program prints that gets identity tokens from the CI system; nil for any other.
+  func output(of words: [String], in job: SandboxJob) -> String?
 }
 
 extension SandboxEndpoint {
   /// The answer as it is.
   public func complete(_ response: ServerResponse, to request: ServerRequest) -> ServerResponse { response }
+  /// None.
+  public func contents(of path: String, in job: SandboxJob) -> String? { nil }
+  /// None.
+  public func output(of words: [String], in job: SandboxJob) -> String? { nil }
 }
 
 /// The job that is played, for the endpoint of its CI system.

@@ -65,22 +65,27 @@ public struct SandboxRegistryKind: Sendable {
 public struct SandboxRehearsal: Sendable {
   /// Whether it is asked for its audience.
   public let isAskedForAudience: Bool
+  /// Whether an exchange goes over the connection that the audience was asked over; a request without a body that must not be
+  /// sent twice has one of its own.
+  public let sharesConnection: Bool
   /// The life of a credential in seconds, as a range around what it should be.
   public let lifetime: ClosedRange<Int64>
   /// Whether its answer says how long that is; else it is a rule.
   public let saysLifetime: Bool
-  /// The code of the refusal of a job that no publisher matches.
-  public let noPublisher: String
+  /// The code of the refusal of a job that no publisher matches; nil where it is not known which jobs it takes.
+  public let noPublisher: String?
   /// The code of the refusal of an identity token that was used already.
   public let reusedToken: String
 
   /// What is expected.
   public init(
-    isAskedForAudience: Bool, lifetime: ClosedRange<Int64>, saysLifetime: Bool = true, noPublisher: String,
+    isAskedForAudience: Bool, sharesConnection: Bool = true, lifetime: ClosedRange<Int64>, saysLifetime: Bool = true,
+    noPublisher: String?,
     reusedToken: String
   ) {
     self.saysLifetime = saysLifetime
     self.isAskedForAudience = isAskedForAudience
+    self.sharesConnection = sharesConnection
     self.lifetime = lifetime
     self.noPublisher = noPublisher
     self.reusedToken = reusedToken

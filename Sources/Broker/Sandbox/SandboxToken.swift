@@ -1,11 +1,12 @@
-import BrokerCore
+public import BrokerCore
 
 /// Makes identity tokens.
 ///
 /// There is no signature library to sign with, so that the signature is random, and the sandbox's indexes accept exactly
 /// the tokens that its issuers made.
 public enum SandboxToken {
-  static func make(_ payload: [(String, JSONText.Value)]) -> String {
+  /// A JWT with a payload, whose header says that it is a rehearsal's.
+  public static func make(_ payload: [(String, JSONText.Value)]) -> String {
     let header = #"{"alg":"RS256","kid":"\#(IdentityToken.rehearsalKeyID)","typ":"JWT"}"#
     let parts = [Array(header.utf8), Array(JSONText.compact(.object(payload)).utf8), randomBytes(256)]
     return parts.map(Base64URL.encode).joined(separator: ".")

@@ -36,8 +36,12 @@ public struct ProgramRegistry: Registry {
     settings.audience.map { .pinned($0, askForAudience) } ?? .asked(askForAudience)
   }
 
-  /// It burns API tokens, if the program can; whatever else there may be is not known.
-  public var capabilities: RegistryCapabilities { RegistryCapabilities(revoke: revoke) }
+  /// It burns API tokens, if the program can, and says which variables a command gets; whatever else there may be is not known.
+  public var capabilities: RegistryCapabilities {
+    var capabilities = RegistryCapabilities(revoke: revoke)
+    capabilities.variables = settings.variables
+    return capabilities
+  }
 
   private var target: (String, JSONText.Value) {
     (

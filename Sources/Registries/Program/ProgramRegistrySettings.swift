@@ -9,6 +9,10 @@ public struct ProgramRegistrySettings: PluginSettings {
   public let uploadURL: HTTPURL
   /// The audience that the registry is known to ask for; nil for a form of its own host.
   public let audience: Audience?
+  /// The variables that a command gets.
+  public let variables: [ToolVariable]
+  /// The same as they were written.
+  private let written: [SettingValue]
   /// What the program is told.
   public let told: JSONText.Value
 
@@ -17,6 +21,7 @@ public struct ProgramRegistrySettings: PluginSettings {
       ConfigurationKey("upload-url", summary: "the address that publishing tools upload to", kind: .address),
       ConfigurationKey(
         "audience", summary: "the audience the registry asks for; no other is accepted", kind: .audience),
+      ToolVariable.declaredKey,
     ]
 
   /// Decodes the settings.
@@ -26,6 +31,8 @@ public struct ProgramRegistrySettings: PluginSettings {
     let entry = try ProgramEntry(from: object, programs: programs)
     program = entry.program
     told = entry.told
+    variables = try ToolVariable.declared(in: object)
+    written = object.written([ToolVariable.declaredKey])
     guard let uploadURL = try object.address("upload-url") else {
       throw object.error(
         "upload-url", "is missing",
@@ -45,10 +52,10 @@ public struct ProgramRegistrySettings: PluginSettings {
     }
   }
 
-  /// The program, the address, the audience, and what the program is told.
+  /// The program, the address, the audience, what the program is told, and the variables of a command.
   public var values: [SettingValue] {
     [SettingValue("plugin", program.name), SettingValue("upload-url", uploadURL.description)]
-      + (audience.map { [SettingValue("audience", $0.value)] } ?? []) + ProgramEntry.values(told)
+      + (audience.map { [SettingValue("audience", $0.value)] } ?? []) + ProgramEntry.values(told) + written
   }
 
   static func refuseWellKnown(_ audience: Audience, _ registry: String) throws(BrokerError) {

@@ -62,6 +62,16 @@ public struct BrokerConfiguration: Sendable {
     return found
   }
 
+  /// The same entries for a job that is played: without what a job is judged by, which nobody's sample job passes.
+  public func rehearsed() -> BrokerConfiguration {
+    BrokerConfiguration(
+      providers: providers,
+      registries: registries.map {
+        ConfiguredRegistry(plugin: $0.plugin, settings: $0.settings.rehearsed(), gates: [])
+      },
+      usualNames: usualNames, routes: routes, layers: layers, programs: programs, ruleSettings: [], warnings: [])
+  }
+
   /// Every value in force, with its origin.
   public var settings: [Setting] {
     ruleSettings + programs.settings + providers.flatMap(\.settings)

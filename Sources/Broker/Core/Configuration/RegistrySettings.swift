@@ -46,6 +46,16 @@ public struct RegistrySettings: Sendable {
     self.settings = settings
   }
 
+  private init(project: String?, narrowing: NarrowingMode?) {
+    self.project = project
+    self.narrowing = narrowing
+    expectations = []
+    settings = []
+  }
+
+  /// The same without expectations of a job.
+  func rehearsed() -> RegistrySettings { RegistrySettings(project: project, narrowing: narrowing) }
+
   /// The value of `narrow` in an entry; nil where it does not say.
   static func narrowing(in object: ConfigurationObject) throws(BrokerError) -> NarrowingMode? {
     guard let node = object.object["narrow"] else { return nil }

@@ -98,7 +98,7 @@ public struct PluginType<Product: Sendable>: Sendable {
     let decoded = try decode(object, programs)
     return ConfiguredPlugin(
       name: entry, type: name, origin: object.keys.contains("type") ? object.origin(of: "type") : object.origin,
-      settings: decoded.values.map { object.setting($0.key, $0.text) }, values: decoded.values,
+      settings: decoded.values.map { object.setting($0.key, $0.text) }, entry: object.object, values: decoded.values,
       warnings: decoded.warnings.map { warning in
         ConfigurationWarning(
           at: object.keys.contains(warning.key) ? object.origin(of: warning.key) : object.origin,
@@ -169,6 +169,8 @@ public struct ConfiguredPlugin<Product: Sendable>: Sendable {
   public let origin: Setting.Origin
   /// The settings in force, each with its origin.
   public let settings: [Setting]
+  /// The entry as it is in force.
+  public let entry: JSONObject
   /// The values in force, as the plug-in gave them.
   let values: [SettingValue]
   /// What is odd about the entry.

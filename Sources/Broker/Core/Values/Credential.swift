@@ -73,8 +73,11 @@ public struct Credential: Sendable {
       uploadURL: uploadURL)
   }
 
-  /// Whether an API token is the sandbox's.
-  public static func isRehearsal(_ secret: Secret) -> Bool { secret.reveal().prefix(32).contains(rehearsalMark) }
+  /// Whether an API token is the sandbox's: by its beginning, or by its header where it is a JWT.
+  public static func isRehearsal(_ secret: Secret) -> Bool {
+    secret.reveal().prefix(32).contains(rehearsalMark)
+      || (try? IdentityToken(secret, from: "An API token"))?.isRehearsal == true
+  }
 
   /// The seconds that are left of its life; 0 once that is over.
   public func secondsLeft(by time: TimeSource) -> Int64 {

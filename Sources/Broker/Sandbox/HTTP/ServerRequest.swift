@@ -52,7 +52,8 @@ public struct ServerRequest: Sendable {
   /// Whether JSON is among what the client accepts.
   public var acceptsJSON: Bool { field("accept")?.contains("json") == true }
 
-  private static func percentDecoded(_ text: Substring) -> String {
+  /// A text without its percent-encoding; in a form, + is a blank.
+  static func percentDecoded(_ text: Substring, isForm: Bool = true) -> String {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
@@ -60,7 +61,7 @@ public struct ServerRequest: Sendable {
         bytes.append(value)
         rest = rest.dropFirst(2)
       } else {
-        bytes.append(byte == 0x2B ? 0x20 : byte)
+        bytes.append(byte == 0x2B && isForm ? 0x20 : byte)
       }
     }
     return String(decoding: bytes, as: UTF8.self)

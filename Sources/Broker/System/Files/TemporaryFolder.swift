@@ -30,12 +30,13 @@ public struct TemporaryFolder: Sendable {
     }
   }
 
-  /// Makes an empty file in it.
+  /// Makes a file in it, empty unless something is given.
   ///
   /// - Throws: `ErrorCode.deliveryFailed` if that fails.
-  public func createFile(_ name: String) throws(BrokerError) {
+  public func createFile(_ name: String, _ content: [UInt8] = []) throws(BrokerError) {
     let file = "\(path)/\(name)"
-    guard FileDescriptor(file, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600) != nil else {
+    let made = FileDescriptor(file, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+    guard made?.writeAll(content) == true else {
       throw StagedFile.failure("make", file, SystemError.last())
     }
   }

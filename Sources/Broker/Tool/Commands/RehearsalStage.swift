@@ -3,14 +3,24 @@ import BrokerSandbox
 import BrokerSystem
 import Synchronization
 
+/// What is rehearsed: the plug-ins, and the entries that select them.
+struct RehearsedEntries: Sendable {
+  let catalog: PluginCatalog
+  let configuration: BrokerConfiguration
+}
+
 /// A sandbox for one act of a rehearsal, and the broker's way through it.
 struct RehearsalStage: Sendable {
   let sandbox: Sandbox
-  private let catalog: PluginCatalog
+  private let provider: SandboxProvider
+  private let entries: RehearsedEntries
 
-  init(_ catalog: PluginCatalog, configuration: SandboxConfiguration) throws(RehearsalFailure) {
+  init(
+    _ entries: RehearsedEntries, _ provider: SandboxProvider, _ configuration: SandboxConfiguration
+  ) throws(RehearsalFailure) {
     do { sandbox = try Sandbox(configuration) } catch { throw RehearsalFailure(.provider, error.message) }
-    self.catalog = catalog
+    self.entries = entries
+    self.provider = provider
     sandbox.start()
   }
 
@@ -37,13 +47,19 @@ struct RehearsalStage: Sendable {
     }
   }
 
+  private func broker(_ environment: Environment) -> Broker {
+    Broker(
+      catalog: entries.catalog, environment: environment,
+      files: PlayedFiles(sandbox: sandbox, provider: provider, base: SystemFiles()),
+      programs: PlayedPrograms(sandbox: sandbox, provider: provider, base: SystemPrograms()))
+  }
+
   /// Selects the provider as `mint` does, and shows what each one found.
   func select(
     _ environment: Environment, show: (Message, Message) -> Void
   ) async throws(RehearsalFailure) -> ProviderSelection {
     do {
-      let broker = Broker(catalog: catalog, environment: environment)
-      return try await broker.selectProvider(in: ConfigurationReader(catalog: broker.catalog).builtIn())
+      return try await broker(environment).selectProvider(in: entries.configuration)
     } catch {
       for fact in error.facts { show(fact.label, fact.value) }
       throw RehearsalFailure(.provider, error.message)
@@ -52,14 +68,12 @@ struct RehearsalStage: Sendable {
 
   /// Whether a registry takes a provider's identity tokens, as far as it says which it takes.
   func takes(_ registry: String, tokensOf provider: SandboxProvider) -> Bool {
-    let broker = Broker(catalog: catalog, environment: Environment([:]))
-    let configuration = try? ConfigurationReader(catalog: broker.catalog).builtIn()
-    let plugin = configuration?.registries.first { $0.name == registry }?.plugin
-    let accepted = plugin?.make(broker.services()).capabilities.acceptedIssuers ?? []
+    let plugin = entries.configuration.registries.first { $0.name == registry }?.plugin
+    let accepted = plugin?.make(broker(Environment([:])).services()).capabilities.acceptedIssuers ?? []
     return accepted.isEmpty || accepted.contains { $0.address == provider.issuer }
   }
 
-  /// Mints for one registry as `mint` does, with the built-in configuration.
+  /// Mints for one registry as `mint` does.
   func mint(
     _ registry: String, _ environment: Environment, _ selection: ProviderSelection,
     show: @escaping @Sendable (TimelineLine) -> Void
@@ -68,9 +82,8 @@ struct RehearsalStage: Sendable {
     let events = Mutex<[EngineEvent]>([])
     let result: Result<Credential, BrokerError>
     do throws(BrokerError) {
-      let broker = Broker(catalog: catalog, environment: environment)
-      let configuration = try ConfigurationReader(catalog: broker.catalog).builtIn()
-      let targets = try await broker.targets([registry], in: configuration)
+      let broker = broker(environment)
+      let targets = try await broker.targets([registry], in: entries.configuration)
       let engine = broker.engine() { event in
         events.withLock { $0.append(event) }
         show(TimelineLine(event, by: SystemTime.source))

@@ -14,9 +14,10 @@ enum SandboxCommand: Command {
     return CommandSpec(
       name, "play a CI system and package indexes on this machine",
       operands: "[-- COMMAND [ARGS...]]",
-      options: [
+      options: OptionSpec.configuration + [
         OptionSpec(
-          "--provider", "NAME", "the CI system to play: \(providers.joined(separator: " or "))",
+          "--provider", "NAME",
+          "the CI system to play: \(providers.joined(separator: " or ")), or one that the configuration describes",
           choices: catalog.sandbox.providers.map(\.name)),
         OptionSpec(
           "--job", "PARTS",
@@ -29,7 +30,9 @@ enum SandboxCommand: Command {
           "a trusted publisher, such as provider=\(names.first ?? "NAME"),owner=octo-org,repository=sample,workflow=release.yml",
           isRepeatable: true),
         OptionSpec(
-          "--registry", "NAME=AUDIENCE", "an index beside \(indexes)\(others(catalog.sandbox))", isRepeatable: true),
+          "--registry", "NAME=AUDIENCE",
+          "an index beside \(indexes)\(others(catalog.sandbox)); an entry of the configuration by its name alone; with "
+            + "NAME=http://127.0.0.1:PORT a stand-in of your own for it", isRepeatable: true),
         OptionSpec("--project", "NAME", "a project that exists from the start", isRepeatable: true),
         OptionSpec(
           "--release", "PARTS",
@@ -80,13 +83,29 @@ enum SandboxCommand: Command {
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {
     let catalog = surroundings.catalog.sandbox
+    let named = arguments.all("--registry").filter { !$0.contains("=") || standIn($0) != nil }
+    let entries = try PlayedEntries(
+      arguments, surroundings,
+      names: named.map { String($0.prefix { $0 != "=" }) } + [arguments.value("--provider")].compactMap { $0 })
     let own = OwnJob(surroundings, wanted: arguments.value("--provider"), command: arguments.command ?? [])
-    let provider = if let own { own.job.provider } else { try provider(arguments, catalog) }
-    let sandbox = try Sandbox(configuration(arguments, provider, own, catalog))
+    let provider =
+      if let own { own.job.provider } else {
+        try entries.provider(arguments.value("--provider") ?? catalog.providers.first?.name ?? "")
+      }
+    if let obstacle = provider.obstacle {
+      throw BrokerError(
+        .usage, "No command can be run as a job of \(Neutralized(provider.name)): \(obstacle).",
+        remedy:
+          "Run token-broker rehearse --provider \(Neutralized(provider.name)): there the sandbox hands the token over by itself."
+      )
+    }
+    let sandbox = try Sandbox(configuration(arguments, provider, own, catalog, entries))
     if let own, !arguments.has("--job") { surroundings.console.error("sandbox: plays the job \(own.summary)\n") }
     sandbox.start()
     defer { sandbox.stop() }
-    guard let command = arguments.command else { return await stay(sandbox, provider, surroundings) }
+    let held = try HeldTokens(of: provider, in: sandbox, surroundings.environment)
+    defer { held?.remove() }
+    guard let command = arguments.command else { return await stay(sandbox, provider, held, surroundings) }
     guard !command.isEmpty else {
       throw BrokerError(
         .usage, "There is no command behind --.", remedy: "Usage: \(Neutralized(spec(for: surroundings.catalog).usage))"
@@ -98,11 +117,12 @@ enum SandboxCommand: Command {
     var isKept = false
     defer { if !isKept { files?.remove() } }
     let variables = sandbox.environment(for: provider).merging(files?.variables ?? [:]) { $1 }
+      .merging(held?.variables ?? [:]) { $1 }
     let isPlayed = !arguments.has("--raw") && !isSurrounded
     let log = isPlayed ? provider.makeRunner.map { PlayedLog($0(variables)) } : nil
     let child = ChildProcess(
       command,
-      environment: surroundings.environment.merging(foreignVariables(catalog))
+      environment: surroundings.environment.merging(foreignVariables(catalog.providers + [provider]))
         .merging(LoopbackExemption.changes(in: surroundings.environment)).merging(variables.mapValues { Optional($0) })
         .merging(log == nil ? [:] : width(in: surroundings.environment)),
       streams: log.map { .merged(through: $0) } ?? .inherited)
@@ -129,27 +149,28 @@ enum SandboxCommand: Command {
   }
 
   /// Variables of a job that may surround us, which the command must not mistake for the sandbox's.
-  private static func foreignVariables(_ catalog: SandboxCatalog) -> [String: String?] {
-    Dictionary(catalog.providers.flatMap(\.foreignVariables).map { ($0, nil) }) { first, _ in first }
+  private static func foreignVariables(_ providers: [SandboxProvider]) -> [String: String?] {
+    Dictionary(providers.flatMap(\.foreignVariables).map { ($0, nil) }) { first, _ in first }
   }
 
-  private static func provider(
-    _ arguments: ParsedArguments, _ catalog: SandboxCatalog
-  ) throws(BrokerError) -> SandboxProvider {
-    let name = arguments.value("--provider") ?? catalog.providers.first?.name ?? ""
-    guard let provider = catalog.providers.first(where: { $0.name == name }) else {
-      throw BrokerError(
-        .usage, "The sandbox does not play \(Neutralized.quoted(name)).",
-        remedy: NearestName.remedy(for: name, among: catalog.providers.map(\.name)))
-    }
-    return provider
+  /// `NAME=http://127.0.0.1:PORT`: a registry that somebody else plays on this machine; nil for anything else.
+  private static func standIn(_ text: String) -> (name: String, origin: Origin)? {
+    guard let equals = text.firstIndex(of: "="), let url = try? HTTPURL(String(text[text.index(after: equals)...])),
+      url.origin.scheme == .http, url.origin.isLoopback
+    else { return nil }
+    return (String(text[..<equals]), url.origin)
   }
 
   private static func configuration(
-    _ arguments: ParsedArguments, _ provider: SandboxProvider, _ own: OwnJob?, _ catalog: SandboxCatalog
+    _ arguments: ParsedArguments, _ provider: SandboxProvider, _ own: OwnJob?, _ catalog: SandboxCatalog,
+    _ entries: PlayedEntries
   ) throws(BrokerError) -> SandboxConfiguration {
     let ahead = try arguments.value("--clock").map(SandboxClock.seconds) ?? 0
     var configuration = SandboxConfiguration(catalog, now: { SystemTime.source.now().advanced(by: ahead) })
+    if !configuration.providers.contains(provider) {
+      configuration.providers.append(provider)
+      configuration.publishers.append(provider.usualPublisher)
+    }
     if let text = arguments.value("--job") {
       let job = try SandboxPublisher(parsing: text, changing: own?.job ?? provider.usualPublisher)
       configuration.claims += job.claims
@@ -163,12 +184,18 @@ enum SandboxCommand: Command {
     }
     var publishers: [SandboxPublisher] = []
     for text in arguments.all("--publisher") {
-      publishers.append(try SandboxPublisher(parsing: text, providers: catalog.providers))
+      publishers.append(try SandboxPublisher(parsing: text, providers: configuration.providers))
     }
     if !publishers.isEmpty { configuration.publishers = publishers }
-    for text in arguments.all("--registry") {
-      if let other = catalog.others.first(where: { $0.name == text }) {
-        configuration.registries.append(other)
+    // Those that are named come first: of the tokens that a job holds, one is for each.
+    for text in arguments.all("--registry").reversed() {
+      if let standIn = standIn(text) {
+        configuration.registries.removeAll { $0.name == standIn.name }
+        configuration.standIns.insert((standIn.name, standIn.origin, entries.audience(of: standIn.name)), at: 0)
+      } else if !text.contains("=") {
+        let registry = try entries.registry(text)
+        if entries.configuration != nil { configuration.registries.removeAll { $0.name == registry.name } }
+        configuration.registries.insert(registry, at: 0)
       } else if let kind = catalog.registries.first?.kind {
         configuration.registries.append(try SandboxRegistry(parsing: text, kind: kind))
       }
@@ -195,7 +222,7 @@ enum SandboxCommand: Command {
 
   /// Refuses what names a registry that the sandbox does not have: it would have no effect.
   private static func checkRegistries(_ configuration: SandboxConfiguration) throws(BrokerError) {
-    let known = configuration.registries.map(\.name)
+    let known = configuration.registries.map(\.name) + configuration.standIns.map(\.name)
     if let twice = known.first(where: { name in known.count { $0 == name } > 1 }) {
       throw BrokerError(
         .usage, "The sandbox has a registry \(Neutralized.quoted(twice)) already.",
@@ -211,10 +238,11 @@ enum SandboxCommand: Command {
 
   /// Prints the variables for a shell, and stays until the task is cancelled.
   private static func stay(
-    _ sandbox: Sandbox, _ provider: SandboxProvider, _ surroundings: Surroundings
+    _ sandbox: Sandbox, _ provider: SandboxProvider, _ held: HeldTokens?, _ surroundings: Surroundings
   ) async -> Int32 {
     let exemption = LoopbackExemption.changes(in: surroundings.environment).compactMapValues { $0 }
-    let variables = sandbox.environment(for: provider).merging(exemption) { own, _ in own }.sorted { $0.key < $1.key }
+    let variables = sandbox.environment(for: provider).merging(held?.variables ?? [:]) { $1 }
+      .merging(exemption) { own, _ in own }.sorted { $0.key < $1.key }
     let status = surroundings.console.write(
       data: variables.map { "export \($0.key)=\(ShellText.quoted($0.value))\n" }.joined())
     guard status == ExitStatus.done.rawValue else { return status }

@@ -22,6 +22,8 @@ public struct Broker: Sendable {
   /// Where the secrets of this run may go.
   public let bindings = SecretBindings()
   private let loop: EventLoop?
+  private let files: any FileReading
+  private let programs: any ProgramRunning
   /// What the indexes were sent, by whichever engine of this run.
   private let sent = SentTokens()
 
@@ -32,11 +34,16 @@ public struct Broker: Sendable {
   ///   - environment: The job's variables; nil for those of this process.
   ///   - transport: Sends requests; nil for libcurl.
   ///   - time: Clocks and randomness; nil for those of this machine.
+  ///   - files: Reads files; nil for those of this machine.
+  ///   - programs: Runs programs; nil for those of this machine.
   ///   - loop: Runs libcurl and the timers beside the tasks that use them; nil for threads of their own.
   public init(
     catalog: PluginCatalog, environment: Environment? = nil, transport: (any HTTPTransport)? = nil,
-    time: TimeSource? = nil, loop: EventLoop? = nil
+    time: TimeSource? = nil, files: (any FileReading)? = nil, programs: (any ProgramRunning)? = nil,
+    loop: EventLoop? = nil
   ) {
+    self.files = files ?? SystemFiles()
+    self.programs = programs ?? SystemPrograms()
     let environment = environment ?? Environment.process()
     self.catalog = catalog
     self.environment = environment
@@ -136,7 +143,7 @@ public struct Broker: Sendable {
   /// - Returns: The services.
   public func services(rehearsalOrigin: Origin? = nil) -> PluginServices {
     PluginServices(
-      transport: transport, time: time, files: SystemFiles(), programs: SystemPrograms(), environment: environment,
+      transport: transport, time: time, files: files, programs: programs, environment: environment,
       rehearsalOrigin: rehearsalOrigin, isRehearsal: isRehearsal, bindings: bindings)
   }
 

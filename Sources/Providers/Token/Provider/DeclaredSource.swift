@@ -136,8 +136,7 @@ final class DeclaredSource: IdentityTokenSource {
   private func ask(_ description: TokenRequest, _ audience: Audience) async throws(BrokerError) -> IdentityToken {
     let values = RequestTemplate.Values(
       plain: ["audience": audience.value, "audience-json": JSONText.quoted(audience.value)], environment: environment)
-    let url = try description.request.url(values)
-    try description.check(url)
+    let url = try services.isRehearsal ? rehearsed(description, values) : asked(description, values)
     let host = url.origin.authority
     let request = try description.request.request(to: url, values, bindings: services.bindings)
     let response = try await services.transport.answer(
@@ -164,6 +163,41 @@ final class DeclaredSource: IdentityTokenSource {
       text = Self.trimmed(String(decoding: response.body, as: UTF8.self))
     }
     return try IdentityToken(Secret(text), from: "The answer of \(Neutralized(name)) (\(host))")
+  }
+
+  private func asked(
+    _ description: TokenRequest, _ values: RequestTemplate.Values
+  ) throws(BrokerError) -> HTTPURL {
+    let url = try description.request.url(values)
+    try description.check(url)
+    return url
+  }
+
+  /// What a secret of a played job begins with.
+  private static let sandboxMark = "token-broker-sandbox-"
+  /// Where a sandbox stands in for the CI system.
+  private static let issuerVariable = "TOKEN_BROKER_SANDBOX_ISSUER"
+
+  /// In a rehearsal the sandbox is asked in place of the CI system, and no secret goes there that it did not give itself.
+  private func rehearsed(
+    _ description: TokenRequest, _ values: RequestTemplate.Values
+  ) throws(BrokerError) -> HTTPURL {
+    func refused(_ reason: Message) -> BrokerError {
+      BrokerError(
+        .rehearsalBoundary, "\(Neutralized(name)) was not asked for an identity token in a rehearsal: \(reason).",
+        remedy:
+          "Start the sandbox with --provider \(Neutralized(name)) and the same configuration, and run the command behind it."
+      )
+    }
+    guard let text = environment.nonEmpty(Self.issuerVariable), let issuer = try? HTTPURL(text).origin,
+      issuer.isLoopback, issuer.host != "localhost"
+    else { throw refused("no sandbox stands in for it (\(Neutralized(Self.issuerVariable)))") }
+    for variable in description.request.secretVariables {
+      guard environment[variable]?.hasPrefix(Self.sandboxMark) == true else {
+        throw refused("\(Neutralized(variable, limit: 64)) holds a secret that is not the sandbox's")
+      }
+    }
+    return try description.request.url(values).moved(to: issuer)
   }
 
   private func invalid(_ host: Origin.Authority, _ reason: Message) -> BrokerError {

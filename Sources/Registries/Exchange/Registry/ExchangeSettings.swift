@@ -65,10 +65,7 @@ public struct ExchangeSettings: PluginSettings {
         RequestTemplate.keys(ConfigurationKey("path", summary: "the path on the host of the exchange")) + [
           ConfigurationKey("status", summary: "the statuses of success", kind: .identifiers)
         ])),
-    ConfigurationKey(
-      "variables", summary: "the variables that a command gets, with {token}, {username} and {url}", kind: .map(.text),
-      // What a command is told beside its token can lead it elsewhere.
-      layering: .declared),
+    ToolVariable.declaredKey,
     ConfigurationKey("organisation", summary: "the value of {organisation}"),
     ConfigurationKey(
       "audience-list", summary: "true: the registry takes identity tokens whose audience is a list of the one",
@@ -106,7 +103,7 @@ public struct ExchangeSettings: PluginSettings {
     self.errors = errors
     (audience, question) = try Self.audience(in: object, at: home)
     revocation = try Self.revocation(in: object, at: home)
-    variables = try Self.variables(in: object)
+    variables = try ToolVariable.declared(in: object)
     takesAudienceList = try object.flag("audience-list") ?? false
     var plain: [String: String] = [:]
     plain["organisation"] = try object.string("organisation")
@@ -187,29 +184,6 @@ public struct ExchangeSettings: PluginSettings {
         remedy: "Put {credential} into one place: \"Authorization\": \"Bearer {credential}\", json or form.")
     }
     return Revocation(request: request, statuses: try child.statuses("status") ?? Array(200..<300))
-  }
-
-  private static func variables(in object: ConfigurationObject) throws(BrokerError) -> [ToolVariable] {
-    var variables: [ToolVariable] = []
-    guard let map = try object.child("variables") else { return [] }
-    for (name, value) in try object.templates(
-      "variables", values: ["token", "password", "username", "url", "registry"])
-    {
-      guard Template.isVariableName(name) else { throw map.error(name, "is not the name of a variable") }
-      guard !SteeringVariables.include(name) else {
-        throw map.error(
-          name, "decides what programs run, read or trust: no command is given it",
-          remedy: "Have the command read its token from a variable of its own.")
-      }
-      guard !value.isText else {
-        throw map.error(name, "is the same for every credential", remedy: "Set it in the job, or write {token} in it.")
-      }
-      variables.append(ToolVariable(name, value.text))
-    }
-    guard variables.contains(where: { $0.value.contains("{token}") || $0.value.contains("{password}") }) else {
-      throw object.error("variables", "hold no token", remedy: "Write {token} as the value of one.")
-    }
-    return variables
   }
 }
 
