@@ -59,6 +59,30 @@ struct RehearseTests {
     #expect(changed.status == 8, "\(changed.error)")
   }
 
+  /// Without an expectation, the job that publishes in the checkout is played, as its files have it.
+  @Test(arguments: [
+    (
+      "github.com", ".github/workflows/out.yml",
+      "on: {push: {tags: [v*]}}\njobs:\n  docs: {environment: pages, permissions: {id-token: write}, steps: [{run: make}]}\n  out:\n"
+        + "    permissions: {id-token: write}\n    environment: {name: release}\n    steps: [{run: token-broker exec pypi -- twine upload dist/*}]\n",
+      "github: octo-org/sample, out.yml, environment release"
+    ),
+    (
+      "gitlab.com", ".gitlab-ci.yml",
+      "out:\n  id_tokens: {PYPI_ID_TOKEN: {aud: pypi}}\n  environment: prod\n  script: [token-broker exec pypi -- twine upload dist/*]\n",
+      "gitlab: octo-org/sample, .gitlab-ci.yml, environment prod"
+    ),
+  ])
+  func playsTheJobOfTheCheckout(_ host: String, _ path: String, _ text: String, _ played: String) async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write(".git/config", "[remote \"origin\"]\n\turl = https://\(host)/octo-org/sample.git\n")
+    try folder.write(path, text)
+    let run = try await BuiltTool.run(["sandbox", "--raw", "--", BuiltTool.path, "check", "pypi"], in: folder)
+    #expect(run.status == 0 && run.error.contains("sandbox: plays the job \(played)\n"), "\(run.error)")
+    #expect(run.output.contains("The job runs in \"\(played.split(separator: " ").last ?? "")\""), "\(run.output)")
+  }
+
   @Test(arguments: ["owner", "provider=github,owner=a,repository=b,workflow=c", "x"])
   func refusesAJobThatIsNone(_ parts: String) async throws {
     let run = try await BuiltTool.run(["sandbox", "--job", parts, "--", "true"])

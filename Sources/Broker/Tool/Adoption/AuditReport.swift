@@ -97,7 +97,8 @@ struct AuditReport: Sendable {
       let publications = row.publications.map(Self.line)
       // In a narrow terminal, what publishes has lines of its own.
       let isNarrow = layout.isFolded
-      text += "\(name)  \(state)\(isNarrow ? "" : publications.first.map { "  \($0)" } ?? "")\n"
+      text += isNarrow || publications.isEmpty ? "\(name)  \(Self.states(row))" : "\(name)  \(state)"
+      text += "\(isNarrow ? "" : publications.first.map { "  \($0)" } ?? "")\n"
       let space = TextLayout.spaces(isNarrow ? 2 : width + stateWidth + 4)
       for line in publications.dropFirst(isNarrow ? 0 : 1) { text += "\(space)\(line)\n" }
       for finding in row.findings {

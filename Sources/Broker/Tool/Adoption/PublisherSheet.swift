@@ -16,9 +16,10 @@ struct PublisherSheet: Sendable {
 
   let entries: [PublisherEntry]
 
-  func text(_ format: Format) -> String {
+  func text(_ format: Format, _ layout: TextLayout) -> String {
     switch format {
-    case .text: (table(Self.row) + "\n" + entries.map(Self.text).joined(separator: "\n")).text
+    case .text:
+      layout.folded((table(Self.row) + "\n" + entries.map { Self.text($0, layout) }.joined(separator: "\n")).text)
     case .markdown:
       ("# Trusted publishers to register\n\n" + markdownTable + entries.map(Self.markdown).joined(separator: "\n")).text
     case .csv: csv
@@ -130,7 +131,7 @@ struct PublisherSheet: Sendable {
 
   // MARK: Text
 
-  private static func text(_ entry: PublisherEntry) -> Message {
+  private static func text(_ entry: PublisherEntry, _ layout: TextLayout) -> Message {
     var text: Message =
       "\(entry.repository) at \(Neutralized(entry.registry)), publisher \(Neutralized(entry.provider))\n"
     let rows = rows(entry)
@@ -144,7 +145,7 @@ struct PublisherSheet: Sendable {
     if let address = entry.projectAddress { text += "  if the project exists:  \(address)\n" }
     if let address = entry.pendingAddress { text += "  if it does not:         \(address)\n" }
     if let address = entry.environmentAddress { text += "  the environment:        \(address)\n" }
-    for note in entry.notes { text += TextLayout.log.labelled("note: ", note, indent: 2) }
+    for note in entry.notes { text += layout.labelled("note: ", note, indent: 2) }
     return text
   }
 

@@ -74,7 +74,9 @@ enum ConfigPublishersCommand: Command {
     }
     let console = surroundings.console
     let sheet = PublisherSheet(entries: entries)
-    guard let earlier = arguments.value("--since") else { return console.write(data: sheet.text(format)) }
+    guard let earlier = arguments.value("--since") else {
+      return console.write(data: sheet.text(format, console.outputStyle.layout))
+    }
     let bytes = try FileReader.read(earlier, maximumBytes: 1 << 26, code: .usage)
     let (changed, gone) = try sheet.changes(since: bytes, from: earlier)
     for name in gone { console.error("no longer: \(name)\n") }
@@ -82,7 +84,7 @@ enum ConfigPublishersCommand: Command {
       "since \(Neutralized(earlier)): \(changed.entries.count) of \(entries.count) new or changed, \(gone.count) gone\n"
     )
     return changed.entries.isEmpty && format != .json
-      ? ExitStatus.done.rawValue : console.write(data: changed.text(format))
+      ? ExitStatus.done.rawValue : console.write(data: changed.text(format, console.outputStyle.layout))
   }
 
   /// A project and the job that publishes it.

@@ -18,6 +18,7 @@ struct OwnJob: Sendable {
       let repository = try? LocalRepository(around: ".", AdoptionCatalog(catalog.plugins))
     else { return nil }
     let services = broker.services()
+    let today = RepositoryAudit(broker, valueOptionsOf: catalog, configurationFile: nil).read(repository.root)
     var found: [(registry: String, publisher: SandboxPublisher)] = []
     for target in configuration.usualRegistries.map({ $0.target(services) }) {
       let settings = configuration.registries.first { $0.name == target.name }?.settings
@@ -26,7 +27,7 @@ struct OwnJob: Sendable {
         given.family = family
         return PublisherValues(
           registry: target.name, tools: target.registry.capabilities.tools, repository: repository, given: given,
-          configured: PublisherValues.Configured(settings))
+          configured: PublisherValues.Configured(settings), use: Self.use(of: today, at: target.name, family))
       }
       // Fields that several providers have do not tell by themselves which is meant; the first that has all of them is.
       let fields = settings?.expectations.flatMap { $0.origins.keys } ?? []
@@ -57,6 +58,19 @@ struct OwnJob: Sendable {
     guard let own = found.first(where: { $0.registry == named }) ?? found.last else { return nil }
     job = own.publisher
     publishers = found.map(\.publisher)
+  }
+
+  /// The job that publishes to a registry, else one that publishes elsewhere, else the one that may have identity tokens.
+  private static func use(
+    of today: RepositoryAudit.Read, at registry: String, _ family: IssuerFamily?
+  ) -> PublishingUse? {
+    guard family == nil || family == today.provider?.jobs.family else { return nil }
+    if let use = today.uses.first(where: { $0.targets.contains(registry) }) ?? today.uses.first { return use }
+    let able = today.survey.jobs.filter { $0.identity.value == true }
+    guard able.count == 1 else { return nil }
+    return PublishingUse(
+      job: able[0], step: JobStep(.unknown("nothing"), at: able[0].place), place: able[0].place, tool: "",
+      credential: .identity, targets: [], wrongTarget: nil)
   }
 
   /// Who is played, for people.
