@@ -214,6 +214,22 @@ struct PluginTests {
     #expect(run.output.contains("http://127.0.0.1:9/up"))
   }
 
+  @Test("a live check makes an exchange and burns what comes of it, or says why it cannot")
+  func checksLiveExchange() async throws {
+    let sandbox = try Sandbox.started()
+    var environment = sandbox.environment(for: .github)
+    environment["TOKEN_BROKER_SANDBOX"] = nil
+    environment["TOKEN_BROKER_ORG_CONFIG_JSON"] =
+      #"{"version":1,"plugins":{"one":{"command":["\#(Self.bad)","none"],"sha256":"\#(try Self.digest)","environment":["PATH"]}},"#
+      + #""registries":{"depot":{"type":"program","plugin":"one","upload-url":"http://127.0.0.1:9/up","audience":"registry.invalid"}}}"#
+    let words = ["plugins", "check", "one", "--kind", "registry", "--live"]
+    let run = try await BuiltTool.run(words, environment)
+    #expect(run.status == 0 && run.output.contains("pass  live-exchange"), "\(run.output)\(run.error)")
+    #expect(run.output.contains("live-revoke") && !run.output.contains("own-0123456789abcdef"), "\(run.output)")
+    let bare = try await BuiltTool.run(words, environment.filter { $0.key.hasPrefix("TOKEN_BROKER") })
+    #expect(bare.status == 0 && bare.output.contains("skip  live-exchange"), "\(bare.output)\(bare.error)")
+  }
+
   @Test(
     "what a registry's program does wrong ends the run, and no secret is said",
     arguments: [

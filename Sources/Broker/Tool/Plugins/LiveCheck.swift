@@ -9,6 +9,8 @@ struct LiveCheck: Sendable {
   let broker: Broker
   /// The configuration that declares the program; nil for a path.
   let configuration: BrokerConfiguration?
+  /// Hides what comes, before anything else sees it.
+  let masks: SecretMasks
 
   func items(audience: Audience) async -> [CheckItem] {
     var items: [CheckItem] = []
@@ -74,8 +76,49 @@ struct LiveCheck: Sendable {
           CheckItem(
             "live-audience", .pass, "\(Neutralized(target.name)) asks for the audience \(answer.audience), which it may"
           ))
-      } catch { items.append(CheckItem("live-audience", .fail, error.message)) }
+      } catch {
+        items.append(CheckItem("live-audience", .fail, error.message))
+        continue
+      }
+      items += await exchange(at: target)
     }
+    return items
+  }
+
+  /// A mint at a registry as `mint` makes it, and the end of what it gives: with an identity token of the job's provider.
+  private func exchange(at target: Target) async -> [CheckItem] {
+    guard let configuration else { return [] }
+    let provider: ProviderSelection
+    do throws(BrokerError) { provider = try await broker.selectProvider(in: configuration) } catch {
+      return [
+        CheckItem(
+          "live-exchange", .skip, "no exchange was made, since there is no identity token: \(error.message.clause)")
+      ]
+    }
+    let engine = broker.engine(hide: { (event) throws(BrokerError) in try masks.apply(event) })
+    let credential: Credential
+    do throws(BrokerError) {
+      guard let first = try await engine.mint([target], from: provider.source).credentials.get().first else {
+        return []
+      }
+      credential = first
+    } catch { return [CheckItem("live-exchange", .fail, error.message.clause)] }
+    let seconds = credential.secondsLeft(by: broker.time)
+    var items = [
+      CheckItem(
+        "live-exchange", .pass,
+        "\(Neutralized(target.name)) gives an API token for an identity token of \(Neutralized(provider.name)); it lives \(seconds) s"
+      )
+    ]
+    guard description.operations.contains(.revoke), let revoke = target.registry.capabilities.revoke else {
+      items.append(CheckItem("live-revoke", .skip, "it cannot burn API tokens: this one ends by itself"))
+      return items
+    }
+    let origin = target.registry.secretOrigin(isRehearsal: broker.isRehearsal)
+    do throws(BrokerError) {
+      try await revoke(broker.bindings.bind(credential.secret, to: origin))
+      items.append(CheckItem("live-revoke", .pass, "it burned that API token"))
+    } catch { items.append(CheckItem("live-revoke", .fail, error.message.clause)) }
     return items
   }
 }

@@ -22,7 +22,7 @@ enum PluginsCheckCommand: Command {
           + "and asks whoever it asks with these: nothing of them is worth anything. Whether a secret is among the arguments of a process is "
           + "looked at while the program runs.",
         "With --live a provider's program is asked for two identity tokens, which are held to the rules of a mint and go nowhere; a registry's "
-          + "for the audience of each entry that selects it. Exit status: 0, or 9 if something failed.",
+          + "for the audience of each entry that selects it, and an API token, by an identity token of the job's own provider, which is burned. Exit status: 0, or 9 if something failed.",
       ])
   }
 
@@ -62,7 +62,7 @@ enum PluginsCheckCommand: Command {
     if arguments.has("--live"), let description = outcome.description {
       let live = LiveCheck(
         program: program, description: description, kinds: kind.map { [$0] } ?? description.kinds, broker: broker,
-        configuration: configuration)
+        configuration: configuration, masks: SecretMasks(console: surroundings.console))
       items += await live.items(audience: try audience(arguments))
     }
     let isPassed = !items.contains { $0.outcome == .fail }
