@@ -147,7 +147,7 @@ struct LinkTests {
     let run = try await BuiltTool.run(["config", "init"], in: folder)
     #expect(run.status == 0 && run.error.contains("register the issuer (https://gitlab.acme.corp)"), "\(run.error)")
     #expect(folder.read("token-broker.json").contains("\"https://gitlab.acme.corp\""))
-    let claims = ["namespace_path=data", "project_path=data/x", "environment=pypi"].flatMap { ["--claim", $0] }
+    let claims = ["namespace_path=data", "project_path=data/x", "environment=release"].flatMap { ["--claim", $0] }
     let check = try await BuiltTool.run(
       ["sandbox", "--raw", "--provider", "gitlab"] + claims + [
         "--", BuiltTool.path, "mint", "pypi", "--format", "token",
