@@ -262,4 +262,59 @@ struct GoogleTests {
     #expect(one.requests.count + two.requests.count == 3, "\(run.error)")
     #expect(!(run.error + run.output).contains(token))
   }
+
+  // MARK: Adoption
+
+  /// A checkout at GitHub whose releases are built by Cloud Build.
+  private static func checkout() throws -> TestFolder {
+    let folder = try TestFolder()
+    try folder.write(".git/config", "[remote \"origin\"]\n\turl = https://github.com/octo-org/sample.git\n")
+    try folder.write("pyproject.toml", "[project]\nname = \"sample\"\n")
+    return folder
+  }
+
+  @Test("config init writes a build that config publishers, the sandbox and a second run read again")
+  func isAdopted() async throws {
+    let folder = try Self.checkout()
+    defer { folder.remove() }
+    let account = "release@my-project.iam.gserviceaccount.com"
+    let start = try await BuiltTool.run(
+      ["config", "init", "--provider", "google", "--service-account", account], in: folder)
+    #expect(start.status == 0, "\(start.error)")
+    #expect(start.output.contains("serviceAccount: \"projects/my-project/serviceAccounts/\(account)\"\n"))
+    #expect(start.error.contains("rehearse: token-broker sandbox --provider google -- token-broker exec release -- "))
+    try folder.write("cloudbuild.yaml", start.output)
+    let sheet = try await BuiltTool.run(["config", "publishers"], in: folder)
+    #expect(sheet.status == 0 && sheet.output.contains("To register: 2\n"), "\(sheet.output)")
+    #expect(
+      sheet.output.contains(
+        "https://pypi.org/manage/project/sample/settings/publishing/?provider=google&email=release%40my-project.iam.gserviceaccount.com\n"
+      ), "\(sheet.output)")
+    #expect(sheet.output.contains("Subject            (none)") && sheet.output.contains("names no repository"))
+    let played = try await BuiltTool.run(
+      ["sandbox", "--provider", "google", "--", BuiltTool.path, "mint", "release", "--format", "json"], in: folder)
+    #expect(played.status == 0 && played.error.contains(account), "\(played.error)")
+    // The build says the account by itself.
+    try folder.unlink("token-broker.json")
+    let again = try await BuiltTool.run(["config", "init", "--provider", "google"], in: folder)
+    #expect(again.error.contains("\(account)  (cloudbuild.yaml, line "), "\(again.error)")
+    #expect(again.error.contains("cloudbuild.yaml is there already") && again.output == start.output)
+  }
+
+  @Test("an account that is not known is said, and a described CI system's table is shown") func saysWhatIsNotKnown()
+    async throws
+  {
+    let folder = try Self.checkout()
+    defer { folder.remove() }
+    let sheet = try await BuiltTool.run(["config", "publishers", "--provider", "google"], in: folder)
+    #expect(sheet.status == 0 && sheet.output.contains("To complete first: a value is not known: 2\n"))
+    let start = try await BuiltTool.run(
+      ["config", "init", "--provider", "google", "--service-account", "a b$c"], in: folder)
+    #expect(start.output.contains("serviceAccount: projects/PROJECT/serviceAccounts/ADDRESS\n"), "\(start.output)")
+    let other = try await BuiltTool.run(["config", "publishers", "--provider", "circleci"], in: folder)
+    #expect(other.status == 2 && other.error.contains("yes (circleci.com); npm/documentation"), "\(other.error)")
+    #expect(other.error.contains("prefix      not known;"), "\(other.error)")
+    let none = try await BuiltTool.run(["config", "publishers", "--provider", "gogle"], in: folder)
+    #expect(none.status == 2 && none.error.contains("Did you mean \"google\"?"), "\(none.error)")
+  }
 }

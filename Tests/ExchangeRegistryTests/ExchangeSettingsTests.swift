@@ -43,6 +43,17 @@ struct ExchangeSettingsTests {
     (#"{"credential":"token"}"#, #"{"expires-form":"unix","expires":"e"}"#, "is the whole answer"),
     (#"{"credential":"token"}"#, #"{"credential":"token","status":["404"]}"#, "no status of success"),
     (#"{"credential":"token"}"#, #"{"credential":"token","lifetime":"5"}"#, "from 60 to 86400"),
+    (#"{"credential":"token"}"#, #"{"credential":"token","status":["200","204"]}"#, "without a body"),
+    (
+      #"{"credential":"token"}"#, #"{"credential":"token","expires":"e","expires-form":"unix","lifetime":"900"}"#,
+      "is not read"
+    ),
+    (#"{"credential":"token"}"#, #"{"credential":"token","expires-form":"jwt","lifetime":"900"}"#, "is not read"),
+    (
+      #"{"credential":"token"}"#, #"{"credential":"token","expires-form":"jwt","prefix":"key_"}"#,
+      "no beginning of a JWT"
+    ),
+    (#"{"credential":"token"}"#, #"{"username":"/user"}"#, "is the whole answer"),
     (#"{"credential":"token"}"#, #"{"credential":"token","username":"a:b"}"#, "no user name"),
     (#"["error"]"#, #"["/a~"]"#, "no place in a JSON text"),
     (#""UP_TOKEN":"{token}""#, #""UP_TOKEN":"x""#, "the same for every credential"),
@@ -98,6 +109,16 @@ struct ExchangeSettingsTests {
   ])
   func givesVariablesOfTools(_ name: String) throws {
     #expect(throws: Never.self) { try read { $0.replacing("UP_TOKEN", with: name) } }
+  }
+
+  @Test("an organisation that no request has is said") func warnsOfAnUnusedOrganisation() throws {
+    let warnings = try read { $0.replacing(#""errors""#, with: #""organisation":"octo-org","errors""#) }.warnings
+    #expect(warnings.map(\.text.text).contains { $0.contains("is in no request") }, "\(warnings)")
+    let used = try read {
+      $0.replacing("id.example.com/t", with: "id.example.com/{organisation}").replacing(
+        #""errors""#, with: #""organisation":"octo-org","errors""#)
+    }
+    #expect(used.warnings.isEmpty)
   }
 
   @Test("what needs a project says so until there is one") func warnsOfAMissingProject() throws {

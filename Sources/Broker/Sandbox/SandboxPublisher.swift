@@ -42,8 +42,8 @@ public struct SandboxPublisher: Sendable {
   }
 
   /// A publisher that is a service account, with any projects.
-  public init(_ provider: SandboxProvider, account: String, accountID: String? = nil) {
-    self.init(provider, owner: "", repository: "", workflow: "")
+  public init(_ provider: SandboxProvider, account: String, accountID: String? = nil, registries: [String]? = nil) {
+    self.init(provider, owner: "", repository: "", workflow: "", registries: registries)
     self.account = account
     self.accountID = accountID
   }

@@ -35,9 +35,15 @@ public struct NewWorkflow: Sendable {
   public let recipe: PublishingRecipe
   /// The jobs that publish, one after the other.
   public let jobs: [Job]
+  /// What else the jobs are, such as an account, as far as that is known.
+  public let values: [JobField: String]
 
   /// A file.
-  public init(path: String, version: String, configuration: String, recipe: PublishingRecipe, jobs: [Job]) {
+  public init(
+    path: String, version: String, configuration: String, recipe: PublishingRecipe, jobs: [Job],
+    values: [JobField: String] = [:]
+  ) {
+    self.values = values
     self.path = path
     self.version = version
     self.configuration = configuration

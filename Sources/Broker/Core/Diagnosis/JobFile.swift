@@ -14,13 +14,19 @@ public struct JobFile: Sendable, Equatable {
   public let tokenLine: Int?
   /// The deployment environments that jobs name, each with its first line.
   public let environments: [Environment]
+  /// What else it says that its jobs are, such as an account.
+  public let values: [JobField: Reading<String>]
 
   /// The last part of the path.
   public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
   /// What is known of the file's jobs.
-  public init(path: String, identities: [Reading<Bool>], environments: [Reading<String>]) {
+  public init(
+    path: String, identities: [Reading<Bool>], environments: [Reading<String>],
+    values: [JobField: Reading<String>] = [:]
+  ) {
     self.path = path
+    self.values = values
     tokenLine = identities.lazy.compactMap { $0.value == true ? $0.place?.line : nil }.first
     var found: [Environment] = []
     for case .known(let name, let place) in environments where !found.contains(where: { $0.name == name }) {

@@ -10,8 +10,10 @@ public struct JobKind: Sendable {
   public let dangerousEvents: [String]
   /// The folder of the files that define jobs, such as `.ci/jobs/`; nil if they may lie anywhere.
   public let workflowFolder: String?
-  /// The beginning of the path of the usual file that defines jobs, such as `.ci.yml`; nil if there is none.
+  /// The beginning of the path of the usual file that defines jobs, such as `.ci`; nil if there is none.
   public let workflowFile: String?
+  /// How that path ends.
+  public let workflowEnding: String
 
   /// By key of `rules`, the claim of its identity tokens that says it; empty if they are not known.
   public let claims: [String: String]
@@ -19,8 +21,10 @@ public struct JobKind: Sendable {
   /// A kind of job.
   public init(
     _ family: IssuerFamily, fields: [JobField] = [], events: [String] = [], dangerousEvents: [String] = [],
-    workflowFolder: String? = nil, workflowFile: String? = nil, claims: [String: String] = [:]
+    workflowFolder: String? = nil, workflowFile: String? = nil, workflowEnding: String = ".yml",
+    claims: [String: String] = [:]
   ) {
+    self.workflowEnding = workflowEnding
     self.family = family
     self.fields = fields
     self.events = events
@@ -37,7 +41,7 @@ public struct JobKind: Sendable {
   /// The field of the file that defines a job; nil if jobs have none.
   public var file: JobField? { fields.first { $0.role == .file } }
   /// The path of the file that defines jobs unless another is configured; nil if there is none.
-  public var usualPath: String? { workflowFile.map { "\($0).yml" } }
+  public var usualPath: String? { workflowFile.map { $0 + workflowEnding } }
 
   /// The path in a checkout of what ``file`` names.
   public func path(of file: String) -> String { "\(workflowFolder ?? "")\(file)" }

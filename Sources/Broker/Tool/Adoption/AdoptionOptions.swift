@@ -13,6 +13,7 @@ enum AdoptionOptions {
     given.project = try name("--project", in: arguments).map { Sourced($0, "--project") }
     given.workflow = try name("--workflow", in: arguments)
     given.environment = try name("--environment", in: arguments)
+    given.account = try name("--service-account", in: arguments).map { Sourced($0, "--service-account") }
     return given
   }
 
@@ -35,11 +36,30 @@ enum AdoptionOptions {
   private static func family(_ name: String?, _ catalog: AdoptionCatalog) throws(BrokerError) -> IssuerFamily? {
     guard let name else { return nil }
     guard let provider = catalog.providers.first(where: { $0.plugin.name == name }) else {
-      throw BrokerError(
+      throw unknown(name, catalog)
+    }
+    return provider.jobs.family
+  }
+
+  /// What is known of a CI system of which nothing else is: which registries take its identity tokens.
+  private static func unknown(_ name: String, _ catalog: AdoptionCatalog) -> BrokerError {
+    let table = catalog.plugins.acceptances
+    guard table.providers.contains(name) else {
+      return BrokerError(
         .usage, "There is no workflow for the provider \(Neutralized.quoted(name)).",
         remedy: NearestName.remedy(for: name, among: catalog.providers.map(\.plugin.name)))
     }
-    return provider.jobs.family
+    return BrokerError(
+      .usage,
+      "No registry's form for the provider \(Neutralized(name)) is known here, nor what its workflows look like.",
+      remedy: "Register the publisher by the pages of a registry that takes its identity tokens.",
+      facts: table.map { row in
+        let answer = row.answer(for: name)
+        let word: Message =
+          if case .yes(let condition?) = answer { "yes (\(condition))" } else { answer?.word ?? "not known" }
+        return BrokerError.Fact(
+          "\(Neutralized(row.registry))", "\(word); \(row.source), \(row.day)")
+      })
   }
 
   /// A value of 1 to 255 printable characters.

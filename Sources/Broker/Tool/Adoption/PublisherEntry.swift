@@ -100,7 +100,9 @@ struct PublisherEntry: Sendable {
       return
     }
     let fields = form.fields.map {
-      Field(name: $0.field.name, label: $0.label, value: values.value($0.field), isKnown: values.isKnown($0.field))
+      Field(
+        name: $0.field.name, label: $0.label, value: values.value($0.field),
+        isKnown: values.isKnown($0.field) || $0.isOptional && $0.field != .environment)
     }
     self.fields = fields
     // A form that is filled in with less than all would register something else.

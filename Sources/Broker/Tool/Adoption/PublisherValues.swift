@@ -10,6 +10,7 @@ struct PublisherValues: Sendable {
     var project: Sourced<String>?
     var workflow: String?
     var environment: String?
+    var account: Sourced<String>?
   }
 
   /// What the configuration says about a registry.
@@ -118,7 +119,9 @@ struct PublisherValues: Sendable {
         ?? workflow(field)
     case .environment:
       given.environment.map { Sourced($0, "--environment") } ?? expected(field) ?? environment
-    case .other: expected(field)
+    case .other:
+      (field == .serviceAccount ? given.account : nil) ?? expected(field)
+        ?? files.lazy.compactMap { $0.value(of: field) }.first
     }
   }
 
@@ -294,6 +297,11 @@ struct PublisherValues: Sendable {
   private var remoteNotes: [Message] {
     var notes: [Message] = []
     let fields = jobs?.fields.filter { $0.role == .repository } ?? []
+    if let jobs, fields.isEmpty {
+      notes.append(
+        "A publisher for \(jobs.family) names no repository: whoever may have something run as that account can publish."
+      )
+    }
     if repository.remote == nil, let first = fields.first, expected(first) == nil {
       notes.append("No git remote names a host, an owner and a repository.")
     }

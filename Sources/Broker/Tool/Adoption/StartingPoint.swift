@@ -119,6 +119,7 @@ struct StartingPoint: Sendable {
     guard let recipe, let write = provider.adoption?.write else { return nil }
     return write(
       NewWorkflow(
-        path: workflowPath, version: version, configuration: Snippet.quoted(file).text, recipe: recipe, jobs: jobs))
+        path: workflowPath, version: version, configuration: Snippet.quoted(file).text, recipe: recipe, jobs: jobs,
+        values: Dictionary(targets.flatMap(\.fields).map { ($0.field, $0.value.value) }) { first, _ in first }))
   }
 }

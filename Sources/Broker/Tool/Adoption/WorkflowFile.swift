@@ -14,6 +14,12 @@ struct WorkflowFile: Sendable, Equatable {
   /// The last part of the path.
   var name: String { file.name }
 
+  /// What it says that its jobs are, beside their environments; nil if it does not say.
+  func value(of field: JobField) -> Sourced<String>? {
+    guard case .known(let value, let place)? = file.values[field] else { return nil }
+    return Sourced(value, "\(Neutralized(file.path)), line \(place.line)")
+  }
+
   init(_ file: JobFile) {
     self.file = file
     environments = file.environments.map {

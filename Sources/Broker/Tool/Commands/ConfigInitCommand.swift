@@ -16,6 +16,7 @@ enum ConfigInitCommand: Command {
         OptionSpec("--project", "NAME", "the project at the registries"),
         OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
         OptionSpec("--environment", "NAME", "the deployment environment"),
+        OptionSpec("--service-account", "ADDRESS", "the account that jobs run as, where these have no repository"),
       ],
       notes: [
         "In a repository that publishes already, standard output is the change as a unified diff, which git apply reads: each "
@@ -219,6 +220,9 @@ enum ConfigInitCommand: Command {
       let place: Message =
         workflow == nil
         ? "write the job that publishes by hand" : "what is printed belongs into \(Neutralized(start.workflowPath))"
+      if repository.files(of: family).contains(where: { $0.path == start.workflowPath }) {
+        say("note: ", ["\(Neutralized(start.workflowPath)) is there already: put what is printed into it by hand."])
+      }
       console.error("wrote: \(Neutralized(file)); \(place)\n")
       end(values, command: start.command)
       return ExitStatus.done.rawValue
@@ -258,7 +262,8 @@ enum ConfigInitCommand: Command {
         target.registry.capabilities.publishers?.address(value.job(family), value.project?.value)
       }
       if !addresses.isEmpty { console.error("register: \(addresses.joined(separator: " and "))\n") }
-      if let command { console.error("rehearse: token-broker sandbox -- \(command)\n") }
+      let played: Message = provider.jobs.repository == nil ? " --provider \(Neutralized(provider.plugin.name))" : ""
+      if let command { console.error("rehearse: token-broker sandbox\(played) -- \(command)\n") }
     }
   }
 }

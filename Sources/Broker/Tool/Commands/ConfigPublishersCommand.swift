@@ -17,6 +17,7 @@ enum ConfigPublishersCommand: Command {
         OptionSpec("--project", "NAME", "the project at the registry"),
         OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
         OptionSpec("--environment", "NAME", "the deployment environment"),
+        OptionSpec("--service-account", "ADDRESS", "the account that jobs run as, where these have no repository"),
       ],
       notes: [
         "The sheet begins with a table by what a person has to do; each publisher follows with its fields and their origins.",

@@ -42,8 +42,18 @@ struct OwnJob: Sendable {
         let provider = catalog.sandbox.providers.first(where: { $0.name == type })
       else { continue }
       let job = values.job(family)
-      guard let owner = job.owner, let name = job.repository, let workflow = job.workflow else { continue }
       let isPlayed = catalog.sandbox.registries.contains { $0.name == target.name }
+      if let account = job.fields[.serviceAccount] {
+        found.append(
+          (
+            target.name,
+            SandboxPublisher(
+              provider, account: account, accountID: job.fields[.serviceAccountID],
+              registries: isPlayed ? [target.name] : nil)
+          ))
+        continue
+      }
+      guard let owner = job.owner, let name = job.repository, let workflow = job.workflow else { continue }
       found.append(
         (
           target.name,
@@ -75,6 +85,7 @@ struct OwnJob: Sendable {
 
   /// Who is played, for people.
   var summary: Message {
+    if let account = job.account { return "\(Neutralized(job.provider.name)): \(Neutralized(account))" }
     let environment: Message = job.environment.map { ", environment \(Neutralized($0))" } ?? ""
     return
       "\(Neutralized(job.provider.name)): \(Neutralized("\(job.owner)/\(job.repository)")), \(Neutralized(job.workflow))\(environment)"

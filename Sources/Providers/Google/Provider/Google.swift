@@ -59,5 +59,5 @@ extension ProviderType {
       summary: "Google Cloud: asks the metadata server for an identity token of the machine's service account",
       keys: GoogleSettings.keys, decode: GoogleSettings.init,
       make: { Google(name: $0, settings: $1, services: $2) }),
-    jobs: .google)
+    jobs: .google, adoption: .google)
 }

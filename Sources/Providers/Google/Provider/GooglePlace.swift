@@ -21,8 +21,10 @@ struct GooglePlace: Sendable {
 
   /// Looks at the variables first, then at the name that the firmware gives the machine.
   ///
-  /// `BUILDER_OUTPUT` is the folder for a build step's output, which no build can set (Cloud Build, `Results`);
-  /// `CLOUD_RUN_JOB` and `CLOUD_RUN_EXECUTION` are those of Cloud Run's container contract. Its services have `K_SERVICE`,
+  /// `BUILDER_OUTPUT` is the folder for a build step's output, which no build can set (Cloud Build API, `Results`:
+  /// "read-only and can't be substituted"); `CLOUD_RUN_JOB` and `CLOUD_RUN_EXECUTION` are those of Cloud Run's container
+  /// contract, which nobody can set there (cloud.google.com, "Configure environment variables for jobs", and
+  /// opentelemetry.io, "gcp.cloud_run"; read 2026-11-26). Its services have `K_SERVICE`,
   /// which any Knative sets. The firmware's names are those that publishing clients look for (`id`, `ambient-id`); a pod that
   /// cannot read it may run in a sandbox of GKE.
   init(_ environment: Environment, files: any FileReading) {

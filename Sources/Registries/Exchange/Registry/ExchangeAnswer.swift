@@ -43,6 +43,9 @@ struct ExchangeAnswer: Sendable {
   init(from object: ConfigurationObject) throws(BrokerError) {
     try object.refuseUnknownKeys(known: Self.keys.map(\.name))
     statuses = try object.statuses("status") ?? [200, 201]
+    if statuses.contains(where: [204, 205].contains) {
+      throw object.error("status", "has a status of answers without a body, and the credential stands in one")
+    }
     credential = try object.pointer("credential")
     prefix = try object.string("prefix")
     let username = try object.string("username") ?? "token"
@@ -71,6 +74,12 @@ struct ExchangeAnswer: Sendable {
       throw object.error("lifetime", "is no number of seconds from 60 to 86400", remedy: "Write \"900\".")
     }
     lifetime = seconds
+    guard expiry == .none || !object.keys.contains("lifetime") else {
+      throw object.error("lifetime", "is not read: expires-form says that the answer tells", remedy: "Leave it out.")
+    }
+    guard expiry != .jwt || ["", "e"].contains(prefix?.prefix(1) ?? "") else {
+      throw object.error("prefix", "is no beginning of a JWT, which expires-form says that the credential is")
+    }
     if usernamePlace != nil || expires != nil {
       guard credential != nil else {
         throw object.error(

@@ -116,11 +116,14 @@ public struct ExchangeSettings: PluginSettings {
     }
     self.plain = plain
     values = object.written(Self.keys)
+    let requests = [exchange] + [revocation?.request].compactMap(\.self)
+    let isUnused = plain["organisation"] != nil && !requests.contains { $0.uses("organisation") }
     warnings =
-      exchange.uses("package") && plain["package"] == nil
-      ? [
-        SettingWarning("exchange", "needs a project, and none is named: nothing is minted until \"project\" names one")
-      ] : []
+      (exchange.uses("package") && plain["package"] == nil
+        ? [
+          SettingWarning(
+            "exchange", "needs a project, and none is named: nothing is minted until \"project\" names one")
+        ] : []) + (isUnused ? [SettingWarning("organisation", "is in no request: {organisation} stands nowhere")] : [])
   }
 
   /// The identity token stands in one place of the request, and nothing else does its work.
