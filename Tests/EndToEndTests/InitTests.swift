@@ -255,7 +255,7 @@ struct InitTests {
   }
 
   /// The steps of the job that publish and what they are given, as a runner reads them.
-  private static func steps(_ text: String) throws -> (job: YAMLMapping, scripts: [(String, [String: String])]) {
+  static func steps(_ text: String) throws -> (job: YAMLMapping, scripts: [(String, [String: String])]) {
     let root = try #require(try YAMLReader().read(Array(text.utf8)).last?.mapping)
     let job = try #require((root["jobs"]?.mapping ?? root)["publish"]?.mapping)
     var scripts: [(String, [String: String])] = []

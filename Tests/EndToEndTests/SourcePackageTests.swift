@@ -11,7 +11,7 @@ import Testing
 /// was seen to say.
 struct SourcePackageTests {
   /// Asks as cargo does, once to read and once for each crate, and notes what it was started with and what was answered.
-  private static let script = """
+  static let script = """
     #!/bin/sh
     here=$(dirname "$0")
     case " $* " in

@@ -10,8 +10,8 @@ public struct CheckoutInMemory: CheckoutFiles {
   /// The names in a folder, sorted.
   public func names(in folder: String) -> [String] {
     let start = folder.isEmpty ? "" : "\(folder)/"
-    return files.keys.filter { $0.hasPrefix(start) && !$0.dropFirst(start.count).contains("/") }
-      .map { String($0.dropFirst(start.count)) }.sorted()
+    let names = files.keys.filter { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count).prefix { $0 != "/" }) }
+    return Set(names).sorted()
   }
 
   /// The contents of a file; nil if it is not there.

@@ -120,7 +120,90 @@ struct AuditCheckout: Sendable {
 
   // MARK: All
 
-  static let all: [AuditCheckout] = good + gitHubFaults + moreFaults + gitLabFaults
+  static let all: [AuditCheckout] = good + crates + gitHubFaults + moreFaults + gitLabFaults
+
+  /// What publishes crates, and the configuration that goes with it.
+  private static func cargo(_ mark: String, _ credential: String, _ command: String = "cargo publish") -> String {
+    "- name: Publish\n  env: {CARGO_REGISTRY_TOKEN: '\(credential)'}\n  run: |\n    \(command)  \(mark)"
+  }
+
+  private static let exchange = "- uses: rust-lang/crates-io-auth-action@\(commit)\n  id: auth\n"
+
+  private static let crates: [AuditCheckout] = [
+    gitHub(
+      "crate-exec", job(steps: "- run: token-broker exec crates-io -- cargo publish --workspace"),
+      expecting("crate-exec", at: "crates-io")),
+    gitHub(
+      "crate-action", job(steps: exchange + cargo("", "${{ steps.auth.outputs.token }}")),
+      expecting("crate-action", at: "crates-io")),
+    gitHub(
+      "crate-action-permission",
+      job(
+        permissions: "{contents: read} #! permission-missing",
+        steps: exchange + cargo("", "${{ steps.auth.outputs.token }}")),
+      expecting("crate-action-permission", at: "crates-io")),
+    gitHub(
+      "crate-action-unpinned",
+      job(
+        steps: "- uses: rust-lang/crates-io-auth-action@v1 #! action-unpinned\n  id: auth\n"
+          + cargo("", "${{ steps.auth.outputs.token }}")), expecting("crate-action-unpinned", at: "crates-io")),
+    gitHub(
+      "crate-action-run",
+      job(
+        on: "{workflow_run: {workflows: [ci]}} #! event-dangerous", permissions: "{id-token: write}",
+        steps: exchange + cargo("", "${{ steps.auth.outputs.token }}")),
+      expecting("crate-action-run", at: "crates-io")),
+    gitHub(
+      "crate-calling",
+      job(steps: "- run: token-broker exec crates-io -- cargo publish").replacing(
+        "  publish:", with: "  publish: #! expectation-differs"),
+      ["token-broker.json": #"{"version":1,"registries":{"crates-io":{"expect":{"calling-workflow":"other.yml"}}}}"#]),
+    gitHub(
+      "crate-token", job(permissions: "{}", steps: cargo("#! stored-token", "${{ secrets.CARGO_REGISTRY_TOKEN }}"))),
+    gitHub(
+      "crate-login",
+      job(
+        permissions: "{}",
+        steps: "- run: |\n    echo ${{ secrets.CRATES }} | cargo login\n    cargo publish -p a  #! stored-token")),
+    gitHub(
+      "crate-flag",
+      job(permissions: "{}", steps: "- run: cargo publish --token ${{ secrets.CRATES }} #! stored-token")),
+    gitHub("crate-dry", job(permissions: "{}", steps: cargo("", "${{ secrets.CRATES }}", "cargo publish --dry-run"))),
+    gitHub(
+      "crate-part",
+      job(
+        permissions: "{}",
+        steps: "- uses: katyo/publish-crates@\(commit) #! stored-token\n  with: {registry-token: '${{ secrets.C }}'}")),
+    gitHub(
+      "crate-release-plz",
+      job(
+        permissions: "{}",
+        steps: "- uses: release-plz/action@\(commit) #! stored-token\n  env: {CARGO_REGISTRY_TOKEN: '${{ secrets.C }}'}"
+      )),
+    gitHub(
+      "crate-unknown",
+      job(permissions: "{}", steps: "- run: |\n    . ./secrets.sh\n    cargo publish  #! credential-unknown")),
+    gitHub(
+      "crate-twice",
+      "on: {push: {tags: ['v*']}}\njobs:\n"
+        + "  one:\n    runs-on: ubuntu-latest\n    steps:\n      - run: cargo publish --token ${{ secrets.A }} #! stored-token\n"
+        + "  two:\n    runs-on: ubuntu-latest\n    steps:\n      - run: twine upload -p ${{ secrets.B }} dist/* #! stored-token\n"
+    ),
+    gitLab(
+      "crate-gl", pipeline(tokens: "{T: {aud: crates.io}}", script: "token-broker exec crates-io -- cargo publish"),
+      expecting("crate-gl", ".gitlab-ci.yml", at: "crates-io")),
+    gitLab(
+      "crate-gl-audience",
+      pipeline(
+        tokens: "{T: {aud: pypi}} #! audience-missing", script: "token-broker exec crates-io -- cargo publish"),
+      expecting("crate-gl-audience", ".gitlab-ci.yml", at: "crates-io")),
+    gitLab("crate-gl-hidden", "deploy:\n  only: [tags]\n  script:\n    - cargo publish #! stored-token\n"),
+    gitLab(
+      "crate-gl-own", host: "gitlab.example.com",
+      pipeline(script: "token-broker exec crates-io -- cargo publish #! issuer-unknown").replacing(
+        "aud: pypi", with: "aud: crates.io"),
+      expecting("crate-gl-own", ".gitlab-ci.yml", at: "crates-io")),
+  ]
 
   /// Nothing has to be done.
   private static let good: [AuditCheckout] = [

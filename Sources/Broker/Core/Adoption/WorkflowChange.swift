@@ -24,13 +24,13 @@ public struct WorkflowChangeRequest: Sendable {
   public struct Part: Sendable {
     /// The registry that it publishes to.
     public let registry: String
-    /// The command that publishes now.
-    public let command: String
+    /// The command that publishes now; nil if the step is not needed any more.
+    public let command: String?
     /// What it did beside that, and what does it now.
     public let notes: [Message]
 
     /// A step.
-    public init(registry: String, command: String, notes: [Message]) {
+    public init(registry: String, command: String?, notes: [Message]) {
       self.registry = registry
       self.command = command
       self.notes = notes
@@ -47,6 +47,8 @@ public struct WorkflowChangeRequest: Sendable {
   public let configuration: String
   /// The deployment environment for a job that names none.
   public let environment: String
+  /// The commands that bring the broker to a job that publishes to a registry.
+  public let install: @Sendable (_ registry: String) -> [String]
   /// The audience of a registry.
   public let audience: @Sendable (_ registry: String) -> Audience?
   /// What a line of a script becomes, with the variables that are in force; nil if it stays.
@@ -63,6 +65,7 @@ public struct WorkflowChangeRequest: Sendable {
   /// A request.
   public init(
     path: String, text: String, version: String, configuration: String, environment: String,
+    install: @escaping @Sendable (_ registry: String) -> [String],
     audience: @escaping @Sendable (_ registry: String) -> Audience?,
     script: @escaping @Sendable (_ line: String, _ variables: [String: String]) throws(BrokerError) -> Script?,
     part: @escaping @Sendable (_ name: String, _ inputs: [String: String]) throws(BrokerError) -> Part?,
@@ -73,6 +76,7 @@ public struct WorkflowChangeRequest: Sendable {
     self.version = version
     self.configuration = configuration
     self.environment = environment
+    self.install = install
     self.audience = audience
     self.script = script
     self.part = part

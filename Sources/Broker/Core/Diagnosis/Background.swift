@@ -6,8 +6,8 @@ public struct Background: Sendable {
     public var files: [(path: String, text: String)] = []
     /// Where it is hosted, by its remote; nil if that does not say.
     public var repository: (owner: String, name: String)?
-    /// The project that it builds; nil if nothing names one.
-    public var project: String?
+    /// The project that it builds for each registry, by the registry's name; none where nothing names one.
+    public var projects: [String: String] = [:]
 
     /// Nothing is known.
     public init() {}

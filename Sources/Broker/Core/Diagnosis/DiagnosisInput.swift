@@ -66,7 +66,7 @@ public struct DiagnosisInput: Sendable {
     capabilities = target.registry.capabilities
     guide = source.guide
     suspicions = source.suspicions
-    project = target.project ?? target.likelyProject ?? background.checkout.project
+    project = target.project ?? target.likelyProject ?? background.checkout.projects[target.name]
     expectations = target.expectations
     lastRelease = evidence.lastRelease
     isListed = evidence.isListed

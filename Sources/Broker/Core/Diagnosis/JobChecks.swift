@@ -96,8 +96,9 @@ private struct Checks {
     guard let project = input.project, let isListed = input.isListed else { return nil }
     let name = Neutralized(project, limit: 128)
     guard !isListed else { return CheckItem("project", .pass, "\(Neutralized(registry)) has the project \(name).") }
+    let isPending = input.rules?.pending != nil
     let summary: Message =
-      "\(Neutralized(registry)) has no project \(name), so that only a pending publisher for it can match."
+      "\(Neutralized(registry)) has no project \(name)\(input.rules?.missing(job.family) ?? "")."
       + (input.rules?.pending.map { " \($0)" } ?? "")
     return CheckItem(
       "project", .warn, summary,
@@ -105,8 +106,11 @@ private struct Checks {
         Cause(
           "project-missing", .possible, summary,
           fixes: [
-            "See that a pending publisher with the project name \(name) and this job's values is registered at "
-              + "\(Neutralized(registry)).", "If \(name) exists at another index, name that one.",
+            isPending
+              ? "See that a pending publisher with the project name \(name) and this job's values is registered at "
+                + "\(Neutralized(registry))."
+              : "See that \(name) is there, and that a publisher with this job's values is registered for it at "
+                + "\(Neutralized(registry)).", "If \(name) exists at another index, name that one.",
           ], address: input.address(job))
       ])
   }

@@ -170,13 +170,18 @@ struct PublisherDiagnosis {
   private func unlisted(_ job: JobIdentity) -> Cause? {
     guard input.isListed == false, let project = input.project else { return nil }
     let name = Neutralized(project, limit: 128)
+    let isPending = input.rules?.pending != nil
     return Cause(
       "project-missing", .likely,
-      "\(registry) has no project \(name), so that only a pending publisher for it can match, and there is none with "
-        + "these values." + (input.rules?.pending.map { " \($0)" } ?? ""),
+      isPending
+        ? "\(registry) has no project \(name), so that only a pending publisher for it can match, and there is none with "
+          + "these values." + (input.rules?.pending.map { " \($0)" } ?? "")
+        : "\(registry) has no project \(name)\(input.rules?.missing(job.family) ?? "").",
       fixes: [
-        "Register a pending publisher at \(registry) with the project name \(name) and exactly these values, or register "
-          + "it anew if it ran out.",
+        isPending
+          ? "Register a pending publisher at \(registry) with the project name \(name) and exactly these values, or "
+            + "register it anew if it ran out."
+          : "See that \(name) is there, and register a publisher with exactly these values for it at \(registry).",
         "If \(name) exists at another index, name that one.",
       ], fields: input.rules?.fields(for: job) ?? [], address: input.address(job))
   }
@@ -276,7 +281,8 @@ struct PublisherDiagnosis {
           + "project\(other)." + (input.isListed == true ? "" : input.rules?.pending.map { " \($0)" } ?? ""),
         fixes: [
           "Register a publisher at \(registry)\(project) with exactly these values"
-            + (input.isListed == true ? "" : " (a pending one, if the project does not exist there)")
+            + (input.isListed == true || input.rules?.pending == nil
+              ? "" : " (a pending one, if the project does not exist there)")
             + "; if one is registered, delete it and register it again\(noted.map { ", which notes the \($0.label) \($0.value)" } ?? "")."
         ], fields: input.rules?.fields(for: job) ?? [], address: input.address(job))
     ]
@@ -403,7 +409,7 @@ struct PublisherDiagnosis {
         + "is registered; \(registry) does not say which.",
       fixes: [
         "Compare each value with the trusted publisher's settings; where one differs, change it there or in the job.",
-        input.project == nil
+        input.project == nil || input.rules?.pending == nil
           ? "If there is none yet, register it with exactly these values."
           : "If there is none yet, register it with exactly these values (a project that does not exist yet needs a "
             + "pending publisher).",

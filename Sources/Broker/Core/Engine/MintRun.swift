@@ -71,7 +71,7 @@ struct MintRun: Sendable {
     let background = engine.background()
     if error.code == .publisherNotFound {
       var asked = target
-      asked.project = target.project ?? target.likelyProject ?? background.checkout.project
+      asked.project = target.project ?? target.likelyProject ?? background.checkout.projects[target.name]
       let search = EvidenceSearch(time: engine.time)
       let release = await search.lastRelease(of: asked)
       let isListed = release == nil ? await search.isListed(at: asked) : true

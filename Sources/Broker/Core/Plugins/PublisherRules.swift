@@ -87,7 +87,7 @@ public struct PublisherRules: Sendable {
   ///
   /// Nil if one can, as far as the job says.
   public let obstacle: @Sendable (JobIdentity) -> Cause?
-  /// How a publisher for a project that does not exist yet ends, as a sentence; nil if that is not known.
+  /// How a publisher for a project that does not exist yet ends, as a sentence; nil if there are none, or it is not known.
   public let pending: Message?
   /// Where a publisher for a job is registered: for a project that exists, filled in where the form can be; for nil, for one
   /// that may not.
@@ -125,6 +125,12 @@ public struct PublisherRules: Sendable {
   /// Whether publishers for a kind of issuer may name a field; of a kind without a form it is not known, and they may.
   public func compares(_ field: JobField, for family: IssuerFamily) -> Bool {
     form(for: family).map { $0.fields.contains { $0.field == field } } ?? true
+  }
+
+  /// What follows of it that a project is not there, as the end of a sentence.
+  public func missing(_ family: IssuerFamily) -> Message {
+    if pending != nil { return ", so that only a pending publisher for it can match" }
+    return newProject(family).map { ": \($0)" } ?? ", and it is not known whether a job may make one"
   }
 
   /// The fields that `job` would match, and what is noted beside them; for an unknown kind of issuer there are none.

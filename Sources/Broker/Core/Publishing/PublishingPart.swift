@@ -1,4 +1,5 @@
-/// A ready-made step of a CI system that publishes, and the command that does the same.
+/// A ready-made step of a CI system that publishes, and the command that does the same; or one that makes the credential for
+/// a command of a later step.
 public struct PublishingPart: Sendable, Equatable {
   /// Its name without a version: `OWNER/NAME`.
   public let name: String
@@ -13,7 +14,11 @@ public struct PublishingPart: Sendable, Equatable {
   /// The input whose words are a command's arguments, of which those that are no options name the files; nil if it has none.
   public let argumentsInput: String?
   /// The command; `{files}` in it stands for the files.
-  public let command: String
+  ///
+  /// Nil for a step that makes a credential and publishes nothing.
+  public let command: String?
+  /// Whether no command does the same: its change is for people.
+  public let isOwnWay: Bool
   /// What it does beside that, with what does it instead.
   public let notes: [Message]
 
@@ -36,9 +41,11 @@ public struct PublishingPart: Sendable, Equatable {
 
   /// A step.
   public init(
-    _ name: String, command: String, condition: Condition? = nil, addressInputs: [String] = [],
-    folderInputs: [String] = [], folder: String = "", argumentsInput: String? = nil, notes: [Message] = []
+    _ name: String, command: String?, condition: Condition? = nil, addressInputs: [String] = [],
+    folderInputs: [String] = [], folder: String = "", argumentsInput: String? = nil, isOwnWay: Bool = false,
+    notes: [Message] = []
   ) {
+    self.isOwnWay = isOwnWay
     self.name = name
     self.command = command
     self.condition = condition

@@ -142,6 +142,8 @@ public struct PublishingTool: Sendable, Equatable {
   public let survey: PackageSurvey?
   /// How it asks for credentials while it runs; nil if it does not.
   public let helper: CredentialHelper?
+  /// Whether it exchanges the identity of a job by itself where it is given no credential.
+  public let exchangesIdentity: Bool
 
   /// A publishing tool.
   public init(
@@ -152,8 +154,9 @@ public struct PublishingTool: Sendable, Equatable {
     folder: Folder = .current([]), ownFiles: OwnFiles? = nil, takesPatterns: Bool = false,
     takesFolders: Bool = false, dryRunOptions: [String] = [], answerOptions: [String] = [],
     attestations: Attestations = .unsent, storing: [[String]] = [], prefix: String? = nil,
-    survey: PackageSurvey? = nil, helper: CredentialHelper? = nil
+    survey: PackageSurvey? = nil, helper: CredentialHelper? = nil, exchangesIdentity: Bool = true
   ) {
+    self.exchangesIdentity = exchangesIdentity
     self.storing = storing
     self.prefix = prefix
     self.survey = survey
@@ -183,6 +186,11 @@ public struct PublishingTool: Sendable, Equatable {
   public func decides(_ variable: String, for registry: String) -> Bool {
     (variables + rehearsalVariables).contains { $0.name(for: registry) == variable }
       || Self.names(removedVariables, include: variable)
+  }
+
+  /// The variable that it reads its credential from.
+  public var credentialVariable: String? {
+    variables.first { ["{token}", "{password}"].contains($0.value) }?.name
   }
 
   /// Whether a list of names, in which `*` at the end stands for any rest, has a name.

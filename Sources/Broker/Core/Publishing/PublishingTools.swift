@@ -16,6 +16,8 @@ public struct PublishingTools: Sendable, Equatable {
   public let credentialFiles: [String]
   /// The files that name the project of a checkout; the first that has a name counts.
   public let projects: [ProjectFile]
+  /// The files that name several projects; where there is one of these, it says all.
+  public let workspaces: [WorkspaceFile]
   /// How files are made and published; nil if that is not known.
   public let recipe: PublishingRecipe?
 
@@ -23,11 +25,13 @@ public struct PublishingTools: Sendable, Equatable {
   public init(
     _ tools: [PublishingTool], runners: [ToolRunner] = [], interpreters: [ModuleRunner] = [],
     files: PublishedFiles = .none, rootVariables: [String] = [], parts: [PublishingPart] = [],
-    credentialFiles: [String] = [], projects: [ProjectFile] = [], recipe: PublishingRecipe? = nil
+    credentialFiles: [String] = [], projects: [ProjectFile] = [], workspaces: [WorkspaceFile] = [],
+    recipe: PublishingRecipe? = nil
   ) {
     self.parts = parts
     self.credentialFiles = credentialFiles
     self.projects = projects
+    self.workspaces = workspaces
     self.recipe = recipe
     self.tools = tools
     self.runners = runners
@@ -38,6 +42,9 @@ public struct PublishingTools: Sendable, Equatable {
 
   /// No tools are known.
   public static let none = PublishingTools([])
+
+  /// The paths of the files that name projects.
+  public var projectPaths: [String] { projects.map(\.path) + workspaces.map(\.path) }
 
   /// The names of the tools.
   public var names: [String] { tools.map(\.name) }
@@ -70,6 +77,7 @@ public struct PublishingTools: Sendable, Equatable {
       tools, runners: once(registries.flatMap(\.runners)), interpreters: once(registries.flatMap(\.interpreters)),
       files: files, rootVariables: once(registries.flatMap(\.rootVariables)), parts: once(registries.flatMap(\.parts)),
       credentialFiles: once(registries.flatMap(\.credentialFiles)), projects: once(registries.flatMap(\.projects)),
+      workspaces: once(registries.flatMap(\.workspaces)),
       recipe: registries.lazy.compactMap(\.recipe).first)
   }
 }

@@ -17,6 +17,8 @@ struct LocalRepository: Sendable {
   private let files: [IssuerFamily: [WorkflowFile]]
   /// The names in the files that name a project, by the path.
   private let projects: [String: Sourced<String>]
+  /// The projects of files that name several, by the path.
+  private let workspaces: [String: [Sourced<String>]]
 
   /// Reads the checkout around a folder; the project file is that of the folder itself.
   ///
@@ -45,6 +47,11 @@ struct LocalRepository: Sendable {
     self.files = files
     isNamed = false
     projects = try Self.projects(in: folder, catalog)
+    var workspaces: [String: [Sourced<String>]] = [:]
+    for file in catalog.plugins.tools.workspaces {
+      workspaces[file.path] = try file.projects(SystemCheckout(root: folder)).map { Sourced($0.name, "\($0.place)") }
+    }
+    self.workspaces = workspaces
   }
 
   /// A repository of which nothing but the name is at hand.
@@ -56,6 +63,7 @@ struct LocalRepository: Sendable {
     files = [:]
     isNamed = true
     projects = [:]
+    workspaces = [:]
   }
 
   /// The repository's address; nil if that is not known.
@@ -66,7 +74,19 @@ struct LocalRepository: Sendable {
 
   /// The project's name in the files of a registry's tools; nil if none says it.
   func project(of tools: PublishingTools) -> Sourced<String>? {
-    tools.projects.lazy.compactMap { projects[$0.path] }.first
+    let named = workspace(of: tools)
+    return named.count == 1
+      ? named[0] : named.isEmpty ? tools.projects.lazy.compactMap { projects[$0.path] }.first : nil
+  }
+
+  /// The projects that a file of a registry's tools names for all.
+  func workspace(of tools: PublishingTools) -> [Sourced<String>] {
+    tools.workspaces.lazy.compactMap { workspaces[$0.path] }.first { !$0.isEmpty } ?? []
+  }
+
+  /// Whether the folder has a file of a registry's tools that names projects.
+  func hasProjects(of tools: PublishingTools) -> Bool {
+    !isNamed && tools.projectPaths.contains { FileReader.isFile("\(folder)/\($0)") }
   }
 
   /// The names in the files of a folder that name a project, by the path.

@@ -54,13 +54,22 @@ struct Packages: Sendable {
   }
 
   /// The names of the projects that a registry's tools publish.
-  func projects(of tools: PublishingTools) -> [Sourced<String>] { all.compactMap { $0.project(of: tools) } }
+  func projects(of tools: PublishingTools) -> [Sourced<String>] {
+    let named = repository.workspace(of: tools)
+    return named.isEmpty ? all.compactMap { $0.project(of: tools) } : named
+  }
 
   /// The projects that a job publishes.
   ///
   /// - Returns: Those whose folders or names its step, its other steps, its name or its file name; else all of them, unless
   ///   the root is a project itself. `isTold` says whether anything named them.
   func published(by use: PublishingUse, _ tools: PublishingTools) -> (projects: [Sourced<String>], isTold: Bool) {
+    let workspace = repository.workspace(of: tools)
+    guard workspace.isEmpty else {
+      let texts = Self.texts(of: use.step)
+      let named = workspace.filter { project in texts.contains { Self.names($0, project.value) } }
+      return (named.isEmpty || workspace.count == 1 ? workspace : named, true)
+    }
     let known = all.filter { $0.project(of: tools) != nil }
     func projects(_ packages: [Package]) -> [Sourced<String>] { packages.compactMap { $0.project(of: tools) } }
     for texts in [Self.texts(of: use.step), use.job.steps.flatMap(Self.texts)] {

@@ -60,6 +60,10 @@ struct PublisherEntry: Sendable {
   let fields: [Field]
   /// The project's own form, filled in; nil without a project.
   let projectAddress: Message?
+  /// How the registry compares the fields, as a sentence; nil where nothing is to be said.
+  let comparison: Message?
+  /// What has to be there before a project that does not exist yet gets a publisher, where no form is for that.
+  let newProject: Message?
   /// The form for projects that do not exist yet.
   let pendingAddress: Message?
   /// Where the environment is made; nil where nothing is to be made.
@@ -96,6 +100,7 @@ struct PublisherEntry: Sendable {
       Neutralized(repository.remote.map { "\(server)\($0.value.path)" } ?? repository.folder))
     guard obstacle == nil else {
       (fields, projectAddress, pendingAddress, environmentAddress) = ([], nil, nil, nil)
+      (comparison, newProject) = (nil, nil)
       notes = Self.notes(on: obstacle, values)
       return
     }
@@ -108,6 +113,8 @@ struct PublisherEntry: Sendable {
     // A form that is filled in with less than all would register something else.
     projectAddress = fields.allSatisfy(\.isKnown) ? values.project.flatMap { rules.address(job, $0.value) } : nil
     pendingAddress = rules.address(job, nil)
+    newProject = pendingAddress == nil ? rules.newProject(family) : nil
+    comparison = Self.comparison(form)
     environmentAddress =
       job.environment == nil
       ? nil
@@ -116,6 +123,14 @@ struct PublisherEntry: Sendable {
       values.notes
       + (isPackageTold
         ? [] : ["The job does not say which of the checkout's projects it publishes; this is one of them."])
+  }
+
+  /// Which fields are compared without case, and which of two files.
+  private static func comparison(_ form: PublisherRules.Form) -> Message? {
+    let loose = form.fields.filter { $0.comparison == .ignoringCase }.map(\.label)
+    let file = form.file.map { "Where one workflow calls another: \($0.words)." as Message }
+    let cases: Message? = loose.isEmpty ? nil : "\(loose.joined(separator: ", ")): without case."
+    return file == nil && cases == nil ? nil : [cases, file].compactMap(\.self).joined(separator: " ")
   }
 
   /// What can be done instead; a name out of an ssh configuration is no server's.

@@ -144,7 +144,13 @@ struct PublisherSheet: Sendable {
     }
     if let address = entry.projectAddress { text += "  if the project exists:  \(address)\n" }
     if let address = entry.pendingAddress { text += "  if it does not:         \(address)\n" }
+    if let newProject = entry.newProject {
+      text += layout.labelled("if it does not:         ", newProject, indent: 2)
+    }
     if let address = entry.environmentAddress { text += "  the environment:        \(address)\n" }
+    if let comparison = entry.comparison {
+      text += layout.labelled("compared:               ", comparison, indent: 2)
+    }
     for note in entry.notes { text += layout.labelled("note: ", note, indent: 2) }
     return text
   }
@@ -169,9 +175,11 @@ struct PublisherSheet: Sendable {
       text +=
         "- [ ] Create the environment \(code(Message(DeceptiveText.marked(environment)))), with required reviewers: <\(address)>\n"
     }
+    if let comparison = entry.comparison { text += "- \(plain(comparison))\n" }
     let either = [
       entry.projectAddress.map { "if the project exists, at <\($0)>" as Message },
       entry.pendingAddress.map { "if it does not, at <\($0)>" as Message },
+      entry.newProject.map { "if it does not, \(plain($0))" as Message },
     ].compactMap(\.self)
     text += "- [ ] Register the publisher: \(either.joined(separator: "; "))\n"
     for note in entry.notes { text += "- \(plain(note))\n" }

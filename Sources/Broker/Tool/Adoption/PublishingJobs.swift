@@ -22,7 +22,7 @@ struct PublishingJobs: Sendable {
   /// - Throws: `ErrorCode.usage` if a job that publishes cannot be changed, or several files publish to one registry.
   init(
     in repository: LocalRepository, _ paths: [String], named name: String?, adoption: ProviderAdoption,
-    targets: [Target], configuration: String, environment: String
+    targets: [Target], configuration: String, environment: String, isOnMachine: Bool
   ) throws(BrokerError) {
     let scripts = PublishingScripts(
       tools: PublishingTools.all(of: targets.map(\.registry.capabilities.tools)), targets: targets)
@@ -33,6 +33,10 @@ struct PublishingJobs: Sendable {
       let request = WorkflowChangeRequest(
         path: path, text: text, version: TokenBrokerTool.version, configuration: configuration,
         environment: environment,
+        install: { registry in
+          let recipe = targets.first { $0.name == registry }?.registry.capabilities.tools.recipe
+          return (isOnMachine ? recipe?.onMachine : recipe?.inImage)?.broker(with: TokenBrokerTool.version) ?? []
+        },
         audience: { registry in targets.first { $0.name == registry }?.expectedAudience },
         script: { (line, variables) throws(BrokerError) in try scripts.change(line, variables) },
         part: { (name, inputs) throws(BrokerError) in try scripts.change(part: name, inputs) },

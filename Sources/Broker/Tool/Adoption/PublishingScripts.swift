@@ -17,13 +17,19 @@ struct PublishingScripts: Sendable {
     var removed: [String] = []
     var registry: String?
     var command = ""
+    var before: [ShellWords.Word] = []
     for words in ShellWords(line).commands {
+      let fed = before
+      before = words
       let start = words.prefix { Self.isAssignment($0.text) }.count
       let body = Array(words[start...])
       guard !body.isEmpty, body[0].text.split(separator: "/").last != "token-broker" else { continue }
       if stores(body.map(\.text)) {
-        cuts.append(words[0].range.lowerBound..<words[words.count - 1].range.upperBound)
-        removed += words.map(\.text)
+        // What is said to it through a pipe goes with it.
+        let first = Self.isPipe(line, from: fed, to: words) ? fed[0] : words[0]
+        cuts.removeAll { $0.lowerBound >= first.range.lowerBound }
+        cuts.append(first.range.lowerBound..<words[words.count - 1].range.upperBound)
+        removed += (first.range == words[0].range ? [] : fed.map(\.text)) + words.map(\.text)
         continue
       }
       guard let found = ClientRecognition(body.map(\.text), tools), !ClientArguments(found).isDryRun else { continue }
@@ -33,11 +39,19 @@ struct PublishingScripts: Sendable {
       for word in words[..<start] {
         if let name = Self.name(word.text) { given[name] = String(word.text.dropFirst(name.count + 1)) }
       }
-      let target = try target(values + destinations(of: found.client, given), found.client)
+      let target = try target(
+        values + destinations(of: found.client, given),
+        among: targets.filter { $0.registry.capabilities.tools.tools.contains(found.client) })
       registry = registry ?? target
       inserts.append((body[0].range.lowerBound, "token-broker exec \(target) -- "))
       cuts += options.map { body[$0].range } + assigned.map(\.range)
       removed += options.map { body[$0].text } + assigned.map(\.text)
+      if !found.client.exchangesIdentity, let name = found.client.credentialVariable, given[name] == nil,
+        !options.contains(where: { body[$0].text.contains("$") })
+      {
+        // Nothing names its credential: it is a variable that is stored outside of the file.
+        removed.append("$\(name)")
+      }
       let kept = body.indices.filter { !options.contains($0) }.map { String(line[body[$0].range]) }
       command = "token-broker exec \(target) -- \(kept.joined(separator: " "))"
     }
@@ -67,7 +81,19 @@ struct PublishingScripts: Sendable {
     }
     let words = part.argumentsInput.flatMap { inputs[$0] }.map { ShellWords($0).commands.first ?? [] } ?? []
     let addresses = part.addressInputs.compactMap { inputs[$0] } + words.map(\.text).filter { $0.contains("://") }
-    let target = try target(addresses.filter { !$0.isEmpty }, nil)
+    guard let instead = part.command else {
+      return WorkflowChangeRequest.Part(registry: "", command: nil, notes: part.notes)
+    }
+    let takers = targets.filter { $0.registry.capabilities.tools.parts.contains(part) }
+    let target = try target(addresses.filter { !$0.isEmpty }, among: takers)
+    if part.isOwnWay {
+      let tool = takers.first?.registry.capabilities.tools.names.first ?? ""
+      throw BrokerError(
+        .usage, "\(Neutralized(part.name)) publishes in a way of its own, and no line of a script takes its place.",
+        remedy:
+          "Change that place by hand: what it does, token-broker exec \(Neutralized(target)) --client \(Neutralized(tool)) -- \(Neutralized(instead)) does."
+      )
+    }
     let files: String
     if part.argumentsInput == nil {
       let folder = part.folderInputs.compactMap { inputs[$0] }.first ?? part.folder
@@ -77,7 +103,7 @@ struct PublishingScripts: Sendable {
     }
     return WorkflowChangeRequest.Part(
       registry: target,
-      command: "token-broker exec \(target) -- \(part.command.replacing("{files}", with: files))", notes: part.notes)
+      command: "token-broker exec \(target) -- \(instead.replacing("{files}", with: files))", notes: part.notes)
   }
 
   /// Whether a variable is one that the tools publish by.
@@ -97,8 +123,10 @@ struct PublishingScripts: Sendable {
   private func stores(_ words: [String]) -> Bool {
     guard let tool = tools.tools.first(where: { $0.name == tools.name(words[0]) }) else { return false }
     return tool.storing.contains { pattern in
-      words.count > pattern.count && zip(words.dropFirst(), pattern.dropLast()).allSatisfy { $0 == $1 }
-        && words[pattern.count].hasPrefix(pattern[pattern.count - 1])
+      let start = pattern[pattern.count - 1]
+      return zip(words.dropFirst(), pattern.dropLast()).allSatisfy { $0 == $1 }
+        && (words.count > pattern.count
+          ? words[pattern.count].hasPrefix(start) : start.isEmpty && words.count == pattern.count)
     }
   }
 
@@ -130,8 +158,16 @@ struct PublishingScripts: Sendable {
     return names.compactMap { variables[$0] }.filter { !$0.isEmpty }
   }
 
+  /// Whether what one command prints is what the next one reads.
+  private static func isPipe(_ line: String, from: [ShellWords.Word], to: [ShellWords.Word]) -> Bool {
+    guard let end = from.last?.range.upperBound, let start = to.first?.range.lowerBound else { return false }
+    return line[end..<start].filter { $0 == "|" }.count == 1
+  }
+
   /// The registry that destinations mean; the one that tools mean if they are told none.
-  private func target(_ destinations: [String], _ tool: PublishingTool?) throws(BrokerError) -> String {
+  private func target(
+    _ destinations: [String], among targets: [Target]
+  ) throws(BrokerError) -> String {
     guard let first = destinations.first else {
       let usual = targets.first { $0.registry.capabilities.refusals?.isUsual == true } ?? targets.last
       return usual?.name ?? ""

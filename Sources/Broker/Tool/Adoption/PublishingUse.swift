@@ -65,7 +65,12 @@ struct PublishingUses: Sendable {
     var state = State(job: job)
     for step in job.steps where !step.occasions.isEmpty {
       switch step.work {
-      case .part(let name): if let use = use(part: name, step, job) { uses.append(use) }
+      case .part(let name):
+        if let part = part(name), part.command == nil {
+          state.exchange = part.name
+        } else if let use = use(part: name, step, job) {
+          uses.append(use)
+        }
       case .script(let lines):
         state.variables = step.variables
         state.stored += lines.flatMap(\.stored)
@@ -78,6 +83,10 @@ struct PublishingUses: Sendable {
 
   // MARK: Parts
 
+  private func part(_ name: String) -> PublishingPart? {
+    tools.parts.first { $0.name.lowercased() == name.lowercased() }
+  }
+
   private func use(part name: String, _ step: JobStep, _ job: JobSurvey) -> PublishingUse? {
     func text(_ input: String) -> String? { step.inputs[input]?.text.flatMap { $0.isEmpty ? nil : $0 } }
     let last = name.split(separator: "/").last.map(String.init) ?? name
@@ -89,17 +98,18 @@ struct PublishingUses: Sendable {
       if case .stored(let name) = value.content { name } else { nil }
     }.sorted()
     let isMade = step.inputs.contains { $0.value.content == .made && Self.isSecret($0.key) }
-    guard let part = tools.parts.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+    guard let part = part(name) else {
       // A part that is not known, and is given a secret for an index.
       let isMeant = registries.contains { target in
         ([name] + step.inputs.keys).contains { $0.lowercased().contains(target.name) }
       }
       guard isMeant, let secret = stored.first else { return nil }
-      return use(name, .stored(secret), place: step.place, destination: nil, step, job)
+      return use(name, .stored(secret), place: step.place, destination: nil, among: registries, step, job)
     }
     if let condition = part.condition {
       let given = step.inputs[condition.input]
-      guard given?.text.map((condition.values + condition.making).contains) ?? (given != nil) else { return nil }
+      let isMeant = given?.text.map((condition.values + condition.making).contains)
+      guard isMeant ?? (given != nil || condition.values.contains("")) else { return nil }
     }
     let destination = part.addressInputs.lazy.compactMap { step.inputs[$0] }.first
     let variables = step.variables.filter { decides($0.key) }
@@ -108,7 +118,9 @@ struct PublishingUses: Sendable {
     }.sorted()
     let credential: PublishingUse.Credential =
       if let secret = stored.first ?? ofTools.first { .stored(secret) } else if isMade { .made } else { .identity }
-    return use(name, credential, place: step.place, destination: destination.map { $0.text ?? "$" }, step, job)
+    return use(
+      name, credential, place: step.place, destination: destination.map { $0.text ?? "$" },
+      among: registries.filter { $0.registry.capabilities.tools.parts.contains(part) }, step, job)
   }
 
   /// Whether a variable is one that the tools publish by.
@@ -134,6 +146,8 @@ struct PublishingUses: Sendable {
     var kept: [String: String] = [:]
     /// What a file was given that tools read credentials from.
     var keptInFile: String?
+    /// The part before that exchanged the job's identity for a credential.
+    var exchange: String?
   }
 
   /// Lines that a backslash joins are one.
@@ -294,29 +308,43 @@ struct PublishingUses: Sendable {
     {
       credential = .stored(kept)
     }
+    // A part of the registry's own made it: that is the job's identity.
+    if let exchange = state.exchange, credential == .made || (credential == nil && !tool.exchangesIdentity) {
+      return use(
+        exchange, .identity, place: line.place, destination: destination, among: takers(of: tool), step, state.job)
+    }
     let usual: PublishingUse.Credential =
       switch state.job.identity {
+      case _ where !tool.exchangesIdentity: state.job.storesVariables ? .stored(tool.credentialVariable) : .unknown
       case .known(false, _) where state.job.storesVariables: .stored(nil)
       case .unknown: .unknown
       default: .identity
       }
     return use(
-      tool.name, credential ?? usual, place: line.place, destination: destination, step, state.job)
+      tool.name, credential ?? usual, place: line.place, destination: destination, among: takers(of: tool), step,
+      state.job)
+  }
+
+  /// The registries that a tool publishes to.
+  private func takers(of tool: PublishingTool) -> [Target] {
+    registries.filter { $0.registry.capabilities.tools.tools.contains(tool) }
   }
 
   // MARK: Destinations
 
   private func use(
-    _ tool: String, _ credential: PublishingUse.Credential, place: FilePlace, destination: String?, _ step: JobStep,
-    _ job: JobSurvey
+    _ tool: String, _ credential: PublishingUse.Credential, place: FilePlace, destination: String?,
+    among registries: [Target], _ step: JobStep, _ job: JobSurvey
   ) -> PublishingUse {
-    let (targets, wrong) = self.targets(destination)
+    let (targets, wrong) = self.targets(destination, among: registries)
     return PublishingUse(
       job: job, step: step, place: place, tool: tool, credential: credential, targets: targets, wrongTarget: wrong)
   }
 
   /// The registry that tools mean if they are told none.
-  private var usual: Target? {
+  private var usual: Target? { Self.usual(registries) }
+
+  private static func usual(_ registries: [Target]) -> Target? {
     registries.first { $0.registry.capabilities.refusals?.isUsual == true } ?? registries.first
   }
 
@@ -330,8 +358,8 @@ struct PublishingUses: Sendable {
   /// The registry that a destination means; without one, the usual registry.
   ///
   /// A place of another kind is named as it is.
-  private func targets(_ destination: String?) -> (found: [String], wrong: String?) {
-    guard let destination, !destination.isEmpty else { return (usual.map { [$0.name] } ?? [], nil) }
+  private func targets(_ destination: String?, among registries: [Target]) -> (found: [String], wrong: String?) {
+    guard let destination, !destination.isEmpty else { return (Self.usual(registries).map { [$0.name] } ?? [], nil) }
     if destination.contains("://") {
       let found = registries.first { target in
         [target.registry.home.host.description, target.registry.uploadURL.origin.host.description].contains {

@@ -12,6 +12,8 @@ struct StartingPoint: Sendable {
     let fields: [(field: JobField, value: Sourced<String>)]
     /// The issuer, where it is not the hosted service's: a rule holds the job to it, because the fields alone do not tell.
     let issuer: Sourced<String>?
+    /// How files are made and published; nil if that is not known.
+    let recipe: PublishingRecipe?
 
     /// The environment of the job that publishes there.
     var environment: String? { fields.first { $0.field == .environment }?.value.value }
@@ -19,14 +21,15 @@ struct StartingPoint: Sendable {
 
   let provider: ProviderType
   let targets: [Target]
-  /// How files are made and published; nil if that is not known.
-  private let recipe: PublishingRecipe?
+  /// Those that are published to in the way of the first one.
+  private var alike: [Target] { targets.filter { $0.recipe == targets.first?.recipe } }
+  private var recipe: PublishingRecipe? { targets.first?.recipe }
 
   /// The starting point for registries, whose forms have the fields.
   init(_ values: [(PublisherValues, BrokerCore.Target)], provider: ProviderType) {
     self.provider = provider
-    recipe = values.lazy.compactMap { $0.1.registry.capabilities.tools.recipe }.first
     targets = values.map { values, target in
+      let tools = target.registry.capabilities.tools
       let form = target.registry.capabilities.publishers?.form(for: provider.jobs.family)
       let fields = (form?.fields ?? []).compactMap { part in
         values.value(part.field).map { (field: part.field, value: $0) }
@@ -37,7 +40,8 @@ struct StartingPoint: Sendable {
       }
       return Target(
         registry: values.registry, audience: target.expectedAudience?.value ?? values.registry, project: values.project,
-        fields: fields, issuer: issuer)
+        fields: fields, issuer: issuer,
+        recipe: values.repository.workspace(of: tools).count > 1 ? tools.recipe?.forAll : tools.recipe)
     }
   }
 
@@ -58,8 +62,8 @@ struct StartingPoint: Sendable {
     }
     var members: [(String, JSONText.Value)] = [("version", 1), ("registries", .object(registries))]
     // A job is in one environment.
-    if targets.count > 1, Set(targets.map(\.environment)).count == 1 {
-      members.append(("routes", .object([("release", .array(targets.map { .string($0.registry) }))])))
+    if alike.count > 1, Set(alike.map(\.environment)).count == 1 {
+      members.append(("routes", .object([("release", .array(alike.map { .string($0.registry) }))])))
     }
     return JSONText.pretty(.object(members)) + "\n"
   }
@@ -83,6 +87,7 @@ struct StartingPoint: Sendable {
 
   /// The jobs that publish: one for all registries, or one for each where their environments differ.
   private var jobs: [NewWorkflow.Job] {
+    let targets = alike
     let all = targets.map { ($0.registry, $0.audience) }
     guard Set(targets.map(\.environment)).count > 1 else {
       let name = all.count > 1 ? "release" : targets[0].registry

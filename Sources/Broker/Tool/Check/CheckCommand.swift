@@ -22,8 +22,8 @@ enum CheckCommand: Command {
         "Without a TARGET, it looks at all registries of the configuration; without a file, at those of the usual routes. Nothing is sent to a registry but the question for its "
           + "audience and for the last release of the project that --project, the configuration or the checkout names: the "
           + "identity token stays here.",
-        "--mint is a real exchange: a pending publisher becomes a project by it (or is deleted, if the name is taken by now), "
-          + "and where a job holds its identity tokens from the start, one is used up.",
+        "--mint is a real exchange: where there are pending publishers, one becomes a project by it (or is deleted, if the name is "
+          + "taken by now), and where a job holds its identity tokens from the start, one is used up.",
         "The status is 0 if nothing failed, else that of the failure, or 1 if the job would be refused by the registry's rules.",
       ])
   }
@@ -46,11 +46,16 @@ enum CheckCommand: Command {
     let choice = try choice(arguments, session.configuration)
     if session.broker.isRehearsal { console.error("rehearsal: the sandbox stands in for every registry\n") }
     if choice.mints {
+      let services = session.broker.services()
+      let hasPending = try session.configuration.registries(for: choice.targets).contains {
+        $0.target(services).registry.capabilities.publishers?.pending != nil
+      }
       console.error(
         console.style.layout.labelled(
           "check --mint: ",
-          "this is a real exchange; a pending publisher becomes a project by it, or is deleted if the name is taken by now",
-          indent: 0))
+          hasPending
+            ? "this is a real exchange; a pending publisher becomes a project by it, or is deleted if the name is taken by now"
+            : "this is a real exchange", indent: 0))
     }
     let report = try await CheckRun(session: session, choice: choice).report()
     recorder.replace(report)

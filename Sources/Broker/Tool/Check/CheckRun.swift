@@ -112,7 +112,7 @@ struct CheckRun: Sendable {
       var evidence = outcome.evidence
       if evidence.lastRelease == nil, evidence.isListed == nil {
         var asked = target
-        asked.project = target.project ?? background.checkout.project
+        asked.project = target.project ?? background.checkout.projects[target.name]
         let search = EvidenceSearch(time: broker.time)
         evidence.lastRelease = await search.lastRelease(of: asked)
         evidence.isListed = evidence.lastRelease == nil ? await search.isListed(at: asked) : true

@@ -12,6 +12,8 @@ enum ConfigInitCommand: Command {
         OptionSpec("--new", nil, "write the configuration, and print a new workflow to go with it"),
         OptionSpec("--output", "FILE", "write the configuration to FILE instead of token-broker.json"),
         OptionSpec("--force", nil, "replace that file if it is there"),
+        OptionSpec(
+          "--registry", "NAME", "the registry, where the repository is published to several kinds", isRepeatable: true),
         OptionSpec("--provider", "NAME", "where the repository is built: \(AdoptionCatalog(catalog.plugins).names())"),
         OptionSpec("--project", "NAME", "the project at the registries"),
         OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
@@ -23,7 +25,8 @@ enum ConfigInitCommand: Command {
           + "step that publishes runs behind token-broker exec, its job may have identity tokens and names an environment, and "
           + "stored credentials are taken out. Where nothing publishes yet, and with --new, the configuration is written and "
           + "standard output is a new workflow or pipeline.",
-        "The values come from the git remote, from that workflow, and from the file that names the project. Each is said with its origin on standard "
+        "The values come from the git remote, from that workflow, and from the file that names the project, which also says "
+          + "which registries are meant. Each is said with its origin on standard "
           + "error, and what has to be deleted afterwards. The last lines are what was written, where to register the trusted "
           + "publisher, and the command that rehearses the job.",
       ])
@@ -57,7 +60,9 @@ enum ConfigInitCommand: Command {
     private let repository: LocalRepository
     private let broker: Broker
     private let surroundings: Surroundings
-    private let targets: [Target]
+    private let meant: MeantRegistries
+    /// The registries that a job may publish to today.
+    private var targets: [Target] { meant.all }
     private let provider: ProviderType
 
     private var family: IssuerFamily { provider.jobs.family }
@@ -78,7 +83,9 @@ enum ConfigInitCommand: Command {
       given = try AdoptionOptions.given(arguments, catalog, in: surroundings.environment)
       repository = try LocalRepository(around: ".", catalog)
       let services = broker.services()
-      targets = try ConfigurationReader(catalog: broker.catalog).builtIn().usualRegistries.map { $0.target(services) }
+      meant = try MeantRegistries(
+        of: repository, in: ConfigurationReader(catalog: broker.catalog).builtIn(),
+        named: arguments.all("--registry"), services)
       let values = PublisherValues(
         registry: "", repository: repository, given: given, configured: PublisherValues.Configured(nil))
       guard let provider = catalog.provider(of: values.family) else {
@@ -97,7 +104,8 @@ enum ConfigInitCommand: Command {
       let publishing = try adoption.map { (adoption) throws(BrokerError) in
         try PublishingJobs(
           in: repository, paths, named: given.workflow, adoption: adoption, targets: targets,
-          configuration: repository.pathInCheckout(of: file), environment: given.environment ?? "release")
+          configuration: repository.pathInCheckout(of: file), environment: given.environment ?? "release",
+          isOnMachine: provider.jobs.workflowFolder != nil)
       }
       guard let adoption, let publishing, let first = publishing.jobs.first else { return try makeNew(today) }
       guard !arguments.has("--new") else {
@@ -205,7 +213,7 @@ enum ConfigInitCommand: Command {
     private func makeNew(_ today: RepositoryAudit.Read) throws(BrokerError) -> Int32 {
       try checkChanged(today, beside: nil)
       let unread = audit.row(today).findings.filter { $0.state == .unknown && $0.place != nil }
-      let values = targets.map { (self.values(of: $0).withSuggestions(), $0) }
+      let values = meant.targets.map { (self.values(of: $0).withSuggestions(), $0) }
       let (start, obstacles) = try startingPoint(values)
       _ = try broker.check(start.configuration, as: file)
       let staged = try StagedFile(file, isPrivate: false)
@@ -215,7 +223,7 @@ enum ConfigInitCommand: Command {
       guard written == ExitStatus.done.rawValue else { return written }
       try staged.commit(Array(start.configuration.utf8))
       console.error(start.commentary)
-      say("note: ", values.flatMap(\.0.notes) + obstacles)
+      say("note: ", [meant.note("--registry")].compactMap(\.self) + values.flatMap(\.0.notes) + obstacles)
       say("may publish already: ", unread.map { "\($0.place.map { "\($0): " } ?? "")\($0.text)" })
       let place: Message =
         workflow == nil
@@ -258,8 +266,11 @@ enum ConfigInitCommand: Command {
 
     /// Where to register, and how to rehearse.
     private func end(_ values: [(PublisherValues, Target)], command: Message?) {
-      let addresses = values.compactMap { value, target in
-        target.registry.capabilities.publishers?.address(value.job(family), value.project?.value)
+      let addresses = values.flatMap { value, target -> [Message] in
+        let names = value.project.map { [$0] } ?? repository.workspace(of: target.registry.capabilities.tools)
+        return (names.isEmpty ? [nil] : names.map(\.value)).compactMap {
+          target.registry.capabilities.publishers?.address(value.job(family), $0)
+        }
       }
       if !addresses.isEmpty { console.error("register: \(addresses.joined(separator: " and "))\n") }
       let played: Message = provider.jobs.repository == nil ? " --provider \(Neutralized(provider.plugin.name))" : ""

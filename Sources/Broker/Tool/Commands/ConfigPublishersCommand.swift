@@ -13,6 +13,7 @@ enum ConfigPublishersCommand: Command {
         OptionSpec("--since", "FILE", "show what is other than in FILE, an earlier sheet in JSON"),
         OptionSpec(
           "--repository", "OWNER/NAME[=PROJECT]", "a repository that is not checked out here", isRepeatable: true),
+        OptionSpec("--registry", "NAME", "a registry of the configuration", isRepeatable: true),
         OptionSpec("--provider", "NAME", "where it is built: \(AdoptionCatalog(catalog.plugins).names())"),
         OptionSpec("--project", "NAME", "the project at the registry"),
         OptionSpec("--workflow", "NAME", "the workflow file, or the path of the pipeline file"),
@@ -42,6 +43,7 @@ enum ConfigPublishersCommand: Command {
         .usage, "--project names the project of one repository, and there are \(places.count).",
         remedy: "Write --repository OWNER/NAME=PROJECT for each.")
     }
+    let console = surroundings.console
     let broker = try surroundings.broker()
     let services = broker.services()
     var audit = RepositoryAudit(
@@ -57,7 +59,13 @@ enum ConfigPublishersCommand: Command {
       given.project = place.project ?? given.project
       let uses = place.isFolder ? audit.read(folder).uses : []
       let packages = place.isFolder && place.repository.isRoot ? try Packages(in: place.repository) : nil
-      for target in configuration.usualRegistries.map({ $0.target(services) }) {
+      let meant = try MeantRegistries(
+        of: place.repository, in: configuration, named: arguments.all("--registry"), services)
+      let others = meant.others.joined().filter { target in uses.contains { $0.targets.contains(target.name) } }
+      if others.isEmpty, let note = meant.note("--registry") {
+        console.error(console.style.layout.labelled("note: ", note, indent: 0))
+      }
+      for target in meant.targets + others {
         let settings = configuration.registries.first { $0.name == target.name }?.settings
         let tools = target.registry.capabilities.tools
         let here = Publication.all(of: uses.filter { $0.targets.contains(target.name) }, packages, tools)
@@ -65,7 +73,9 @@ enum ConfigPublishersCommand: Command {
         let isMeant =
           !here.isEmpty || uses.allSatisfy(\.targets.isEmpty) || given.workflow != nil
           || settings?.expectations.isEmpty == false
-        for publication in isMeant ? (here.isEmpty ? [Publication()] : here) : [] {
+        let unpublished = place.repository.workspace(of: tools).map { Publication(package: $0) }
+        let usual = unpublished.isEmpty || given.project != nil ? [Publication()] : unpublished
+        for publication in isMeant ? (here.isEmpty ? usual : here) : [] {
           let values = PublisherValues(
             registry: target.name, tools: tools, repository: place.repository, given: given,
             configured: PublisherValues.Configured(settings), package: publication.package, use: publication.use)
@@ -73,7 +83,6 @@ enum ConfigPublishersCommand: Command {
         }
       }
     }
-    let console = surroundings.console
     let sheet = PublisherSheet(entries: entries)
     guard let earlier = arguments.value("--since") else {
       return console.write(data: sheet.text(format, console.outputStyle.layout))

@@ -7,6 +7,9 @@ struct OwnJob: Sendable {
   let job: SandboxPublisher
   /// A publisher for each registry; they differ where the jobs do.
   let publishers: [SandboxPublisher]
+  /// The registries among these that the sandbox plays where they are named, and the projects that they have.
+  let others: [SandboxRegistry]
+  let projects: [String]
 
   /// The job that publishes to the registry that a command names, else to the last one.
   ///
@@ -20,7 +23,15 @@ struct OwnJob: Sendable {
     let services = broker.services()
     let today = RepositoryAudit(broker, valueOptionsOf: catalog, configurationFile: nil).read(repository.root)
     var found: [(registry: String, publisher: SandboxPublisher)] = []
-    for target in configuration.usualRegistries.map({ $0.target(services) }) {
+    // The registry that a command names is meant, whatever else the folder holds.
+    let named = command.lazy.compactMap { word in
+      (try? configuration.registries(for: [word]))?.first?.name
+    }.first
+    let meant = try? MeantRegistries(of: repository, in: configuration, named: [], services)
+    let other = meant?.others.joined().filter { $0.name == named } ?? []
+    var others: [SandboxRegistry] = []
+    var projects: [String] = []
+    for target in (meant?.targets ?? []) + other {
       let settings = configuration.registries.first { $0.name == target.name }?.settings
       func read(_ family: IssuerFamily?) -> PublisherValues {
         var given = PublisherValues.Given(job: nil)
@@ -42,7 +53,7 @@ struct OwnJob: Sendable {
         let provider = catalog.sandbox.providers.first(where: { $0.name == type })
       else { continue }
       let job = values.job(family)
-      let isPlayed = catalog.sandbox.registries.contains { $0.name == target.name }
+      let isPlayed = catalog.sandbox.known.contains { $0.name == target.name }
       if let account = job.fields[.serviceAccount] {
         found.append(
           (
@@ -54,6 +65,11 @@ struct OwnJob: Sendable {
         continue
       }
       guard let owner = job.owner, let name = job.repository, let workflow = job.workflow else { continue }
+      if let other = catalog.sandbox.others.first(where: { $0.name == target.name }) {
+        others.append(other)
+        projects += [settings?.project].compactMap(\.self)
+        projects += repository.workspace(of: target.registry.capabilities.tools).map(\.value)
+      }
       found.append(
         (
           target.name,
@@ -62,10 +78,8 @@ struct OwnJob: Sendable {
             registries: isPlayed ? [target.name] : nil)
         ))
     }
-    let named = command.lazy.compactMap { word in
-      (try? configuration.registries(for: [word]))?.first?.name
-    }.first
     guard let own = found.first(where: { $0.registry == named }) ?? found.last else { return nil }
+    (self.others, self.projects) = (others, projects)
     job = own.publisher
     publishers = found.map(\.publisher)
   }

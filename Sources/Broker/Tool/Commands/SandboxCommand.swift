@@ -200,6 +200,9 @@ enum SandboxCommand: Command {
         configuration.registries.append(try SandboxRegistry(parsing: text, kind: kind))
       }
     }
+    for other in own?.others ?? [] where !configuration.registries.contains(where: { $0.name == other.name }) {
+      configuration.registries.append(other)
+    }
     for text in arguments.all("--release") {
       configuration.releases.append(try SandboxRelease(parsing: text, providers: catalog.providers))
     }
@@ -214,7 +217,8 @@ enum SandboxCommand: Command {
       }
       configuration.switches.insert(value)
     }
-    configuration.projects = arguments.all("--project")
+    let projects = arguments.all("--project")
+    configuration.projects = projects.isEmpty ? own?.projects ?? [] : projects
     configuration.isBehindNetwork = !arguments.has("--no-cdn")
     try checkRegistries(configuration)
     return configuration

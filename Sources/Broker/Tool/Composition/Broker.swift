@@ -231,16 +231,15 @@ public struct Broker: Sendable {
   public func background(of configuration: BrokerConfiguration) -> Background {
     let targets = configuration.registries.map { $0.target(services()) }
     var checkout = CheckoutReader(
-      environment: environment, variables: catalog.checkoutVariables, catalog: AdoptionCatalog(catalog)
+      environment: environment, variables: catalog.checkoutVariables, catalog: AdoptionCatalog(catalog),
+      registries: targets
     ).checkout
-    if checkout.project == nil {
+    let built = FolderReader.names(in: "dist")
+    for target in targets {
       // What was built names its project, too.
-      let formats = targets.compactMap(\.registry.capabilities.distributions)
-      let built = FolderReader.names(in: "dist")
-      checkout.project =
-        formats.lazy.compactMap { format in
-          built.lazy.compactMap { format.name(of: $0)?.project }.first
-        }.first
+      let format = target.registry.capabilities.distributions
+      checkout.projects[target.name] =
+        checkout.projects[target.name] ?? built.lazy.compactMap { format?.name(of: $0)?.project }.first
     }
     return Background(targets: targets, checkout: checkout)
   }

@@ -8,6 +8,8 @@ struct CheckoutReader: Sendable {
   let variables: [String]
   /// What is known of repositories: where the files lie that define jobs, and those that name a project.
   let catalog: AdoptionCatalog
+  /// The registries whose projects are looked for.
+  let registries: [Target]
 
   /// So many files are read at most, and so many bytes of each.
   private static let limits = (files: 64, bytes: 256 * 1024)
@@ -22,7 +24,9 @@ struct CheckoutReader: Sendable {
       (here?.remote ?? folders.first.flatMap { (try? LocalRepository(around: $0, catalog))?.remote }).map {
         ($0.value.owner, $0.value.name)
       }
-    checkout.project = here?.project(of: catalog.plugins.tools)?.value
+    for registry in registries {
+      checkout.projects[registry.name] = here?.project(of: registry.registry.capabilities.tools)?.value
+    }
     return checkout
   }
 

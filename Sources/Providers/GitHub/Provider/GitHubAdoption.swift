@@ -17,6 +17,8 @@ private struct GitHubWorkflowChange {
   private var jobs: [WorkflowChange.Job] = []
   private var stored: [String] = []
   private var notes: [Message] = []
+  /// The names of steps of the job that were taken out, and what they were.
+  private var removed: [(id: String, name: String)] = []
 
   var change: WorkflowChange {
     WorkflowChange(text: editor.text, jobs: jobs, stored: stored, notes: notes)
@@ -36,6 +38,7 @@ private struct GitHubWorkflowChange {
       try self.read(job, before: next)
     }
     guard !jobs.isEmpty else { return nil }
+    try removeVariables(of: root["env"], member: root.member("env"))
   }
 
   // MARK: A job
@@ -45,6 +48,8 @@ private struct GitHubWorkflowChange {
     var registries: [String] = []
     var commands: [String] = []
     var first: YAMLNode?
+    let unchanged = (editor, stored, notes)
+    removed = []
     for node in steps {
       guard let step = node.mapping else { continue }
       let variables = Self.texts(root["env"]).merging(Self.texts(body["env"])) { $1 }
@@ -55,12 +60,23 @@ private struct GitHubWorkflowChange {
       for registry in found.registries where !registries.contains(registry) { registries.append(registry) }
       commands += found.commands
     }
-    guard let first, let member = body.members.first else { return }
+    guard let first, let member = body.members.first else {
+      // A job that does not publish stays as it is.
+      (editor, stored, notes) = unchanged
+      return
+    }
+    for line in job.position.line...max(job.position.line, min(end - 1, editor.count)) {
+      guard let gone = removed.first(where: { editor.current(line)?.contains("steps.\($0.id).outputs") == true }) else {
+        continue
+      }
+      throw request.obstacle(
+        line, "it uses what \(Neutralized(gone.name)) makes, which is not needed to publish any more")
+    }
     guard member.position.line > job.position.line else {
       throw request.obstacle(job.position.line, "the job is written in one line")
     }
     let space = String(repeating: " ", count: member.position.column - 1)
-    let needsCheckout = try prepare(steps, first)
+    let needsCheckout = try prepare(steps, first, for: registries[0])
     let environment = addEnvironment(body, space, job)
     try addPermissions(body, space, job, needsCheckout: needsCheckout, steps)
     try removeVariables(of: body["env"], member: body.member("env"))
@@ -96,10 +112,15 @@ private struct GitHubWorkflowChange {
       }
       guard let part else { return nil }
       try check(line, lines)
+      guard let command = part.command else {
+        if let id = step["id"]?.text { removed.append((id, name)) }
+        editor.replace(line...editor.lastLine(ofBlockAt: line, indent: try dash(of: line, node)), with: [])
+        return nil
+      }
       keepStored(in: Self.texts(step["with"]).values.joined(separator: " "))
       notes += part.notes.filter { !notes.contains($0) }
-      try rewrite(step, node, run: ["run: \(part.command)"])
-      return Found(registries: [part.registry], commands: [part.command])
+      try rewrite(step, node, run: ["run: \(command)"])
+      return Found(registries: [part.registry], commands: [command])
     }
     guard let run = step.member("run") else { return nil }
     let change = try ScriptChange(
@@ -214,7 +235,9 @@ private struct GitHubWorkflowChange {
   /// Puts the tool, and the file if it is not there, before the steps.
   ///
   /// - Returns: Whether a checkout was put in.
-  private mutating func prepare(_ steps: [YAMLNode], _ publishing: YAMLNode) throws(BrokerError) -> Bool {
+  private mutating func prepare(
+    _ steps: [YAMLNode], _ publishing: YAMLNode, for registry: String
+  ) throws(BrokerError) -> Bool {
     let dash = String(
       repeating: " ", count: try dash(of: publishing.position.line, publishing))
     let start = steps[0].position.line
@@ -232,7 +255,7 @@ private struct GitHubWorkflowChange {
           "\(dash)    sparse-checkout-cone-mode: false", "\(dash)    persist-credentials: false",
         ], before: start)
     }
-    editor.insert(["\(dash)- run: pipx install token-broker==\(request.version)"], before: publishing.position.line)
+    editor.insert(request.install(registry).map { "\(dash)- run: \($0)" }, before: publishing.position.line)
     return !hasFile
   }
 

@@ -175,6 +175,7 @@ private struct GitHubSurvey {
     let place = workflow.place(member.position)
     var survey = JobSurvey(member.name, at: place, startedFile: start.started.path)
     survey.fields[.workflow] = .known(workflow.name, place)
+    survey.fields[.callingWorkflow] = .known(start.started.name, place)
     if start.depth > 0, let repository = request.repository { survey.calledFile = "\(repository)/\(workflow.path)" }
     survey.environment = values.environment(job["environment"])
     survey.isHosted = Self.isHosted(job["runs-on"], workflow)

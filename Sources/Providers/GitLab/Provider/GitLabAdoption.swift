@@ -70,8 +70,7 @@ private struct GitLabPipelineChange {
         if !change.registries.isEmpty, registries.isEmpty {
           guard isItem else { throw request.obstacle(line, "the script is one text, and no list of lines") }
           let dash = String(repeating: " ", count: editor.indent(of: line))
-          editor.insert(
-            ["\(dash)- python -I -m pip install --quiet token-broker==\(request.version)"], before: line)
+          editor.insert(request.install(change.registries[0]).map { "\(dash)- \($0)" }, before: line)
         }
         replace(change, line: line, isItem: isItem)
         for registry in change.registries where !registries.contains(registry) { registries.append(registry) }

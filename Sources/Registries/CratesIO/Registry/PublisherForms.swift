@@ -25,7 +25,8 @@ struct PublisherForms {
   /// All that is known of what the registry compares.
   var rules: PublisherRules {
     PublisherRules(
-      forms: Self.forms, review: review, obstacle: obstacle, address: address, newProject: { _ in newCrate },
+      forms: Self.forms, projectLabel: "Crate", review: review, obstacle: obstacle, address: address,
+      newProject: { _ in newCrate },
       namesDifference: true)
   }
 

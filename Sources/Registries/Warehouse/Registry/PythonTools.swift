@@ -34,7 +34,8 @@ private enum PythonTools {
     image: "python:3-slim",
     inImage: PublishingRecipe.Commands(
       build: ["python -I -m pip install --quiet build", "python -I -m build"],
-      prepare: ["python -I -m pip install --quiet {broker} twine"], publish: "twine upload dist/*"))
+      prepare: ["python -I -m pip install --quiet {broker} twine"],
+      broker: ["python -I -m pip install --quiet {broker}"], publish: "twine upload dist/*"))
 
   /// Their inputs: pypa/gh-action-pypi-publish, action.yml; PyO3/maturin-action, action.yml.
   private static let parts = [
