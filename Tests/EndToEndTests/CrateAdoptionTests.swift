@@ -270,7 +270,10 @@ struct CrateAdoptionTests {
         Self.workspace.merging([
           "b/Cargo.toml": "[package]\nname = \"b\"\npublish = false\n", "c.toml": "",
           isGitLab ? ".gitlab-ci.yml" : ".github/workflows/release.yml":
-            "jobs:\n  publish:\n    environment: crates\n    permissions: {id-token: write}\n",
+            isGitLab
+            ? "publish:\n  environment: crates\n  script: [token-broker exec crates-io -- cargo publish]\n"
+            : "on: push\njobs:\n  publish:\n    environment: crates\n    permissions: {id-token: write}\n"
+              + "    steps: [{run: token-broker exec crates-io -- cargo publish}]\n",
         ]) { $1 })
       defer { folder.remove() }
       try folder.makeFolder("c")

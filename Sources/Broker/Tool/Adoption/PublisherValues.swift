@@ -115,7 +115,8 @@ struct PublisherValues: Sendable {
     case .repository: named(field) ?? expected(field) ?? hosted(field)
     // Without a word on it, the file that was started defines the job.
     case .file:
-      given.workflow.map { Sourced($0, "--workflow") } ?? expected(field) ?? (use == nil ? usualFile : nil)
+      given.workflow.map { Sourced($0, "--workflow") } ?? expected(field) ?? expectedFile
+        ?? (use == nil ? usualFile : nil)
         ?? workflow(field)
     case .environment:
       given.environment.map { Sourced($0, "--environment") } ?? expected(field) ?? environment
@@ -158,6 +159,11 @@ struct PublisherValues: Sendable {
         Sourced(value, "expect, \(expectations.origins[field] ?? .builtIn)")
       }
     }.first
+  }
+
+  /// What `expect` says of a job's file, whichever of two it means.
+  private var expectedFile: Sourced<String>? {
+    (jobs?.fields ?? []).lazy.filter { $0.role == .file }.compactMap(expected).first
   }
 
   /// The files of the checkout that define jobs.
