@@ -98,7 +98,7 @@ private struct Checks {
     guard !isListed else { return CheckItem("project", .pass, "\(Neutralized(registry)) has the project \(name).") }
     let isPending = input.rules?.pending != nil
     let summary: Message =
-      "\(Neutralized(registry)) has no project \(name)\(input.rules?.missing(job.family) ?? "")."
+      "\(Neutralized(registry)) has no project \(name)\(input.rules?.missing(job) ?? "")."
       + (input.rules?.pending.map { " \($0)" } ?? "")
     return CheckItem(
       "project", .warn, summary,

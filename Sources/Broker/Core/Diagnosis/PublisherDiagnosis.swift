@@ -176,7 +176,7 @@ struct PublisherDiagnosis {
       isPending
         ? "\(registry) has no project \(name), so that only a pending publisher for it can match, and there is none with "
           + "these values." + (input.rules?.pending.map { " \($0)" } ?? "")
-        : "\(registry) has no project \(name)\(input.rules?.missing(job.family) ?? "").",
+        : "\(registry) has no project \(name)\(input.rules?.missing(job) ?? "").",
       fixes: [
         isPending
           ? "Register a pending publisher at \(registry) with the project name \(name) and exactly these values, or "

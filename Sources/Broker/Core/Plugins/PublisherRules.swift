@@ -128,9 +128,9 @@ public struct PublisherRules: Sendable {
   }
 
   /// What follows of it that a project is not there, as the end of a sentence.
-  public func missing(_ family: IssuerFamily) -> Message {
+  public func missing(_ job: JobIdentity) -> Message {
     if pending != nil { return ", so that only a pending publisher for it can match" }
-    return newProject(family).map { ": \($0)" } ?? ", and it is not known whether a job may make one"
+    return newProject(job).map { ": \($0)" } ?? ", and it is not known whether a job may make one"
   }
 
   /// The fields that `job` would match, and what is noted beside them; for an unknown kind of issuer there are none.

@@ -113,7 +113,7 @@ struct PublisherEntry: Sendable {
     // A form that is filled in with less than all would register something else.
     projectAddress = fields.allSatisfy(\.isKnown) ? values.project.flatMap { rules.address(job, $0.value) } : nil
     pendingAddress = rules.address(job, nil)
-    newProject = pendingAddress == nil ? rules.newProject(family) : nil
+    newProject = pendingAddress == nil ? rules.newProject(job) : nil
     comparison = Self.comparison(form)
     environmentAddress =
       job.environment == nil
