@@ -123,6 +123,12 @@ struct ProgramFileTests {
       ("ln -s program link && mv program real && ln -sf link program", "leads nowhere"),
       ("rm program", "No such file"), ("rm program && mkdir program", "is a folder"),
       ("rm program && mkfifo program", "no regular file"),
+      // A script is what its interpreter makes of it.
+      ("mkdir sh && cp /bin/sh sh/sh && sed -i \"1s|.*|#!$PWD/sh/sh|\" program", nil),
+      ("mkdir sh && cp /bin/sh sh/sh && chmod 777 sh && sed -i \"1s|.*|#! $PWD/sh/sh -e|\" program", "may write"),
+      ("cp program inner && sed -i \"1s|.*|#!$PWD/inner|\" program && chmod 777 inner", "may write"),
+      ("sed -i \"1s|.*|#!$PWD/program|\" program", "without end"),
+      ("sed -i \"1s|.*|#!sh|\" program", "no absolute path"),
     ] as [(String, String?)])
   func looksAtTheWay(_ change: String, _ reason: String?) async throws {
     let folder = try TestFolder()

@@ -8,8 +8,11 @@ public import BrokerCore
   import Darwin
 #endif
 
-/// Whether a file, and every folder and symbolic link on the way to it, is in the hands of root and of this user alone.
+/// Whether a file, and every folder and symbolic link on the way to it, is in the hands of root and of this user alone; of a script,
+/// whether its interpreter is, too.
 public enum OwnedPath {
+  /// More interpreters of interpreters than the kernel follows (execve(2)).
+  private static let mostInterpreters = 5
   /// More symbolic links than a path may have (path_resolution(7)).
   private static let mostLinks = 40
 
@@ -21,8 +24,30 @@ public enum OwnedPath {
     } catch { return error.reason }
   }
 
-  /// Walks an absolute path from the root, following symbolic links.
+  /// Checks an absolute path, and those of the interpreters that its first line leads to.
   static func check(_ path: String) throws(RunnableFile.Refusal) {
+    var next: String? = path
+    for _ in 0...mostInterpreters {
+      guard let file = next else { return }
+      guard file.hasPrefix("/") else { throw refusal("its interpreter \(Neutralized(file)) is no absolute path") }
+      try checkWay(to: file)
+      next = interpreter(of: file)
+    }
+    throw refusal("\(Neutralized(path)) has interpreters without end")
+  }
+
+  /// The interpreter that a script's first line names, of which the kernel reads 255 bytes; nil for other programs.
+  private static func interpreter(of path: String) -> String? {
+    guard let file = FileDescriptor(path, flags: O_RDONLY | O_NONBLOCK),
+      let start = FileDescriptor.readAll(from: file.number, maximum: 255), start.starts(with: [0x23, 0x21])
+    else { return nil }
+    let blanks: [UInt8] = [0x20, 0x09]
+    let line = start.dropFirst(2).prefix { $0 != 0x0A }.drop { blanks.contains($0) }
+    return SystemText.text(of: Array(line.prefix { !blanks.contains($0) }))
+  }
+
+  /// Walks an absolute path from the root, following symbolic links.
+  private static func checkWay(to path: String) throws(RunnableFile.Refusal) {
     var rest = parts(of: path)
     var place: [String] = []
     var links = 0
