@@ -230,17 +230,36 @@ struct PluginTests {
     #expect(bare.status == 0 && bare.output.contains("skip  live-exchange"), "\(bare.output)\(bare.error)")
   }
 
+  @Test("a declaration without the variables that a program wants is warned of, if it has none at all, too")
+  func checksTheDeclaredVariables() async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    let made = try await BuiltTool.run(["plugins", "new", "own", "--kind", "provider", "--language", "sh"], in: folder)
+    #expect(made.status == 0, "\(made.error)")
+    let digest = try FileDigest(of: "\(folder.path)/own", code: .fileUnreadable).sha256
+    for (environment, isWhole) in [
+      ("", false), (#","environment":["OWN_CI"]"#, false), (#","environment":["OWN_CI","OWN_ID_TOKEN"]"#, true),
+    ] {
+      let file =
+        #"{"version":1,"plugins":{"own":{"command":["\#(folder.path)/own"],"sha256":"\#(digest)"\#(environment)}}}"#
+      let run = try await BuiltTool.run(
+        ["plugins", "check", "own"], ["TOKEN_BROKER_ORG_CONFIG_JSON": file], in: folder)
+      #expect(run.output.contains("warn  environment") != isWhole, "\(run.output)\(run.error)")
+    }
+  }
+
   @Test(
     "what a registry's program does wrong ends the run, and no secret is said",
     arguments: [
       ("short", Int32(9), "\"token\" is no API token"), ("well-known", 8, "well-known audience"),
       ("no-audience", 9, "has no \"audience\""), ("said-and-fails", 6, "It did not work."), ("status", 9, "status 3"),
-      ("signal", 9, "a signal ended it (9)"), ("endless", 9, "wrote more than 65536 bytes"), ("echo", 0, ""),
+      ("signal", 9, "a signal ended it (9)"), ("endless", 9, "wrote more than 65536 bytes"),
+      ("echo", 9, "is the identity token"),
     ])
   func refusesAtProgram(_ mode: String, _ status: Int32, _ words: String) async throws {
     let sandbox = try Sandbox.started()
     let run = try await mintAtProgram(mode, sandbox)
-    #expect(run.status == status || mode == "echo", "\(run.error)")
+    #expect(run.status == status, "\(run.error)")
     #expect(run.error.contains(words), "\(run.error)")
     let masks = run.error.split(separator: "\n").filter { $0.hasPrefix("::add-mask::") }.map {
       String($0.dropFirst(12))

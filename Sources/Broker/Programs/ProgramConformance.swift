@@ -10,6 +10,7 @@ public struct ProgramConformance: Sendable {
   private let kinds: [PluginKind]
   private let programs: any ProgramRunning
   private let arguments: (any ArgumentWatching)?
+  private let isDeclared: Bool
   private let environment: Environment
   private let time: TimeSource
   /// What a registry's program is asked for.
@@ -24,7 +25,8 @@ public struct ProgramConformance: Sendable {
   /// A suite.
   ///
   /// - Parameters:
-  ///   - program: The program; the variables of `describe` are used where it lists none.
+  ///   - program: The program.
+  ///   - isDeclared: Whether it gets the variables of its declaration, as in a run; without, those that `describe` lists.
   ///   - settings: What it is told.
   ///   - kinds: What it is looked at as; empty for all that it says it is.
   ///   - programs: Runs it.
@@ -32,10 +34,12 @@ public struct ProgramConformance: Sendable {
   ///   - environment: The variables of this process, of which the program gets those that are no secret.
   ///   - time: Clocks.
   public init(
-    _ program: DeclaredProgram, settings: JSONText.Value = .object([]), kinds: [PluginKind] = [],
-    programs: any ProgramRunning, arguments: (any ArgumentWatching)?, environment: Environment, time: TimeSource
+    _ program: DeclaredProgram, isDeclared: Bool = false, settings: JSONText.Value = .object([]),
+    kinds: [PluginKind] = [], programs: any ProgramRunning, arguments: (any ArgumentWatching)?,
+    environment: Environment, time: TimeSource
   ) {
     self.program = program
+    self.isDeclared = isDeclared
     self.settings = settings
     self.kinds = kinds
     self.programs = programs
@@ -152,9 +156,9 @@ public struct ProgramConformance: Sendable {
         run.description = try PluginDescription(try call.object())
       }
       guard let description else { return false }
-      let names = suite.program.environment.isEmpty ? description.environment : suite.program.environment
+      let names = suite.isDeclared ? suite.program.environment : description.environment
       variables = suite.plainVariables(names)
-      if !suite.program.environment.isEmpty {
+      if suite.isDeclared {
         let missing = description.environment.filter { !suite.program.environment.contains($0) }
         if !missing.isEmpty {
           items.append(
@@ -420,7 +424,7 @@ public struct ProgramConformance: Sendable {
 
     /// The names of the variables that the program wants, without those that are no secret.
     var names: [String] {
-      (suite.program.environment.isEmpty ? description?.environment ?? [] : suite.program.environment)
+      (suite.isDeclared ? suite.program.environment : description?.environment ?? [])
         .filter { variables[$0] == nil }
     }
 

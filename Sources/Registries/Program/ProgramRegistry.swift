@@ -78,7 +78,13 @@ public struct ProgramRegistry: Registry {
     ]
     if case .package(let package) = scope { members.append(("package", .string(package))) }
     let answer = try await program.ask(.exchange, members, given: [token.secret], grace: Self.grace) {
-      (object) throws(ContractFault) in try PluginCredential(object)
+      (object) throws(ContractFault) in
+      let credential = try PluginCredential(object)
+      // What was sent is no credential, wherever the answer has it.
+      guard !credential.token.reveal().contains(token.secret.reveal()),
+        !token.secret.reveal().contains(credential.token.reveal())
+      else { throw ContractFault("\"token\" is the identity token, not an API token") }
+      return credential
     }
     let left = min(answer.secondsLeft ?? answer.expires.seconds(since: services.time.now()), Self.longestLifetime)
     guard left > 0,

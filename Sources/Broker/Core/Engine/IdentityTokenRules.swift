@@ -39,7 +39,7 @@ struct IdentityTokenRules {
         remedy: token.isRehearsal
           ? "Set TOKEN_BROKER_SANDBOX as the sandbox printed it, or run in a CI job."
           : "Unset TOKEN_BROKER_SANDBOX, and configure the registry's own https address. In a plug-in's tests, whose registry "
-            + "is on this machine, take a token of SampleToken.make(audience:isRehearsal: true) (BrokerConformance).")
+            + "is on this machine, take a token whose header has \"kid\": \"token-broker-sandbox\".")
     }
     switch ClockCheck.judge(token.claims, now: now, serverTime: serverTime) {
     case .valid: return nil

@@ -55,8 +55,8 @@ enum PluginsCheckCommand: Command {
       if declared.sha256 == nil { items.append(fileItem(declared.command[0])) }
     }
     let suite = ProgramConformance(
-      program, kinds: kind.map { [$0] } ?? [], programs: SystemPrograms(), arguments: ArgumentSearch(),
-      environment: surroundings.environment, time: broker.time)
+      program, isDeclared: !isPath, kinds: kind.map { [$0] } ?? [], programs: SystemPrograms(),
+      arguments: ArgumentSearch(), environment: surroundings.environment, time: broker.time)
     let outcome = await suite.run()
     items += outcome.items
     if arguments.has("--live"), let description = outcome.description {

@@ -70,7 +70,7 @@ enum PythonSamples {
 
   static let registry =
     head.replacing("import json\n", with: "import http.client\nimport json\n")
-    .replacing("import sys\n", with: "import sys\nimport time\nimport urllib.parse\n")
+    .replacing("import sys\n", with: "import signal\nimport sys\nimport time\nimport urllib.parse\n")
     .replacing("import os\n", with: "") + #"""
       # The registry: where identity tokens are exchanged, on the host that packages are uploaded to. Change the path, the form of
       # the body and what is read from the answer.
@@ -94,10 +94,17 @@ enum PythonSamples {
           return {"audience": urllib.parse.urlsplit(request["target"]["upload-url"]).netloc}
 
 
+      def out_of_time(number, frame):
+          raise OSError("no time is left")
+
+
       def exchange(request):
           url = urllib.parse.urlsplit(request["target"]["upload-url"])
           kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-          connection = kind(url.netloc, timeout=request["deadline-ms"] / 1000)
+          # All of it ends in time, however slowly the registry answers.
+          signal.signal(signal.SIGALRM, out_of_time)
+          signal.setitimer(signal.ITIMER_REAL, request["deadline-ms"] / 1000 * 0.9)
+          connection = kind(url.netloc)
           body = json.dumps({"identity_token": request["identity-token"]})
           try:
               connection.connect()
@@ -114,15 +121,19 @@ enum PythonSamples {
           status = "%s answered %d." % (url.netloc, response.status)
           if response.status in (401, 403):
               raise Failure("refused", status, "Register this job there.")
-          if response.status in (429, 503):
+          if response.status == 429 or response.status == 503 and response.headers["Retry-After"]:
               raise Failure("rate-limited", status, "Try again later.")
           if response.status != 200:
               raise Failure("ambiguous", status, "Check the upload address.")
           # {"token": "...", "expires_in": 900}
-          answer = json.loads(answer)
-          left = answer.get("expires_in", 900)
+          try:
+              answer = json.loads(answer)
+              token, left = answer["token"], int(answer["expires_in"])
+          except (ValueError, KeyError, TypeError):
+              # The identity token is used up, and what came of it is not known.
+              raise Failure("ambiguous", url.netloc + " answered 200 without a token and its life.", "Look at the registry.")
           return {
-              "token": answer["token"],
+              "token": token,
               "username": "__token__",
               "expires-at": int(time.time()) + left,
               "expires-in": left,

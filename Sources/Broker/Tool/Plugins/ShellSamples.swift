@@ -91,7 +91,7 @@ enum ShellSamples {
         case $code in
           200) ;;
           401 | 403) failure refused "$host refused the identity token with status $code." 'Register this job there.' ;;
-          429 | 503) failure rate-limited "$host answered $code." 'Try again later.' ;;
+          429) failure rate-limited "$host answered $code." 'Try again later.' ;;
           *) failure ambiguous "$host answered $code." 'Check the upload address.' ;;
         esac
         # {"token":"...","expires_in":900}
