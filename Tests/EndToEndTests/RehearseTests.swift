@@ -83,6 +83,21 @@ struct RehearseTests {
     #expect(run.output.contains("The job runs in \"\(played.split(separator: " ").last ?? "")\""), "\(run.output)")
   }
 
+  @Test("A job holds the identity tokens that its file names, and none of them is shown in its log")
+  func holdsTheTokensOfTheFile() async throws {
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try folder.write(".git/config", "[remote \"origin\"]\n\turl = https://gitlab.com/octo-org/sample.git\n")
+    try folder.write(
+      ".gitlab-ci.yml",
+      "out:\n  id_tokens: {CRATES_IO_ID_TOKEN: {aud: crates.io}, SPARE: {aud: crates.io}}\n"
+        + "  script: [token-broker exec crates-io -- cargo publish]\n")
+    try folder.write("Cargo.toml", "[package]\nname = \"a\"\nversion = \"1.0.0\"\n")
+    let script = #"echo "$SPARE" | cut -c1-3; [ "$SPARE" != "$CRATES_IO_ID_TOKEN" ] && echo "$SPARE""#
+    let run = try await BuiltTool.run(["sandbox", "--", "sh", "-c", script], in: folder)
+    #expect(run.status == 0 && run.output == "eyJ\n[MASKED]\n", "\(run.output)\(run.error)")
+  }
+
   @Test(arguments: ["owner", "provider=github,owner=a,repository=b,workflow=c", "x"])
   func refusesAJobThatIsNone(_ parts: String) async throws {
     let run = try await BuiltTool.run(["sandbox", "--job", parts, "--", "true"])

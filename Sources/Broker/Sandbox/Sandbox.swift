@@ -117,6 +117,7 @@ public final class Sandbox: Sendable {
   ) -> SandboxJob {
     SandboxJob(
       endpoint: issuer, audiences: configuration.standIns.compactMap(\.audience) + indexes.map(\.registry.audience),
+      heldTokens: configuration.heldTokens,
       claims: JobClaims(provider: provider, overrides: configuration.claims), issueToken: issue)
   }
 

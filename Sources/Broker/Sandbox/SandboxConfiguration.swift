@@ -16,6 +16,8 @@ public struct SandboxConfiguration: Sendable {
   public var releases: [SandboxRelease] = []
   /// Claims in place of the sandbox's own.
   public var claims: [SandboxClaim] = []
+  /// The identity tokens that a job holds beside the usual ones: the variables, and the audiences that they are made out to.
+  public var heldTokens: [(variable: String, audience: String)] = []
   /// What goes wrong.
   public var faults: [SandboxFault] = []
   /// What is switched, at every index.

@@ -129,6 +129,8 @@ public struct SandboxJob: Sendable {
   public let endpoint: Origin
   /// The audiences of the indexes.
   public let audiences: [String]
+  /// The identity tokens that it says it holds: the variables, and the audiences that they are made out to.
+  public let heldTokens: [(variable: String, audience: String)]
   let claims: JobClaims
   let issueToken: @Sendable (_ audience: String, _ claims: [SandboxClaim]) -> String
 

@@ -7,6 +7,8 @@ struct OwnJob: Sendable {
   let job: SandboxPublisher
   /// A publisher for each registry; they differ where the jobs do.
   let publishers: [SandboxPublisher]
+  /// The identity tokens that its file says it holds, as far as files tell.
+  let heldTokens: [(variable: String, audience: String)]
   /// The registries among these that the sandbox plays where they are named, and the projects that they have.
   let others: [SandboxRegistry]
   let projects: [String]
@@ -79,6 +81,10 @@ struct OwnJob: Sendable {
         ))
     }
     guard let own = found.first(where: { $0.registry == named }) ?? found.last else { return nil }
+    let family = catalog.plugins.providers.first { $0.plugin.name == own.publisher.provider.name }?.jobs.family
+    heldTokens = (Self.use(of: today, at: own.registry, family)?.job.tokens ?? []).compactMap { token in
+      token.audience.value.map { (token.variable, $0) }
+    }
     (self.others, self.projects) = (others, projects)
     job = own.publisher
     publishers = found.map(\.publisher)

@@ -179,6 +179,7 @@ enum SandboxCommand: Command {
       configuration.claims += own.job.claims
       configuration.publishers = own.publishers
     }
+    configuration.heldTokens = own?.heldTokens ?? []
     for text in arguments.all("--claim") {
       configuration.claims.append(try SandboxClaim(parsing: text, now: configuration.now()))
     }

@@ -1,7 +1,8 @@
 import BrokerCore
 import BrokerSandbox
 
-/// The variables of a job, one identity token for each audience among them; nobody is asked.
+/// The variables of a job, the identity tokens among them that its `id_tokens` name, and one for each other audience; nobody
+/// is asked.
 struct GitLabVariables: SandboxEndpoint {
   func variables(of job: SandboxJob) -> [String: String] {
     let claims = [
@@ -10,9 +11,12 @@ struct GitLabVariables: SandboxEndpoint {
     ]
     var variables = ["GITLAB_CI": "true", "CI_SERVER_URL": "https://gitlab.com"]
     variables.merge(claims.compactMapValues(job.claim)) { $1 }
-    for audience in job.audiences {
+    let usual = job.audiences.map { audience in
       let name = audience.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "_" }.joined()
-      variables["\(name)_ID_TOKEN"] = job.identityToken(for: audience)
+      return (variable: "\(name)_ID_TOKEN", audience: audience)
+    }
+    for (name, audience) in job.heldTokens + usual where variables[name] == nil {
+      variables[name] = job.identityToken(for: audience)
     }
     return variables
   }
