@@ -1,5 +1,6 @@
 import BrokerCore
 import BrokerSandbox
+import BrokerSystem
 import BuiltInPlugins
 import CratesIOSandbox
 import GitHubSandbox
@@ -27,6 +28,7 @@ struct SourcePackageTests {
     for name in $(cat "$here/asked"); do
       ask "\\"publish\\",\\"name\\":\\"$name\\",\\"vers\\":\\"1.0.0\\",\\"cksum\\":\\"ab\\""
       grep -q '"Ok"' "$here/answer" || { cat "$here/answer" >&2; exit 101; }
+      [ ! -f "$here/later" ] || mv "$here/later" "$here/clock"
     done
     """
 
@@ -38,8 +40,10 @@ struct SourcePackageTests {
       asking names: String, version: String = "1.95.0", publish: String = "null",
       _ change: (inout SandboxConfiguration) -> Void = { _ in }
     ) throws {
-      folder = try TestFolder()
+      let folder = try TestFolder()
+      self.folder = folder
       sandbox = try Sandbox.started {
+        $0.now = { SystemTime.source.now().advanced(by: Int64(folder.read("clock")) ?? 0) }
         $0.registries = [.cratesIO]
         $0.projects = ["a", "b"]
         change(&$0)
@@ -55,8 +59,10 @@ struct SourcePackageTests {
       try folder.makeRunnable("cargo")
     }
 
-    func run(_ provider: SandboxProvider = .github, _ words: String...) async throws -> BuiltTool.Run {
-      var environment = sandbox.environment(for: provider)
+    func run(
+      _ provider: SandboxProvider = .github, _ words: String..., adding variables: [String: String] = [:]
+    ) async throws -> BuiltTool.Run {
+      var environment = sandbox.environment(for: provider).merging(variables) { $1 }
       environment["PATH"] = "\(folder.path):/usr/bin:/bin"
       environment["__CARGO_TEST_OTHER"] = "x"
       environment["CARGO_REGISTRIES_CRATES_IO_TOKEN"] = "x"
@@ -102,6 +108,77 @@ struct SourcePackageTests {
     #expect(run.status == 0, "\(run.error)")
     #expect(bench.exchanges == 1 && bench.burns == 1)
   }
+
+  #if os(Linux)
+    @Test(
+      "A run that outlives its credential goes on with the job's next identity token, or ends if there is none",
+      .enabled(if: PreloadedLibrary.isPossible, PreloadedLibrary.obstacle), arguments: [true, false])
+    func outlivesItsCredential(_ hasAnother: Bool) async throws {
+      let bench = try Bench(asking: "a b") {
+        if hasAnother { $0.heldTokens = [("CRATES_IO_ID_TOKEN_2", "crates.io")] }
+      }
+      defer { bench.folder.remove() }
+      let names = #"["CRATES_IO_ID_TOKEN", "CRATES_IO_ID_TOKEN_2"]"#
+      try bench.folder.write(
+        "token-broker.json",
+        #"{"version":1,"registries":{"crates-io":{}},"providers":{"gitlab":{"variables":{"crates.io":\#(names)}}}}"#)
+      // Once the first crate has its credential, 29 minutes pass for the tool and the sandbox.
+      try bench.folder.write("later", "\(29 * 60)")
+      var variables = try await PreloadedLibrary.make(Self.clock(at: "\(bench.folder.path)/clock"), in: bench.folder)
+      variables["TOKEN_BROKER_CONFIG"] = "\(bench.folder.path)/token-broker.json"
+      let run = try await bench.run(.gitlab, adding: variables)
+      let answers = bench.folder.read("answers").split(separator: "\n").dropFirst()
+      #expect(answers.count == 2 && answers.first?.contains("cio_tp_") == true, "\(answers)")
+      let identities = bench.sandbox.requests.filter { $0.method == "POST" }.map(\.identityTokenID)
+      guard hasAnother else {
+        #expect(run.status == 125 && identities.count == 1 && bench.burns == 1, "\(run.error)")
+        for text in [
+          "[identity-token-spent]", "run the job again", "[token-spent]", "CRATES_IO_ID_TOKEN_2:",
+        ] { #expect(run.error.contains(text), "\(text):\n\(run.error)") }
+        #expect(run.error.contains(/expires in (?:60|5\d) s, and the job has no other identity token/), "\(run.error)")
+        #expect(!run.error.contains("same command again"), "\(run.error)")
+        let answer = answers.last ?? ""
+        for text in ["no other identity token", "caused-by", "good for one exchange", "run the job again"] {
+          #expect(answer.contains(text), "\(text): \(answer)")
+        }
+        return
+      }
+      #expect(run.status == 0, "\(run.error)")
+      #expect(answers.last?.contains("cio_tp_") == true && answers.first != answers.last, "\(answers)")
+      #expect(identities.count == 2 && Set(identities).count == 2 && bench.exchanges == 2 && bench.burns == 2)
+    }
+
+    /// The C library's clocks, as many seconds ahead as a file says.
+    private static func clock(at path: String) -> String {
+      """
+      #define _GNU_SOURCE
+      #include <errno.h>
+      #include <fcntl.h>
+      #include <stdlib.h>
+      #include <sys/syscall.h>
+      #include <time.h>
+      #include <unistd.h>
+      static long ahead(void) {
+        char text[24] = {0};
+        int before = errno, file = open("\(path)", O_RDONLY | O_CLOEXEC);
+        if (file >= 0) { read(file, text, sizeof text - 1); close(file); }
+        errno = before;
+        return atol(text);
+      }
+      int clock_gettime(clockid_t clock, struct timespec *time) {
+        int result = syscall(SYS_clock_gettime, clock, time);
+        if (result == 0) time->tv_sec += ahead();
+        return result;
+      }
+      time_t time(time_t *place) {
+        struct timespec now;
+        clock_gettime(CLOCK_REALTIME, &now);
+        if (place) *place = now.tv_sec;
+        return now.tv_sec;
+      }
+      """
+    }
+  #endif
 
   @Test(
     "What was not planned, or asked for before, gets no credential",

@@ -269,35 +269,15 @@ import Testing
 }
 
 #if os(Linux)
-  /// What makes a resolver that never answers: a library of one function, in the place of the system's.
-  private enum SilentResolver {
-    static let compiler = (Environment.process()["PATH"] ?? "").split(separator: ":")
-      .flatMap { ["\($0)/clang", "\($0)/cc"] }.first { FileManager.default.isExecutableFile(atPath: $0) }
-
-    /// A static tool has a resolver of its own inside.
-    static let isPossible: Bool = {
-      let tool = try? Data(contentsOf: URL(filePath: BuiltTool.path), options: .mappedIfSafe).prefix(4096)
-      return compiler != nil && tool.map { String(decoding: $0, as: UTF8.self).contains("/ld-linux") } == true
-    }()
-  }
-
-  @Suite(.enabled(if: SilentResolver.isPossible, "the tool is static, or there is no C compiler"))
+  @Suite(.enabled(if: PreloadedLibrary.isPossible, PreloadedLibrary.obstacle))
   struct SilentResolverTests {
     @Test("a run ends in time where the resolver never answers", arguments: TLSTests.Job.allCases)
     func endsInTime(_ job: TLSTests.Job) async throws {
       let folder = try TestFolder()
       defer { folder.remove() }
-      try folder.write("resolver.c", "#include <unistd.h>\nint getaddrinfo(void) { for (;;) pause(); }\n")
-      let words = [
-        "-shared", "-fPIC", "-w", "-fno-builtin", "-o", "\(folder.path)/resolver.so", "\(folder.path)/resolver.c",
-      ]
-      let compiler = try #require(SilentResolver.compiler)
-      #expect(try await ChildProcess([compiler] + words, environment: Environment.process()).run().status == 0)
-      // The sanitizer's own library need not be the first.
-      var variables = [
-        "CI": "true", "LD_PRELOAD": "\(folder.path)/resolver.so",
-        "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0",
-      ]
+      var variables = try await PreloadedLibrary.make(
+        "#include <unistd.h>\nint getaddrinfo(void) { for (;;) pause(); }\n", in: folder)
+      variables["CI"] = "true"
       if job.isGitLab {
         let token = SampleToken.make(audience: "pypi", identifier: "id-0123456789")
         variables.merge(["GITLAB_CI": "true", "PYPI_ID_TOKEN": token]) { $1 }

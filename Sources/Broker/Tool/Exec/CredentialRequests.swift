@@ -13,18 +13,12 @@ final class CredentialRequests: Sendable {
   }
 
   let helper: CredentialHelper
-  private let target: Target
   /// The names of the files that are to be published; empty where that is not known.
   private let planned: Set<String>
   /// Whether one package follows the other, so that a credential has served its turn when the next is asked for.
   private let isOrdered: Bool
-  private let options: ExecOptions
-  private let supply: @Sendable () -> IdentityTokenSupply
-  private let engine: Engine
-  private let source: any IdentityTokenSource
-  private let recorder: RunRecorder
+  private let run: TargetRun
   private let burn: CredentialBurn
-  private let surroundings: Surroundings
   /// Ends a line that the tool has begun, before anything is told to the runner.
   private let beginLine: @Sendable () -> Void
   private let state = Mutex(State())
@@ -37,15 +31,9 @@ final class CredentialRequests: Sendable {
     beginLine: @escaping @Sendable () -> Void
   ) {
     self.helper = helper
-    target = run.target
     planned = Set(files.map(\.name))
     self.isOrdered = isOrdered
-    options = run.options
-    supply = run.supply
-    engine = run.engine
-    source = run.source
-    recorder = run.recorder
-    surroundings = run.surroundings
+    self.run = run
     self.burn = burn
     self.beginLine = beginLine
   }
@@ -82,7 +70,7 @@ final class CredentialRequests: Sendable {
 
   private func credential(for name: DistributionName) async throws(BrokerError) -> Secret {
     let shown: Message = "\(Neutralized(name.project, limit: 64)) \(Neutralized(name.version, limit: 64))"
-    guard surroundings.signals.received == nil else {
+    guard run.surroundings.signals.received == nil else {
       throw BrokerError(.interrupted, "The run was interrupted; there is no credential for \(shown).")
     }
     guard planned.isEmpty || planned.contains(name.filename) else {
@@ -98,33 +86,27 @@ final class CredentialRequests: Sendable {
     }
     beginLine()
     let credential = try await usable()
-    say("a credential for \(shown), asked for by the tool; it expires in \(credential.secondsLeft(by: engine.time)) s")
+    let left = credential.secondsLeft(by: run.engine.time)
+    say("a credential for \(shown), asked for by the tool; it expires in \(left) s")
     return credential.secret
   }
 
   /// A credential that lives long enough: a new one wherever identity tokens are made on request, so that none is older than
   /// the package that it is for.
   private func usable() async throws(BrokerError) -> Credential {
-    if let current = state.withLock({ $0.current }), case .fixed(let remaining) = supply() {
-      if current.secondsLeft(by: engine.time) > Self.shortest { return current }
-      guard remaining > 0 else {
-        throw BrokerError(
-          .identityTokenSpent,
-          "The credential for \(Neutralized(target.name)) expires in \(current.secondsLeft(by: engine.time)) s, and the job has no other identity token.",
-          remedy:
-            "Give the job several identity tokens with this audience, or run the same command again: it passes over what is there."
-        )
-      }
+    if let current = state.withLock({ $0.current }), case .fixed(let remaining) = run.supply {
+      if current.secondsLeft(by: run.engine.time) > Self.shortest { return current }
+      guard remaining > 0 else { throw run.ends(current, again: ": it passes over what is there") }
     }
     if isOrdered { await burn.finish() }
-    let minted = await engine.mint([target], from: source)
-    for outcome in minted.outcomes { recorder.add(outcome) }
+    let minted = await run.engine.mint([run.target], from: run.source)
+    for outcome in minted.outcomes { run.recorder.add(outcome) }
     let credential = try minted.credentials.get()[0]
-    if !options.keepsCredential { burn.add(credential) }
+    if !run.options.keepsCredential { burn.add(credential) }
     try credential.handOver(to: .command(helper.name))
     state.withLock { $0.current = credential }
     return credential
   }
 
-  private func say(_ text: Message) { surroundings.console.error("\(Neutralized(target.name)): \(text)\n") }
+  private func say(_ text: Message) { run.surroundings.console.error("\(Neutralized(run.target.name)): \(text)\n") }
 }

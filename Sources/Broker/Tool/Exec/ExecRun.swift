@@ -94,8 +94,7 @@ struct ExecRun: Sendable {
         clients: plan.clients, own: step.target.registry.capabilities.variables + options.environment,
         identityVariables: options.keepsIdentity ? [] : source.identityVariables, isRehearsal: isRehearsal),
       options: options, helper: helper, isRecognised: step.recognised != nil,
-      supply: { step.audience.map(source.supply) ?? .renewable },
-      engine: engine, source: source, recorder: recorder, surroundings: surroundings
+      audience: step.audience, engine: engine, source: source, recorder: recorder, surroundings: surroundings
     ).run()
     // What a command of another kind does is not known, and one that only tries publishes nothing.
     if ending.hasStarted, !isDryRun(step) { recorder.published(nothing: false) }

@@ -11,8 +11,8 @@ struct TargetRun: Sendable {
   let helper: CredentialHelper?
   /// Whether it is known what the command runs.
   let isRecognised: Bool
-  /// How many identity tokens are left for this target.
-  let supply: @Sendable () -> IdentityTokenSupply
+  /// The audience of this target's identity tokens; nil if it is not known yet.
+  let audience: Audience?
   let engine: Engine
   let source: any IdentityTokenSource
   let recorder: RunRecorder
@@ -37,6 +37,22 @@ struct TargetRun: Sendable {
 
     /// Whether all commands ended well.
     var isGood: Bool { if case .success(0) = result { true } else { false } }
+  }
+
+  /// How many identity tokens are left for this target.
+  var supply: IdentityTokenSupply { audience.map(source.supply) ?? .renewable }
+
+  /// That a credential is about to end, and there is no identity token for another; `again` is what a new job does.
+  func ends(_ credential: Credential, again: Message) -> BrokerError {
+    BrokerError(
+      .identityTokenSpent,
+      "The credential for \(Neutralized(target.name)) expires in \(credential.secondsLeft(by: engine.time)) s, and the job has no other identity token.",
+      causes: [
+        Cause(
+          "token-spent", .certain, "An identity token is good for one exchange, and the job has used all that it has.",
+          fixes: ["Give the job one identity token more with the same audience, or run the job again\(again)."],
+          snippet: audience.flatMap { source.guide.spareToken($0) })
+      ])
   }
 
   /// Runs the commands, to the end or to the first that fails, and burns the credentials whatever comes of them.
@@ -89,21 +105,14 @@ struct TargetRun: Sendable {
   private func credential(
     for commands: ArraySlice<ExecPlan.FileCommand>, after previous: Usable?, _ burn: CredentialBurn
   ) async throws(BrokerError) -> Usable {
-    if let previous, case .fixed(let remaining) = supply() {
+    if let previous, case .fixed(let remaining) = supply {
       let last = previous.credential
       if CredentialUse.mayGoOn(last, by: engine.time, life: options.credentialLife) { return previous }
-      guard remaining > 0 else {
-        throw BrokerError(
-          .identityTokenSpent,
-          "The credential for \(Neutralized(target.name)) expires in \(last.secondsLeft(by: engine.time)) s, and the job has no other identity token.",
-          remedy:
-            "Run exec again with --from \(Neutralized(target.name)), or give the job several identity tokens with this audience."
-        )
-      }
+      guard remaining > 0 else { throw ends(last, again: " with exec --from \(Neutralized(target.name))") }
     }
     await burn.finish()
     var target = target
-    let isReused = if case .fixed = supply() { true } else { false }
+    let isReused = if case .fixed = supply { true } else { false }
     target.narrowing.projects = Self.projects(of: isReused ? commands : commands.prefix(1))
     target.narrowing.life = options.credentialLife
     let minted = await engine.mint([target], from: source)
