@@ -41,6 +41,9 @@ final class CredentialRequests: Sendable {
   /// Why there was no credential when the tool asked; nil if there always was one.
   var failure: BrokerError? { state.withLock { $0.failure } }
 
+  /// Whether the tool was given a credential.
+  var hasGiven: Bool { state.withLock { $0.current != nil } }
+
   /// The SHA-256 of the files that credentials were asked for, by their names, as the tool says.
   var digests: [String: String] { state.withLock { $0.digests } }
 

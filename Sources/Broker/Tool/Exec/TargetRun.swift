@@ -170,7 +170,11 @@ struct TargetRun: Sendable {
         for: target, in: surroundings.environment, adding: folder.variables(of: helper, for: target.name)),
       into: tail, redacting: [], burn, isLast: isLast, nil, &ending)
     ending.digests.merge(requests.digests) { $1 }
-    if status != 0, let failure = requests.failure { throw failure }
+    if status != 0, let failure = requests.failure {
+      // What was published with an earlier credential is not known here.
+      if requests.hasGiven { ending.failed += command.files }
+      throw failure
+    }
     return status
   }
 
