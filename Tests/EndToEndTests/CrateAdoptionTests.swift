@@ -305,11 +305,10 @@ struct CrateAdoptionTests {
     ] {
       let folder = try Self.repository(["Cargo.toml": text])
       defer { folder.remove() }
-      let clock = ContinuousClock()
-      let start = clock.now
-      let run = try await BuiltTool.run(["config", "publishers", "--workflow", "a.yml"], in: folder)
+      // In seconds of a processor.
+      let run = try await BuiltTool.run(
+        ["config", "publishers", "--workflow", "a.yml"], in: folder, preparation: "ulimit -t 5")
       #expect(run.status == 0 && run.output.contains("crates-io") && !run.output.contains("\u{1B}"), "\(run.error)")
-      #expect(clock.now - start < .seconds(30))
     }
     let folder = try Self.repository(["Cargo.toml": String(repeating: "#", count: 3 << 20)])
     defer { folder.remove() }
