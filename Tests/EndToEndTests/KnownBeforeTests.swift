@@ -175,8 +175,13 @@ struct KnownBeforeTests {
     var environment = sandbox.environment(for: provider)
     environment["PATH"] = "\(folder.path):/usr/bin:/bin"
     let run = try await BuiltTool.run(
-      ["exec", "--no-confirm", "pypi", "--", "twine", "upload", Self.wheel], environment, in: folder)
-    #expect(run.status == 0 && words(run).contains("with the project's name, \(values) Register"), "\(run.error)")
+      ["exec", "--no-confirm", "testpypi", "pypi", "--", "twine", "upload", Self.wheel], environment, in: folder)
+    let said = words(run)
+    #expect(run.status == 0 && said.contains("with the project's name, \(values) Register"), "\(run.error)")
+    for target in ["testpypi", "pypi"] { #expect(said.contains("note: \(target) does not have sample:"), "\(said)") }
+    // One for each exchange, and one in all for the notes.
+    let asked = sandbox.flow.filter { $0.path.contains("/idtoken") }.count
+    #expect(provider != .github || asked == 3, "\(sandbox.flow)")
   }
 
   // MARK: Files that are not named

@@ -51,9 +51,10 @@ struct ReleaseCheck: Sendable {
     try refuseConflicts(comparisons)
     try refuseObjections(zip(questions.map(\.target), comparisons.map(\.1)).map { ($0, $1) }, files)
     var outlooks: [String: ReleaseOutlook] = [:]
+    var job: JobIdentity?
     for (question, comparison) in zip(questions, comparisons.map(\.1)) {
       noteRemade(comparison.remade, at: question.target)
-      await note(comparison.unknownProjects, at: question.target)
+      await note(comparison.unknownProjects, at: question.target, &job)
       let decision = decision(
         comparison, for: question.target.name,
         isWhole: files.isWhole && question.files.count == files.files.count)
@@ -90,10 +91,14 @@ struct ReleaseCheck: Sendable {
   private static func filename(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
   /// Says which projects a registry does not know, and what has to be there for them.
-  private func note(_ projects: [String], at target: Target) async {
+  ///
+  /// The job is the same for every registry: it is asked for until it is known.
+  private func note(_ projects: [String], at target: Target, _ known: inout JobIdentity?) async {
     guard !projects.isEmpty else { return }
     let names = projects.map { Neutralized($0, limit: 120) }.joined(separator: ", ")
-    let job = await EvidenceSearch(time: broker.time).job(of: source, at: target)
+    let job: JobIdentity
+    if let known { job = known } else { job = await EvidenceSearch(time: broker.time).job(of: source, at: target) }
+    if job.unknown.isEmpty { known = job }
     let needed: Message = target.registry.capabilities.publishers?.newProject(job).map { ": \($0)" } ?? ""
     say("note: \(Neutralized(target.name)) does not have \(names)\(needed)")
   }
