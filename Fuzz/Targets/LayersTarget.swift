@@ -159,7 +159,7 @@ enum LayersTarget {
     guard let rules = try? RuleSet(from: object) else { return }
     let common: [any JobGate] = [
       EventGate(EventGate.dangerous(of: catalog.jobs), admittedBy: rules.common),
-      RuleGate(rules: rules.common, mode: rules.mode),
+      RuleGate(rules: rules.common, mode: rules.mode, jobs: catalog.jobs),
     ]
     for registry in both.registries {
       let higher = above.registries.first { $0.name == registry.name }?.gates ?? common
