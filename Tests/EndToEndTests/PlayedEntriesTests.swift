@@ -108,6 +108,14 @@ struct PlayedEntriesTests {
     #expect(!folder.names.contains("ran"))
   }
 
+  @Test("a name that a plug-in and an entry have is said once")
+  func saysEachNameOnce() async throws {
+    let provider = try await BuiltTool.run(["rehearse", "--provider", "nowhere"])
+    #expect(provider.status == 2 && provider.error.contains("Known: github, gitlab, google.\n"), "\(provider.error)")
+    let registry = try await BuiltTool.run(["rehearse", "--registry", "nowhere"])
+    #expect(registry.status == 2 && registry.error.contains("Known: testpypi, pypi, crates-io.\n"), "\(registry.error)")
+  }
+
   @Test("no secret of the job goes to a sandbox, and nothing goes to the CI system")
   func sendsNoSecret() async throws {
     let folder = try TestFolder()

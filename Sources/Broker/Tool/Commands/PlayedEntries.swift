@@ -82,9 +82,11 @@ struct PlayedEntries {
   }
 
   private func unknown(_ name: String, _ known: [String]) -> BrokerError {
-    BrokerError(
+    // An entry may have the name of a plug-in.
+    let names = known.enumerated().filter { !known[..<$0.offset].contains($0.element) }.map(\.element)
+    return BrokerError(
       .usage, "The sandbox does not play \(Neutralized.quoted(name)).",
-      remedy: NearestName.remedy(for: name, among: known))
+      remedy: NearestName.remedy(for: name, among: names))
   }
 }
 

@@ -10,8 +10,9 @@ enum PluginsCommand: Command {
         OptionSpec("--json", nil, "list them as JSON, with the publishing tools and what exec knows of each")
       ],
       notes: [
+        "plugins new NAME writes a plug-in that is a program, plugins check NAME asks one what the protocol has.",
         "The table is as of the day behind each registry. A * stands for a condition below the table, \"registered\" for issuers that "
-          + "a registry's administrators register, ? for what is not known. Names that are no plug-in's are those of recipes."
+          + "a registry's administrators register, ? for what is not known. Names that are no plug-in's are those of recipes.",
       ])
   }
 
