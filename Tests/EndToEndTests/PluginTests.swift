@@ -100,6 +100,23 @@ struct PluginTests {
     #expect(wrong.status == 8 && wrong.error.contains("program-refused"), "\(wrong.error)")
   }
 
+  @Test("a command keeps the proxy that a provider's program lists, and not what carries the job's identity")
+  func keepsTheProxyOfACommand() async throws {
+    let sandbox = try Sandbox.started()
+    let folder = try TestFolder()
+    defer { folder.remove() }
+    try await sample(in: folder)
+    let names = ["ACME_CI", "ACME_ID_TOKEN", "https_proxy", "PATH"]
+    var environment = job(sandbox)
+    environment["https_proxy"] = "http://127.0.0.1:9"
+    environment["no_proxy"] = "127.0.0.1"
+    let run = try await BuiltTool.run(
+      ["exec", "pypi", "--no-confirm", "--env", "T={token}", "--plugin", "acme=\(folder.path)/acme"]
+        + names.flatMap { ["--plugin-env", "acme=\($0)"] }
+        + ["--", "sh", "-c", "echo proxy=$https_proxy identity=$ACME_ID_TOKEN"], environment, in: folder)
+    #expect(run.status == 0 && run.output.contains("proxy=http://127.0.0.1:9 identity=\n"), "\(run.output)\(run.error)")
+  }
+
   /// What the organisation's file says beside the declaration, what the repository's says, the status and words of the error.
   @Test(
     "a repository's file selects what is declared, and declares nothing",

@@ -13,11 +13,6 @@ public final class PluginProgram: Sendable {
   /// What the program was given or gave so far, and what its variables hold.
   private let secrets: Mutex<[Secret]>
 
-  /// Variables that are no secret, whoever lists them.
-  static let plain: Set<String> = [
-    "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_PROXY", "no_proxy",
-  ]
-
   /// A program.
   ///
   /// - Parameters:
@@ -37,11 +32,11 @@ public final class PluginProgram: Sendable {
     var variables: [String: String] = [:]
     for name in declaration.environment { variables[name] = environment[name] }
     self.variables = variables
-    secrets = Mutex(variables.filter { !Self.plain.contains($0.key) }.map { Secret($0.value) })
+    secrets = Mutex(variables.filter { !DeclaredProgram.plainVariables.contains($0.key) }.map { Secret($0.value) })
   }
 
   /// The listed variables that may carry the job's identity.
-  public var identityVariables: [String] { declaration.environment.filter { !Self.plain.contains($0) } }
+  public var identityVariables: [String] { declaration.identityVariables }
 
   /// Asks the program.
   ///

@@ -490,7 +490,7 @@ public struct ProgramConformance: Sendable {
   /// The listed variables that are no secret, as this process has them.
   private func plainVariables(_ names: [String]) -> [String: String] {
     var variables: [String: String] = [:]
-    for name in names where PluginProgram.plain.contains(name) { variables[name] = environment[name] }
+    for name in names where DeclaredProgram.plainVariables.contains(name) { variables[name] = environment[name] }
     return variables
   }
 }

@@ -36,6 +36,21 @@ public struct DeclaredProgram: Sendable, Equatable {
 }
 
 extension DeclaredProgram {
+  /// Variables that hold no secret, whoever lists them (docs/plugin-protocol.md).
+  public static let plainVariables: Set<String> = [
+    "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_PROXY", "no_proxy",
+  ]
+
+  /// Variables that may hold the password of a proxy, and nothing of a job.
+  private static let proxyVariables: Set<String> = [
+    "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY",
+  ]
+
+  /// The listed variables that may carry the job's identity.
+  public var identityVariables: [String] {
+    environment.filter { !Self.plainVariables.contains($0) && !Self.proxyVariables.contains($0) }
+  }
+
   /// What keeps a command from being one, behind its name; nil if nothing does.
   public static func obstacle(toCommand command: [String]) -> Message? {
     guard let path = command.first, path.hasPrefix("/"), !path.hasSuffix("/") else {

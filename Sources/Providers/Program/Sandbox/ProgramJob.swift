@@ -9,9 +9,7 @@ extension SandboxProvider {
   /// - Throws: `ErrorCode.usage` for a program that is given no variable that could hold one.
   public static func ofProgram(_ entry: SandboxEntry) throws(BrokerError) -> SandboxProvider {
     let signs = entry.object.texts(of: "when")
-    let held = (entry.program?.environment ?? []).filter { name in
-      !plain.contains(name) && !signs.contains { $0.name == name }
-    }
+    let held = (entry.program?.identityVariables ?? []).filter { name in !signs.contains { $0.name == name } }
     guard !held.isEmpty else {
       throw entry.notPlayed(
         "its program is given no variable that could hold an identity token of the sandbox's",
@@ -27,12 +25,6 @@ extension SandboxProvider {
       claimsOfPublisher: { claims(places, $0.owner, $0.repository, $0.workflow) },
       makeEndpoint: { ProgramJob(signs: signs, held: held) })
   }
-
-  /// Variables that hold no identity token, whoever lists them (docs/plugin-protocol.md).
-  private static let plain: Set<String> = [
-    "PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "NO_PROXY", "no_proxy",
-    "https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY",
-  ]
 
   private static func claims(
     _ places: [(name: String, value: String)], _ owner: String, _ repository: String, _ workflow: String
