@@ -44,8 +44,8 @@ struct UploadReview {
   ///   - age: How old a file is, in seconds.
   /// - Returns: Why; nil if they keep nothing out.
   func release(among files: [IndexState.Stored], age: (IndexState.Stored) -> Int64) -> String? {
-    guard let own = version.flatMap(ProjectVersion.canonical) else { return nil }
-    let release = files.filter { ProjectVersion.canonical($0.upload.version) == own }
+    guard let own = version.flatMap(ProjectVersion.canonical).map(ProjectVersion.key) else { return nil }
+    let release = files.filter { ProjectVersion.canonical($0.upload.version).map(ProjectVersion.key) == own }
     if release.contains(where: { age($0) > 14 * 86_400 }) {
       return "Uploading new files to releases older than 14 days is not allowed."
     }
