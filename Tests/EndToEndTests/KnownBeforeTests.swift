@@ -140,14 +140,18 @@ struct KnownBeforeTests {
     #expect(run.status == 0, "\(run.error)")
     #expect(
       run.error.contains(
-        "note: pypi does not have new-one: a pending publisher has to be registered for each at "
-          + "https://pypi.org/manage/account/publishing/, with the project's name, Owner \"octo-org\", Repository name "
-          + "\"sample\", Workflow name \"release.yml\", no Environment name. Register them one at a time: a job has one, each "
-          + "mint makes one project of it, and it is gone after 30 days\n"),
+        "note: pypi does not have new-one: a new project needs a pending publisher, registered at "
+          + "https://pypi.org/manage/account/publishing/ with the project's name, Owner \"octo-org\", Repository name "
+          + "\"sample\", Workflow name \"release.yml\", no Environment name. A job has one at a time, of which a mint makes the "
+          + "project, and it is gone after 30 days\n"),
       "\(run.error)")
-    #expect(bench.log == ["pypi upload \(new) \(new).asc \(Self.wheel) \(Self.sdist)"])
+    #expect(run.error.contains("\npypi: the files of new-one go first, in a run of their own\n"), "\(run.error)")
+    // Tools take their files in an order of their own.
+    #expect(bench.log == ["pypi upload \(new) \(new).asc", "pypi upload \(Self.wheel) \(Self.sdist)"])
+    #expect(bench.mints(at: "pypi") == 3)
+    try bench.folder.write("log", "")
     let perFile = try await bench.exec(["pypi", "--per-file"] + Self.upload + [Self.wheel, new])
-    #expect(perFile.status == 0 && bench.log.dropFirst() == ["pypi upload \(new)", "pypi upload \(Self.wheel)"])
+    #expect(perFile.status == 0 && bench.log == ["pypi upload \(new)", "pypi upload \(Self.wheel)"])
   }
 
   /// The job of each provider, who it is by a token that goes nowhere: as many are left for the exchange as before.
@@ -177,7 +181,7 @@ struct KnownBeforeTests {
     let run = try await BuiltTool.run(
       ["exec", "--no-confirm", "testpypi", "pypi", "--", "twine", "upload", Self.wheel], environment, in: folder)
     let said = words(run)
-    #expect(run.status == 0 && said.contains("with the project's name, \(values) Register"), "\(run.error)")
+    #expect(run.status == 0 && said.contains("with the project's name, \(values) A job has one"), "\(run.error)")
     for target in ["testpypi", "pypi"] { #expect(said.contains("note: \(target) does not have sample:"), "\(said)") }
     // One for each exchange, and one in all for the notes.
     let asked = sandbox.flow.filter { $0.path.contains("/idtoken") }.count

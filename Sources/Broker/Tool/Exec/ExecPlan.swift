@@ -241,44 +241,36 @@ struct ExecPlan: Sendable {
   /// - Parameters:
   ///   - step: The step.
   ///   - published: The names of files that are left out.
-  /// - Returns: One command; with `--per-file`, one for each file, and one for what else the command names. None if nothing
-  ///   is left to publish: a tool that is given no file may choose some by itself.
+  /// - Returns: One command, and one before it for projects that the registry does not know: whether these can be made is
+  ///   known before anything else is published, in whatever order the tool takes its files. With `--per-file`, one for each
+  ///   file, and one for what else the command names. None if nothing is left to publish: a tool that is given no file may
+  ///   choose some by itself.
   func commands(for step: Step, passingOver published: Set<String>) -> [FileCommand] {
     // A tool that takes no names publishes all, and the registry passes over what it has.
     guard files.isSelectable else { return [command(of: step, files.files, files.others)] }
-    let left = newFirst(files.files.filter { !published.contains($0.name) }, at: step)
+    let left = files.files.filter { !published.contains($0.name) }
     guard !left.isEmpty || !files.others.isEmpty || files.files.isEmpty else { return [] }
-    guard isPerFile else { return [command(of: step, left, files.others)] }
-    let rest = files.others.isEmpty ? [] : [command(of: step, [], files.others)]
-    return left.map { command(of: step, [$0], []) } + rest
-  }
-
-  /// The files of projects that the registry does not know before the others: whether these can be made is known before
-  /// anything else is published.
-  private func newFirst(_ files: [DistributionFile], at step: Step) -> [DistributionFile] {
     let format = step.target.registry.capabilities.distributions
-    func isNew(_ file: DistributionFile) -> Bool {
-      format?.name(of: file.path).map { step.newProjects.contains($0.project) } ?? false
+    let new = left.filter { format?.name(of: $0.path).map { step.newProjects.contains($0.project) } ?? false }
+    let known = left.filter { !new.contains($0) }
+    if isPerFile {
+      let rest = files.others.isEmpty ? [] : [command(of: step, [], files.others)]
+      return (new + known).map { command(of: step, [$0], []) } + rest
     }
-    return files.filter(isNew) + files.filter { !isNew($0) }
+    guard !new.isEmpty, !known.isEmpty || !files.others.isEmpty else { return [command(of: step, left, files.others)] }
+    return [command(of: step, new, []), command(of: step, known, files.others)]
   }
 
   /// The command of a step with some of its files and what belongs to these, and with some of its other operands.
   private func command(of step: Step, _ kept: [DistributionFile], _ others: [Int]) -> FileCommand {
     let keptWords = Set(kept.flatMap(\.words) + others)
     let dropped = Set(files.files.flatMap(\.words) + files.others).subtracting(keptWords)
-    let isInOrder = kept.map(\.path) == files.files.filter(kept.contains).map(\.path)
-    let slots = Set(files.files.flatMap(\.words) + files.files.compactMap(\.group))
     func texts(_ file: DistributionFile) -> [String] {
       (file.words.isEmpty ? [file.path] + file.companions : file.words.map { step.command[$0] })
         + attestation(of: file, in: step)
     }
     var words: [String] = []
     for (index, word) in step.command.enumerated() {
-      if !isInOrder, slots.contains(index) {
-        if index == slots.min() { words += kept.flatMap(texts) }
-        continue
-      }
       guard !dropped.contains(index) else { continue }
       let group = files.files.filter { $0.group == index }
       let keptGroup = group.filter(kept.contains)

@@ -87,6 +87,10 @@ struct ExecRun: Sendable {
       surroundings.console.error("\(Neutralized(step.target.name)): already published\n")
       return Turn(files: confirmation.files)
     }
+    if commands.count > 1, !plan.isPerFile {
+      let names = step.newProjects.sorted().map { Neutralized($0, limit: 120) }.joined(separator: ", ")
+      surroundings.console.error("\(Neutralized(step.target.name)): the files of \(names) go first, in a run of their own\n")
+    }
     let own = OwnFiles(step.recognised, plan.tools.files, in: surroundings.environment)
     let ending = await TargetRun(
       target: step.target, commands: commands,

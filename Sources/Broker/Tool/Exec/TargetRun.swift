@@ -225,7 +225,7 @@ struct TargetRun: Sendable {
   private func warn(of credential: Credential, _ name: Neutralized) async {
     let quiet = CredentialUse.quietTime(of: credential, by: engine.time, life: options.credentialLife)
     do { try await engine.time.sleep(quiet) } catch { return }
-    let advice: Message = commands.count == 1 ? "; --per-file mints one for each file" : ""
+    let advice: Message = options.isPerFile ? "" : "; --per-file mints one for each file"
     say("the credential expires in \(credential.secondsLeft(by: engine.time)) s, and \(name) still runs\(advice)")
   }
 

@@ -28,9 +28,9 @@ struct PublisherForms {
       guard let value = field.field.value(of: job) else { return field.isOptional ? "no \(field.label)" : field.label }
       return "\(field.label) \(Neutralized.quoted(value))"
     }
-    let named: Message = values.map { ", with the project's name, \($0.joined(separator: ", "))" } ?? ""
-    return "a pending publisher has to be registered for each at \(site)/manage/account/publishing/"
-      + "\(named). Register them one at a time: a job has one, each mint makes one project of it, and it is gone after 30 days"
+    let named: Message = values.map { " with the project's name, \($0.joined(separator: ", "))" } ?? ""
+    return "a new project needs a pending publisher, registered at \(site)/manage/account/publishing/\(named). "
+      + "A job has one at a time, of which a mint makes the project, and it is gone after 30 days"
   }
 
   /// How a pending publisher ends (Warehouse, oidc/tasks.py; in force since May 2026).
