@@ -33,6 +33,11 @@ final class Site: Sendable {
       projects: ["rig-gitlab-env"]),
     account("publisher@octo-project.iam.gserviceaccount.com", project: "rig-google"),
     account("pinned@octo-project.iam.gserviceaccount.com", "104", project: "rig-pinned"),
+    SandboxPublisher(
+      .github, owner: "octo-org", repository: "more", workflow: "release.yml", projects: ["rig-first"]),
+    SandboxPublisher(
+      .github, owner: "octo-org", repository: "more", workflow: "release.yml", projects: ["rig-second"]),
+    pending("more", project: "rig-third"),
     pending("new-github", project: "rig-new"), pending("new-exists", project: "rig-github"),
     pending("new-similar", project: "rlg-glthub"), pending("new-stdlib", project: "asyncio"),
     SandboxPublisher(

@@ -36,6 +36,15 @@ struct UploadRowTests {
     #expect(uploads.allSatisfy { $0.size == 4 && $0.username == "__token__" && $0.registry == "pypi" })
   }
 
+  /// A publisher is its values: a pending one of the same becomes a project of it (Warehouse, oidc/models: reify).
+  @Test func hasOnePublisherOfTheSameValues() throws {
+    let site = try Site()
+    let token = try #require(site.credential(for: site.github("octo-org/more")))
+    for project in ["rig_first", "rig_second", "rig_third"] {
+      try expectReceived(site.upload(project, file: "\(project)-1.0.tar.gz", token: token))
+    }
+  }
+
   @Test func refusesOtherProjects() throws {
     let site = try Site()
     let token = try #require(site.credential(for: site.github()))

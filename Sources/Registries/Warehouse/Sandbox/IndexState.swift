@@ -40,6 +40,23 @@ struct IndexState {
   var names: [String: String] = [:]
   var identifiers: [String: String] = [:]
 
+  /// Registers a publisher; of the same values there is one, with all their projects (Warehouse, oidc/models: unique
+  /// constraints, and `reify` of pending publishers).
+  ///
+  /// - Returns: The publisher that there is then.
+  mutating func register(_ publisher: SandboxPublisher) -> SandboxPublisher {
+    guard !publisher.isPending,
+      let index = publishers.firstIndex(where: { !$0.isPending && $0.values == publisher.values })
+    else {
+      publishers.append(publisher)
+      return publisher
+    }
+    publishers[index].projects = publishers[index].projects.flatMap { known in
+      publisher.projects.map { own in known + own.filter { !known.contains($0) } }
+    }
+    return publishers[index]
+  }
+
   /// What something is known by in the database.
   mutating func identifier(of kind: String, _ name: String) -> String {
     let key = "\(kind) \(name)"
@@ -54,5 +71,12 @@ struct IndexState {
     let normalized = ProjectName.normalized(name)
     return TokenVerification.Project(
       name: names[normalized] ?? name, normalized: normalized, identifier: identifier(of: "project", normalized))
+  }
+}
+
+extension SandboxPublisher {
+  /// The values that tell a publisher from others.
+  var values: [String] {
+    [provider.name, owner, repository, workflow, environment ?? "", account ?? "", accountID ?? ""]
   }
 }

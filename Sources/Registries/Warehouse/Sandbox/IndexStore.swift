@@ -20,7 +20,8 @@ final class IndexStore: Sendable {
     let releases = configuration.releases.filter { $0.publisher.registries?.contains(registry.name) ?? true }
     let projects = configuration.projects + owned + releases.map(\.project)
     var state = IndexState(
-      publishers: publishers, projects: Set(projects.map(ProjectName.normalized)), switches: configuration.switches)
+      publishers: [], projects: Set(projects.map(ProjectName.normalized)), switches: configuration.switches)
+    for publisher in publishers { _ = state.register(publisher) }
     for name in projects.reversed() { state.names[ProjectName.normalized(name)] = name }
     state.files = releases.map { release in
       Self.stored(

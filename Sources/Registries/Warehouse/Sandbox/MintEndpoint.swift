@@ -79,9 +79,7 @@ struct MintEndpoint {
     let isOff = store.isOn(.newProjectsOff)
     let result = store.access { state -> Result<SandboxPublisher, MintRefusal> in
       let index = state.publishers.firstIndex {
-        $0.isPending && $0.projects == pending.projects && $0.environment == pending.environment
-          && $0.repository == pending.repository && $0.workflow == pending.workflow && $0.owner == pending.owner
-          && $0.account == pending.account && $0.accountID == pending.accountID
+        $0.isPending && $0.projects == pending.projects && $0.values == pending.values
       }
       if state.projects.contains(name) {
         if let index { state.publishers.remove(at: index) }
@@ -104,8 +102,8 @@ struct MintEndpoint {
       state.names[name] = project
       var publisher = pending
       publisher.isPending = false
-      if let index { state.publishers[index] = publisher }
-      return .success(publisher)
+      if let index { state.publishers.remove(at: index) }
+      return .success(state.register(publisher))
     }
     return try result.get()
   }
@@ -127,7 +125,7 @@ struct MintEndpoint {
     let identifier = SandboxToken.identifier()
     let isStored = !store.isOn(.readOnly)
     let token = store.access { state in
-      let publisherIdentifier = state.identifier(of: "publisher", publisher.map(Self.name) ?? "anybody")
+      let publisherIdentifier = state.identifier(of: "publisher", publisher?.values.joined(separator: "/") ?? "anybody")
       var conditions: [JSONText.Value] = [.array([4, .string(publisherIdentifier), .null])]
       if let projects = publisher?.projects {
         conditions.append(.array([2, .array(projects.map { .string(state.project($0).identifier) })]))
@@ -145,14 +143,6 @@ struct MintEndpoint {
     for case .expires(let seconds) in faults { expires = store.now().advanced(by: seconds) }
     return .json(
       200, .object([("expires", .integer(expires.seconds)), ("success", true), ("token", .string(token))]))
-  }
-
-  /// The values that tell a publisher from others.
-  private static func name(of publisher: SandboxPublisher) -> String {
-    [
-      publisher.provider.name, publisher.owner, publisher.repository, publisher.workflow, publisher.environment ?? "",
-      publisher.account ?? "", publisher.accountID ?? "", publisher.projects?.joined(separator: " ") ?? "",
-    ].joined(separator: "/")
   }
 }
 
