@@ -36,6 +36,8 @@ struct KnownBeforeTests {
         ["twine", "upload", "dist/wheels"], ["dist", "dist/wheels/"],
         "merge-multiple: true of actions/download-artifact"
       ),
+      (["maturin", "upload", "dist/*"], ["dist"], "it names no distribution file"),
+      (["maturin", "upload", "dist/wheels/*"], ["dist", "dist/wheels/"], "a pattern, and maturin takes none"),
       (["uv", "publish"], [], "dist there is no such file or folder"),
       (["uv", "publish"], ["dist"], "dist an empty folder"),
       (["uv", "publish", "dist"], ["dist"], "an empty folder"),

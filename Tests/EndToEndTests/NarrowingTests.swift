@@ -99,13 +99,15 @@ struct NarrowingTests {
   /// One command for each file has a credential for each, where identity tokens are made on request; else one for all.
   @Test func narrowsEachCommandsOwn() async throws {
     let bench = try Bench()
-    let arguments = ["exec", "pypi", "--per-file"] + Self.print(Self.wheel, Self.sdist)
+    let arguments = ["exec", "pypi", "--per-file", "--report", "report"] + Self.print(Self.wheel, Self.sdist)
     let github = try await bench.run(arguments)
     #expect(github.status == 0, "\(github.error)")
     #expect(
       github.output.split(separator: "\n").map { Self.conditions($0).last } == [
         #"[1,["octo-sample"]]"#, #"[1,["octo-tools"]]"#,
       ])
+    let report = bench.folder.read("report").filter { !$0.isWhitespace }
+    #expect(report.contains(#""projects":["octo-sample","octo-tools"]"#), "\(report)")
     let gitlab = try await bench.run(arguments, at: .gitlab)
     #expect(gitlab.status == 0, "\(gitlab.error)")
     #expect(

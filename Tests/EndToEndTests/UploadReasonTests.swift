@@ -50,8 +50,8 @@ struct UploadReasonTests {
         "leave this one out"
       ),
       (
-        "simple@pypi=html*2", "", ["what remains:", "possible: The API token is not for the project", "possible: "],
-        "add it to this project's too"
+        "simple@pypi=html*2", "", ["what remains:", "possible: pypi had a file of this name that has been deleted"],
+        "make them equal"
       ),
       ("upload@pypi=stall", "", ["by its list of files:", "likely: pypi lists nothing of sample."], "make them equal"),
     ] as [(String, String, [String], String)])
@@ -65,6 +65,23 @@ struct UploadReasonTests {
     for words in words { #expect(run.error.contains(words), "\(words): \(run.error)") }
     #expect(run.error.contains(hint), "\(run.error)")
     #expect(!listed.isEmpty == !run.error.contains("what remains"), "\(run.error)")
+  }
+
+  /// A refusal of the credential: what is wrong with files is no reason for that.
+  @Test(arguments: [
+    ([], "what remains by its list of files:", "does not know the API token"),
+    (
+      ["exchange=expires:1"], "likely: The API token expired before the upload was done.",
+      "hint: The credential expired"
+    ),
+  ])
+  func goesByTheStatus(_ faults: [String], _ words: String, _ hint: String) async throws {
+    let bench = try ReleaseBench(faults)
+    try bench.folder.write(
+      "upload", "sleep 1; echo \"403 Client Error: Forbidden for url: http://127.0.0.1/legacy/\"; exit 1\n")
+    let run = try await bench.exec(["pypi", "--", "twine", "upload", ReleaseBench.wheel], isConfirmed: true)
+    #expect(run.status == 1 && run.error.contains(words) && run.error.contains(hint), "\(run.error)")
+    #expect(!run.error.contains("metadata") && !run.error.contains("deleted"), "\(run.error)")
   }
 
   /// A failure whose reason is shown needs no question.

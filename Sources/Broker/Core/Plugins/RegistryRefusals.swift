@@ -39,6 +39,11 @@ public struct PublishingFailure: Sendable {
   public let isRefusal: Bool
   /// Whether the credential covers less than the upload.
   public let isAboutReach: Bool
+  /// The HTTP status that the tool shows; nil if it shows none, or that is of no interest.
+  public var status: Int?
+
+  /// Whether the registry refused an upload, and the tool does not show why.
+  public var isUnexplained: Bool { isRefusal && cause.certainty == .possible }
 
   /// A failure; the cause's code is what machines know it by.
   public init(_ cause: Cause, isRefusal: Bool, isAboutReach: Bool = false) {

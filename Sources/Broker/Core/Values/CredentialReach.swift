@@ -60,4 +60,15 @@ public struct CredentialForm: Sendable, Equatable {
     self.isNarrowed = isNarrowed
     self.reason = reason
   }
+
+  /// What two credentials of a run are good for together; the one that is as wide as it was given stands for both.
+  public func together(with other: CredentialForm?) -> CredentialForm {
+    guard let other, isNarrowed, let reach else { return self }
+    guard other.isNarrowed, case .named(let names) = reach.projects, case .named(let others)? = other.reach?.projects
+    else { return other }
+    return CredentialForm(
+      reach: CredentialReach(
+        projects: .named(Set(names + others).sorted()), expires: reach.expires, maker: reach.maker),
+      isNarrowed: true)
+  }
 }

@@ -179,8 +179,16 @@ struct CommandFiles: Sendable {
       guard let location = location(of: word, recognised), !FileReader.isFile(location), !word.contains("**") else {
         return nil
       }
-      if let pattern = FilePattern(word), pattern.files(in: folder(of: word, recognised) ?? "") == nil { return nil }
-      facts.append(BrokerError.Fact("\(Neutralized(word))", contents(of: location, kinds)))
+      var value = contents(of: location, kinds)
+      if let pattern = FilePattern(word) {
+        guard let found = pattern.files(in: folder(of: word, recognised) ?? "") else { return nil }
+        let isAny = found.contains { name in kinds.endings.contains(where: name.hasSuffix) }
+        if isAny, !recognised.client.takesPatterns {
+          value =
+            "a pattern, and \(Neutralized(recognised.client.name)) takes none: a shell replaces it where it is not in quotes"
+        }
+      }
+      facts.append(BrokerError.Fact("\(Neutralized(word))", value))
     }
     return facts
   }

@@ -89,7 +89,8 @@ struct ExecRun: Sendable {
     }
     if commands.count > 1, !plan.isPerFile {
       let names = step.newProjects.sorted().map { Neutralized($0, limit: 120) }.joined(separator: ", ")
-      surroundings.console.error("\(Neutralized(step.target.name)): the files of \(names) go first, in a run of their own\n")
+      surroundings.console.error(
+        "\(Neutralized(step.target.name)): the files of \(names) go first, in a run of their own\n")
     }
     let own = OwnFiles(step.recognised, plan.tools.files, in: surroundings.environment)
     let ending = await TargetRun(
@@ -138,9 +139,7 @@ struct ExecRun: Sendable {
     guard surroundings.signals.received == nil else { return }
     guard ending.isGood else {
       let listings = await confirmation.look(within: limit)
-      guard ending.isReasonHidden else { return }
-      return confirmation.explain(
-        with: listings, isAttested: (ending.failed + ending.finished).contains(where: \.isAttested))
+      return confirmation.explain(ending, with: listings)
     }
     try await confirmation.confirm(after: recognised.client.name, within: limit)
   }

@@ -93,9 +93,12 @@ struct TargetConfirmation: Sendable {
   }
 
   /// Says what may have made the index refuse the files, where the tool does not show it.
-  func explain(with listings: [String: ReleaseListing], isAttested: Bool) {
+  func explain(_ ending: TargetRun.Ending, with listings: [String: ReleaseListing]) {
+    guard let failure = ending.unexplained else { return }
     let upload = UnexplainedUpload(
-      local([.unknown]), listings: listings, isAttested: isAttested, time: lookup.time.now())
+      local([.unknown]), listings: listings,
+      isAttested: (ending.failed + ending.finished).contains(where: \.isAttested), time: lookup.time.now(),
+      status: failure.status, end: ending.end)
     let causes = target.registry.capabilities.refusals?.remaining(upload) ?? []
     guard let first = causes.first else { return }
     if first.certainty < .certain {

@@ -32,8 +32,10 @@ struct TargetRun: Sendable {
     /// The SHA-256 of files that the tool made, by their names, as it says.
     fileprivate(set) var digests: [String: String] = [:]
 
-    /// Whether what the command that failed printed shows a refused upload, and not why.
-    fileprivate(set) var isReasonHidden = false
+    /// What the command that failed printed of a refused upload, where that does not show why.
+    fileprivate(set) var unexplained: PublishingFailure?
+    /// How the life of its credential had ended by then.
+    fileprivate(set) var end: UnexplainedUpload.CredentialEnd?
 
     /// Whether all commands ended well.
     var isGood: Bool { if case .success(0) = result { true } else { false } }
@@ -201,14 +203,17 @@ struct TargetRun: Sendable {
     say("\(name) ended with status \(exit.status)")
     let failure = target.registry.capabilities.refusals?.publishing(
       LogText(tail.bytes).line, command.files.map(\.location))
-    ending.isReasonHidden = failure.map { $0.isRefusal && $0.cause.certainty == .possible } ?? false
+    if let failure, failure.isUnexplained { ending.unexplained = failure }
+    if let usable, usable.credential.secondsLeft(by: engine.time) == 0 {
+      ending.end = options.credentialLife == nil ? .usual : .early
+    }
     if let failure, case let cause = failure.cause, cause.certainty > (failure.isRefusal ? .possible : .likely) {
       for hint in cause.fixes.prefix(1) { say("hint: \(hint)") }
     } else if mayHaveMissed, CommandTable.commands.contains(where: { $0.name == "explain" }) {
       say("hint: token-broker explain says what an error means that is pasted into it")
     }
     // The credential's scope may be the reason, even where the tool does not say so.
-    if let failure, failure.isAboutReach || (failure.isRefusal && failure.cause.certainty == .possible),
+    if let failure, failure.isAboutReach || failure.isUnexplained,
       let usable, let form = usable.form, form.isNarrowed, let reach = form.reach
     {
       say("the credential was good for \(reach.summary), until \(usable.credential.expires)")

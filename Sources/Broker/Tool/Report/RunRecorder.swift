@@ -43,10 +43,12 @@ final class RunRecorder: Sendable {
   /// Takes down whether it is certain that nothing was published.
   func published(nothing isNothing: Bool) { state.withLock { $0.isNothingPublished = isNothing } }
 
-  /// Takes down how a target's way ended; the last of several is what counts.
+  /// Takes down how a target's way ended; the last of several is what counts, and the credentials of all.
   func add<Value: Sendable>(_ outcome: Outcome<Value>) {
     change(outcome.target.name) { section in
+      let earlier = section.evidence.credential
       (section.evidence, section.error) = (outcome.evidence, outcome.failure)
+      section.evidence.credential = outcome.evidence.credential?.together(with: earlier) ?? earlier
     }
   }
 

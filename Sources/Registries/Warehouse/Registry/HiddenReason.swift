@@ -13,19 +13,32 @@ struct HiddenReason: Sendable {
 
   /// The causes: those that the list proves, else those that remain, the likeliest first.
   func causes(of upload: UnexplainedUpload) -> [Cause] {
+    // What is wrong with a credential has a status of its own (Warehouse, forklift/legacy.py).
+    if upload.status == 403 { return ofCredential(upload) }
     let refused = upload.files.filter { !isThere($0, upload) }
     let proven = refused.flatMap { proofs(of: $0, upload) }
     guard proven.isEmpty else { return once(proven) }
     var causes: [Cause] = []
-    for project in Set(refused.map(\.name.project)).sorted() where listed(project, upload)?.isEmpty == true {
-      causes += cause("project-name-differs", .likely, "{registry} lists nothing of \(Neutralized(project)).")
+    for project in Set(refused.map(\.name.project)).sorted() where listed(project, upload)?.isEmpty != false {
+      causes +=
+        listed(project, upload) == nil
+        ? cause("project-name-differs", .possible)
+        : cause("project-name-differs", .likely, "{registry} lists nothing of \(Neutralized(project)).")
     }
-    causes += cause("project-not-covered", .possible)
+    if upload.status != 400 { causes += ofCredential(upload) }
     causes += cause("file-name-used", .possible)
     if upload.isAttested { causes += cause("attestations-invalid", .possible) }
     causes += cause("metadata-invalid", .possible)
     causes += cause("file-too-large", .possible)
     return once(causes)
+  }
+
+  private func ofCredential(_ upload: UnexplainedUpload) -> [Cause] {
+    switch upload.end {
+    case .usual?: cause("api-token-expired", .likely)
+    case .early?: cause("credential-life-over", .likely)
+    case nil: cause("project-not-covered", .possible) + cause("api-token-unknown", .possible)
+    }
   }
 
   private func proofs(of file: ReleaseComparison.LocalFile, _ upload: UnexplainedUpload) -> [Cause] {

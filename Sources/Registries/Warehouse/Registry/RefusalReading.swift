@@ -140,7 +140,9 @@ struct RefusalReading: Sendable {
     at registry: String
   ) -> PublishingFailure? {
     let found = UploadTable.search.found(in: LogText(output.lowercased().utf8))
-    return UploadTable.rows.first { row in row.fits(found) { distributions.newestMetadata(of: files) } }?.failure(
-      at: registry, in: output)
+    let row = UploadTable.rows.first { row in row.fits(found) { distributions.newestMetadata(of: files) } }
+    var failure = row?.failure(at: registry, in: output)
+    failure?.status = UploadTable.statuses.first { $0.row.fits(found) }?.status
+    return failure
   }
 }

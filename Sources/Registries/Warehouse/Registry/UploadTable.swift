@@ -487,21 +487,27 @@ enum UploadTable {
     UploadRow(
       "reason-hidden", .possible, texts: ["[publisherror]"], "The upload was refused, and pdm does not say why.",
       fixes: "pdm keeps the reason to itself: twine or uv, run in its place, show it."),
-    UploadRow(
-      "reason-hidden", .possible,
-      texts: ["400 bad request", "400 client error", "error 400", "status 400", "status code 400"],
-      "The upload was refused (400), and the output does not have the reason, which {registry} gives in its answer's body.",
-      fixes: "Run twine upload --verbose, or uv publish: both show the body.",
-      "Look first whether {registry} has a file of this name (it never takes another), and whether the version has a plus "
-        + "sign or the release is older than 14 days."),
-    UploadRow(
-      "reason-hidden", .possible,
-      texts: ["403 forbidden", "403 client error", "error 403", "status 403", "status code 403"],
-      "The upload was refused (403), and the output does not have the reason, which {registry} gives in its answer's body.",
-      fixes: "Run twine upload --verbose, or uv publish: both show the body.",
-      "Look first whether the trusted publisher is registered for this very project, and whether the API token was minted "
-        + "for {registry} less than 15 minutes before."),
+    bad, forbidden,
   ]
+
+  /// The two statuses of refusals that say nothing more.
+  static let statuses = [(row: bad, status: 400), (row: forbidden, status: 403)]
+
+  private static let bad = UploadRow(
+    "reason-hidden", .possible,
+    texts: ["400 bad request", "400 client error", "error 400", "status 400", "status code 400"],
+    "The upload was refused (400), and the output does not have the reason, which {registry} gives in its answer's body.",
+    fixes: "Run twine upload --verbose, or uv publish: both show the body.",
+    "Look first whether {registry} has a file of this name (it never takes another), and whether the version has a plus "
+      + "sign or the release is older than 14 days.")
+
+  private static let forbidden = UploadRow(
+    "reason-hidden", .possible,
+    texts: ["403 forbidden", "403 client error", "error 403", "status 403", "status code 403"],
+    "The upload was refused (403), and the output does not have the reason, which {registry} gives in its answer's body.",
+    fixes: "Run twine upload --verbose, or uv publish: both show the body.",
+    "Look first whether the trusted publisher is registered for this very project, and whether the API token was minted "
+      + "for {registry} less than 15 minutes before.")
 
   /// A text as it is, and as it stands in HTML.
   private static func apostrophes(_ text: String) -> [String] {
