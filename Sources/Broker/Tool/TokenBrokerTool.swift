@@ -13,13 +13,13 @@ public enum TokenBrokerTool {
   ///   - catalog: The plug-ins.
   ///   - sandbox: What the sandbox plays for them.
   public static func main(
-    catalog: @autoclosure () throws(BrokerError) -> PluginCatalog, sandbox: SandboxCatalog
+    catalog: @autoclosure () throws(BrokerError) -> PluginCatalog,
+    sandbox: @autoclosure @escaping @Sendable () -> SandboxCatalog
   ) {
     ProcessHardening.apply()
     let environment = Environment.process()
     ProcessHardening.hideVariables()
     let signals = SignalRelay()
-    signals.start()
     let loop = EventLoop()
     let plugins: PluginCatalog
     let style = TextStyle(.error, environment: environment)
@@ -32,12 +32,14 @@ public enum TokenBrokerTool {
       runner: plugins.runner(of: environment), logGuard: logGuard, style: style,
       outputStyle: TextStyle(.output, environment: environment), waits: WaitLine(style, logGuard, on: loop))
     let surroundings = Surroundings(
-      catalog: ToolCatalog(plugins: plugins, sandbox: sandbox), environment: environment, console: console,
+      catalog: ToolCatalog(plugins: plugins, sandbox: sandbox()), environment: environment, console: console,
       signals: signals, loop: loop)
     let work = Task(executorPreference: loop) {
       // A publishing tool starts a program by its path, with words of its own.
       let isAsking = ProcessArguments.name() == HelperFolder.program
       let words = ProcessArguments.behindName()
+      // While a page is printed, a signal may do what it does to any program. No other thread runs yet.
+      if isAsking || words.first?.hasPrefix("-") == false { signals.start() }
       let status = await run(isAsking ? [AskCommand.name, "--"] + words : words, surroundings)
       // A request that was cut off by a signal is reported as interrupted; the status tells by which.
       let isCutOff = status == ExitStatus.interrupted.rawValue

@@ -4,7 +4,12 @@ import BrokerSandbox
 /// The plug-ins of a tool: what is asked in earnest, and what the sandbox plays.
 struct ToolCatalog: Sendable {
   let plugins: PluginCatalog
-  let sandbox: SandboxCatalog
+  @Deferred private(set) var sandbox: SandboxCatalog
+
+  init(plugins: PluginCatalog, sandbox: @autoclosure @escaping @Sendable () -> SandboxCatalog) {
+    self.plugins = plugins
+    _sandbox = Deferred(wrappedValue: sandbox())
+  }
 
   /// The targets that there are without a configuration file.
   var usualTargets: [String] {

@@ -9,20 +9,21 @@ public struct ProviderSelection: Sendable {
     /// What it found.
     public let result: Result<Detection, BrokerError>
     /// The variables of its jobs that are set although it was not recognised.
-    public let traces: [String]
+    @Deferred public private(set) var traces: [String]
     /// What runs the job instead, and only looks like it; nil if nothing was recognised.
-    public let lookalike: ProviderLookalike?
+    @Deferred public private(set) var lookalike: ProviderLookalike?
 
     /// A finding.
     public init(
-      name: String, clue: Clue, result: Result<Detection, BrokerError>, traces: [String] = [],
-      lookalike: ProviderLookalike? = nil
+      name: String, clue: Clue, result: Result<Detection, BrokerError>,
+      traces: @autoclosure @escaping @Sendable () -> [String] = [],
+      lookalike: @autoclosure @escaping @Sendable () -> ProviderLookalike? = nil
     ) {
       self.name = name
       self.clue = clue
       self.result = result
-      self.traces = traces
-      self.lookalike = lookalike
+      _traces = Deferred(wrappedValue: traces())
+      _lookalike = Deferred(wrappedValue: lookalike())
     }
 
     /// Whether the job runs there, allowed to ask or not.
@@ -93,10 +94,9 @@ public struct ProviderSelection: Sendable {
         }
         return Finding(name: provider.name, clue: clue, result: .success(detection))
       }
-      let capabilities = provider.capabilities
       return Finding(
-        name: provider.name, clue: provider.clue, result: .success(detection), traces: capabilities.traces(environment),
-        lookalike: capabilities.lookalike(environment))
+        name: provider.name, clue: provider.clue, result: .success(detection),
+        traces: provider.capabilities.traces(environment), lookalike: provider.capabilities.lookalike(environment))
     } catch {
       return Finding(name: provider.name, clue: provider.clue, result: .failure(error))
     }

@@ -25,7 +25,7 @@ public protocol IdentityProvider: Sendable {
 /// What a provider knows beside how to get an identity token; what is left out is not known.
 public struct ProviderCapabilities: Sendable {
   /// What is written into the provider's files.
-  public var guide: ProviderGuide
+  @Deferred public var guide: ProviderGuide
   /// Who claims say a job is that a client printed, if they look like this provider's; what they leave open is unknown.
   public var job: @Sendable (PrintedClaims) -> JobIdentity?
   /// Why a job got no identity token, by what a log says; empty if it says nothing about that.
@@ -37,12 +37,13 @@ public struct ProviderCapabilities: Sendable {
 
   /// Capabilities.
   public init(
-    guide: ProviderGuide = .none, job: @escaping @Sendable (PrintedClaims) -> JobIdentity? = { _ in nil },
+    guide: @autoclosure @escaping @Sendable () -> ProviderGuide = .none,
+    job: @escaping @Sendable (PrintedClaims) -> JobIdentity? = { _ in nil },
     recognise: @escaping @Sendable (_ log: String) -> [Cause] = { _ in [] },
     traces: @escaping @Sendable (Environment) -> [String] = { _ in [] },
     lookalike: @escaping @Sendable (Environment) -> ProviderLookalike? = { _ in nil }
   ) {
-    self.guide = guide
+    _guide = Deferred(wrappedValue: guide())
     self.job = job
     self.recognise = recognise
     self.traces = traces

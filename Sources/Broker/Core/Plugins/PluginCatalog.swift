@@ -8,7 +8,8 @@ public struct PluginCatalog: Sendable {
   public private(set) var routes: [UsualRoute] = []
 
   /// Which registry takes whose identity tokens, as far as it is known.
-  public private(set) var acceptances: [Acceptance] = []
+  public var acceptances: [Acceptance] { acceptanceTables.flatMap { $0() } }
+  private var acceptanceTables: [@Sendable () -> [Acceptance]] = []
 
   /// An empty catalog.
   public init() {}
@@ -37,8 +38,10 @@ public struct PluginCatalog: Sendable {
     routes.append(route)
   }
 
-  /// Adds what is known of a registry's acceptance of identity tokens.
-  public mutating func add(_ acceptances: [Acceptance]) { self.acceptances += acceptances }
+  /// Adds what is known of registries' acceptance of identity tokens; made when it is asked for.
+  public mutating func add(_ acceptances: @autoclosure @escaping @Sendable () -> [Acceptance]) {
+    acceptanceTables.append(acceptances)
+  }
 
   /// What is known of the jobs of each provider.
   public var jobs: [JobKind] { providers.map(\.jobs) }
@@ -93,24 +96,25 @@ public struct ProviderType: Sendable {
   /// Its name, settings and how it is made.
   public let plugin: PluginType<any IdentityProvider>
   /// What is known of its jobs.
-  public let jobs: JobKind
+  @Deferred public private(set) var jobs: JobKind
   /// What is known of the runner of its jobs; nil if nothing is.
   public let runner: Runner?
   /// Reads the files that define its jobs; nil if they cannot be read.
-  public let workflows: WorkflowReader?
+  @Deferred public private(set) var workflows: WorkflowReader?
   /// What is known of repositories that come to the broker; nil if nothing is.
-  public let adoption: ProviderAdoption?
+  @Deferred public private(set) var adoption: ProviderAdoption?
 
   /// A type of identity provider.
   public init(
-    _ plugin: PluginType<any IdentityProvider>, jobs: JobKind, runner: Runner? = nil, workflows: WorkflowReader? = nil,
-    adoption: ProviderAdoption? = nil
+    _ plugin: PluginType<any IdentityProvider>, jobs: @autoclosure @escaping @Sendable () -> JobKind,
+    runner: Runner? = nil, workflows: @autoclosure @escaping @Sendable () -> WorkflowReader? = nil,
+    adoption: @autoclosure @escaping @Sendable () -> ProviderAdoption? = nil
   ) {
     self.plugin = plugin
-    self.jobs = jobs
+    _jobs = Deferred(wrappedValue: jobs())
     self.runner = runner
-    self.workflows = workflows
-    self.adoption = adoption
+    _workflows = Deferred(wrappedValue: workflows())
+    _adoption = Deferred(wrappedValue: adoption())
   }
 }
 
@@ -119,11 +123,13 @@ public struct RegistryType: Sendable {
   /// Its name, settings and how it is made.
   public let plugin: PluginType<any Registry>
   /// What publishes to a registry of this type; the capability ``RegistryCapabilities/tools`` says the same.
-  public let tools: PublishingTools
+  @Deferred public private(set) var tools: PublishingTools
 
   /// A type of registry.
-  public init(_ plugin: PluginType<any Registry>, tools: PublishingTools = .none) {
+  public init(
+    _ plugin: PluginType<any Registry>, tools: @autoclosure @escaping @Sendable () -> PublishingTools = .none
+  ) {
     self.plugin = plugin
-    self.tools = tools
+    _tools = Deferred(wrappedValue: tools())
   }
 }

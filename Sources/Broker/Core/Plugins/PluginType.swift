@@ -8,7 +8,7 @@ public struct PluginType<Product: Sendable>: Sendable {
   /// What it is, in one line.
   public let summary: String
   /// The keys of its settings; any other key of an entry is refused.
-  public let keys: [ConfigurationKey]
+  @Deferred public private(set) var keys: [ConfigurationKey]
   /// Which entries of this type there are, and who may write them.
   public let presence: PluginPresence
 
@@ -32,13 +32,14 @@ public struct PluginType<Product: Sendable>: Sendable {
   ///     throw errors that name the place.
   ///   - make: Makes the plug-in for an entry of the given name: once per run, late, when the services exist.
   public init<Settings: PluginSettings>(
-    _ name: String, summary: String, keys: [ConfigurationKey], presence: PluginPresence = .usual,
+    _ name: String, summary: String, keys: @autoclosure @escaping @Sendable () -> [ConfigurationKey],
+    presence: PluginPresence = .usual,
     decode: @escaping @Sendable (ConfigurationObject) throws(BrokerError) -> Settings,
     make: @escaping @Sendable (_ name: String, Settings, PluginServices) -> Product
   ) {
     self.name = name
     self.summary = summary
-    self.keys = keys
+    _keys = Deferred(wrappedValue: keys())
     self.presence = presence
     self.decode = { (object, _) throws(BrokerError) in
       let settings = try decode(object)
@@ -56,13 +57,14 @@ public struct PluginType<Product: Sendable>: Sendable {
   ///   - decode: Decodes an entry's settings, among the programs that are declared.
   ///   - make: Makes the plug-in for an entry of the given name: once per run, late, when the services exist.
   public init<Settings: PluginSettings>(
-    _ name: String, summary: String, keys: [ConfigurationKey], presence: PluginPresence,
+    _ name: String, summary: String, keys: @autoclosure @escaping @Sendable () -> [ConfigurationKey],
+    presence: PluginPresence,
     decode: @escaping @Sendable (ConfigurationObject, DeclaredPrograms) throws(BrokerError) -> Settings,
     make: @escaping @Sendable (_ name: String, Settings, PluginServices) -> Product
   ) {
     self.name = name
     self.summary = summary
-    self.keys = keys
+    _keys = Deferred(wrappedValue: keys())
     self.presence = presence
     self.decode = { (object, programs) throws(BrokerError) in
       let settings = try decode(object, programs)
@@ -76,7 +78,7 @@ public struct PluginType<Product: Sendable>: Sendable {
   ) {
     self.name = name
     self.summary = summary
-    keys = []
+    _keys = Deferred(wrappedValue: [])
     presence = .usual
     decode = { (_, _) throws(BrokerError) in Decoded(values: [], make: make) }
   }
@@ -94,7 +96,7 @@ public struct PluginType<Product: Sendable>: Sendable {
   func configured(
     _ entry: String, _ object: ConfigurationObject, sharedKeys: [String] = [], programs: DeclaredPrograms = .none
   ) throws(BrokerError) -> ConfiguredPlugin<Product> {
-    try object.refuseUnknownKeys(known: ["type"] + keys.map(\.name) + sharedKeys)
+    if !object.keys.isEmpty { try object.refuseUnknownKeys(known: ["type"] + keys.map(\.name) + sharedKeys) }
     let decoded = try decode(object, programs)
     return ConfiguredPlugin(
       name: entry, type: name, origin: object.keys.contains("type") ? object.origin(of: "type") : object.origin,

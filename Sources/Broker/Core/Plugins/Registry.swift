@@ -74,13 +74,13 @@ public enum Scope: Sendable, Equatable {
 /// What a registry knows and can beside an exchange; what is left out is not known, or cannot be done.
 public struct RegistryCapabilities: Sendable {
   /// What it compares a job with.
-  public var publishers: PublisherRules?
+  @Deferred public var publishers: PublisherRules?
   /// What its refusals mean.
-  public var refusals: RegistryRefusals?
+  @Deferred public var refusals: RegistryRefusals?
   /// The issuers that it accepts; empty if they are not known.
-  public var acceptedIssuers: [AcceptedIssuer]
+  @Deferred public var acceptedIssuers: [AcceptedIssuer]
   /// The kinds of issuers that it does not accept, as far as people ask for them.
-  public var refusedIssuers: [RefusedIssuer]
+  @Deferred public var refusedIssuers: [RefusedIssuer]
   /// Burns a credential before it expires.
   ///
   /// - Throws: ``ErrorCode/revokeUnsupported`` if this registry cannot; else what went wrong on the way.
@@ -94,9 +94,9 @@ public struct RegistryCapabilities: Sendable {
   /// The means to see who published last.
   public var history: (any PublisherHistory)?
   /// What publishes to it.
-  public var tools: PublishingTools
+  @Deferred public var tools: PublishingTools
   /// What signs the files that are published to it.
-  public var attestations: AttestationTool?
+  @Deferred public var attestations: AttestationTool?
   /// The variables that whichever command gets that publishes to it; nothing is known of where that command publishes.
   public var variables: [ToolVariable] = []
   /// Whether it takes identity tokens that are made out to a list of its one audience.
@@ -104,23 +104,26 @@ public struct RegistryCapabilities: Sendable {
 
   /// Capabilities.
   public init(
-    publishers: PublisherRules? = nil, refusals: RegistryRefusals? = nil, acceptedIssuers: [AcceptedIssuer] = [],
-    refusedIssuers: [RefusedIssuer] = [],
+    publishers: @autoclosure @escaping @Sendable () -> PublisherRules? = nil,
+    refusals: @autoclosure @escaping @Sendable () -> RegistryRefusals? = nil,
+    acceptedIssuers: @autoclosure @escaping @Sendable () -> [AcceptedIssuer] = [],
+    refusedIssuers: @autoclosure @escaping @Sendable () -> [RefusedIssuer] = [],
     revoke: (@Sendable (BoundSecret) async throws(BrokerError) -> Void)? = nil, narrow: CredentialNarrowing? = nil,
     releases: (any ReleaseIndex)? = nil, distributions: (any DistributionFormat)? = nil,
-    history: (any PublisherHistory)? = nil, tools: PublishingTools = .none, attestations: AttestationTool? = nil
+    history: (any PublisherHistory)? = nil, tools: @autoclosure @escaping @Sendable () -> PublishingTools = .none,
+    attestations: @autoclosure @escaping @Sendable () -> AttestationTool? = nil
   ) {
-    self.publishers = publishers
-    self.refusals = refusals
-    self.acceptedIssuers = acceptedIssuers
-    self.refusedIssuers = refusedIssuers
+    _publishers = Deferred(wrappedValue: publishers())
+    _refusals = Deferred(wrappedValue: refusals())
+    _acceptedIssuers = Deferred(wrappedValue: acceptedIssuers())
+    _refusedIssuers = Deferred(wrappedValue: refusedIssuers())
     self.revoke = revoke
     self.narrow = narrow
     self.releases = releases
     self.distributions = distributions
     self.history = history
-    self.tools = tools
-    self.attestations = attestations
+    _tools = Deferred(wrappedValue: tools())
+    _attestations = Deferred(wrappedValue: attestations())
   }
 
   /// Nothing is known.

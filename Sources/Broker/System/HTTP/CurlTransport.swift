@@ -85,13 +85,14 @@ public struct TransportConfiguration: Sendable {
   ///     failure says so.
   public init(
     environment: Environment, connectLimit: Duration = .seconds(5), requestLimit: Duration = .seconds(15),
-    userAgent: String = "token-broker", rootVariables: [String] = []
+    userAgent: String = "token-broker",
+    rootVariables: @autoclosure @escaping @Sendable () -> [String] = []
   ) {
     self.connectLimit = connectLimit
     self.requestLimit = requestLimit
     self.userAgent = userAgent
     roots = TrustRoots(environment)
-    self.rootVariables = RootVariables(environment, ofTools: rootVariables)
+    self.rootVariables = RootVariables(environment, ofTools: rootVariables())
     proxies = ProxySettings(environment)
   }
 }

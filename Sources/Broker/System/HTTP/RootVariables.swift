@@ -9,11 +9,17 @@ struct RootVariables: Sendable {
   /// What is added to them (nodejs.org, "Command-line API").
   private static let adding = ["NODE_EXTRA_CA_CERTS"]
 
-  /// What to say of them when a server's certificate cannot be verified; nil where none is set.
-  let advice: Message?
+  private let environment: Environment
+  @Deferred private var ofTools: [String]
 
-  /// Looks at the variables; `ofTools` are those of publishing tools that replace their roots.
-  init(_ environment: Environment, ofTools: [String] = []) {
+  /// Those of a job; `ofTools` are the variables of publishing tools that replace their roots.
+  init(_ environment: Environment, ofTools: @autoclosure @escaping @Sendable () -> [String] = []) {
+    self.environment = environment
+    _ofTools = Deferred(wrappedValue: ofTools())
+  }
+
+  /// What to say of them when a server's certificate cannot be verified; nil where none is set.
+  var advice: Message? {
     let own = ["SSL_CERT_FILE", "SSL_CERT_DIR"].filter { environment.nonEmpty($0) != nil }
     let known = Set(own.compactMap(environment.nonEmpty))
     // A variable that names the roots that are used already changes nothing.
@@ -38,6 +44,6 @@ struct RootVariables: Sendable {
         "\(adding.map { Neutralized($0) }.joined(separator: ", ")) holds additional roots alone, and SSL_CERT_FILE has to hold the usual ones as well."
       )
     }
-    advice = sentences.isEmpty ? nil : sentences.joined(separator: " ")
+    return sentences.isEmpty ? nil : sentences.joined(separator: " ")
   }
 }

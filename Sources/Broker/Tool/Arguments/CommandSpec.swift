@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// A command of the tool, as `--help` shows it and the parser reads it.
 struct CommandSpec: Sendable {
   /// The name.
@@ -8,28 +10,28 @@ struct CommandSpec: Sendable {
   let operands: String
   /// The least and greatest number of operands.
   let operandCount: ClosedRange<Int>
-  /// The operands that are known beforehand; asked for when a completion is written, so that it may look at the table.
-  let operandChoices: @Sendable () -> [String]
+  /// The operands that are known beforehand.
+  @Deferred var operandChoices: [String]
   /// The options beside `--help`.
   let options: [OptionSpec]
   /// Whether `-- COMMAND ARGS` may follow.
   let takesCommand: Bool
   /// Paragraphs below the options.
-  let notes: [String]
+  @Deferred var notes: [String]
 
   init(
     _ name: String, _ summary: String, operands: String = "", operandCount: ClosedRange<Int> = 0...0,
     operandChoices: @escaping @Sendable @autoclosure () -> [String] = [], options: [OptionSpec] = [],
-    takesCommand: Bool = false, notes: [String] = []
+    takesCommand: Bool = false, notes: @autoclosure @escaping @Sendable () -> [String] = []
   ) {
     self.name = name
     self.summary = summary
     self.operands = operands
     self.operandCount = operandCount
-    self.operandChoices = operandChoices
+    _operandChoices = Deferred(wrappedValue: operandChoices())
     self.options = options
     self.takesCommand = takesCommand
-    self.notes = notes
+    _notes = Deferred(wrappedValue: notes())
   }
 
   /// The usage line: `token-broker mint [OPTIONS] TARGET...`.

@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// An option of a command, as `--help` shows it and the parser reads it.
 struct OptionSpec: Sendable {
   /// The name with its hyphens: `--format`.
@@ -5,19 +7,20 @@ struct OptionSpec: Sendable {
   /// What its value is called; nil for a switch.
   let value: String?
   /// What it does, in one line.
-  let summary: String
+  @Deferred var summary: String
   /// The values it may have, where these are known beforehand.
-  let choices: [String]
+  @Deferred var choices: [String]
   /// Whether it may be given more than once.
   let isRepeatable: Bool
 
   init(
-    _ name: String, _ value: String? = nil, _ summary: String, choices: [String] = [], isRepeatable: Bool = false
+    _ name: String, _ value: String? = nil, _ summary: @autoclosure @escaping @Sendable () -> String,
+    choices: @autoclosure @escaping @Sendable () -> [String] = [], isRepeatable: Bool = false
   ) {
     self.name = name
     self.value = value
-    self.summary = summary
-    self.choices = choices
+    _summary = Deferred(wrappedValue: summary())
+    _choices = Deferred(wrappedValue: choices())
     self.isRepeatable = isRepeatable
   }
 

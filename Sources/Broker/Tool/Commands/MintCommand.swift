@@ -27,17 +27,19 @@ enum MintCommand: Command {
   }
 
   private static func format(for runners: [Runner]) -> OptionSpec {
+    OptionSpec(
+      "--format", "FORMAT", formats(for: runners), choices: DeliveryFormat.all(for: runners).map(\.name))
+  }
+
+  private static func formats(for runners: [Runner]) -> String {
     let all = DeliveryFormat.all(for: runners)
     let names = all.map(\.name)
     let usual = all.compactMap { format in
       if case .outputs(_, let runner) = format, runner.canHide { "\(format.name) in \(runner.name)" } else { nil }
     }
     let defaults = usual + ["none in \(usual.isEmpty ? "" : "other ")CI", "else token"]
-    return OptionSpec(
-      "--format", "FORMAT",
-      "\(names.dropLast().joined(separator: ", ")) or \(names.last ?? ""); "
-        + "the default is \(defaults.joined(separator: ", "))",
-      choices: names)
+    return "\(names.dropLast().joined(separator: ", ")) or \(names.last ?? ""); "
+      + "the default is \(defaults.joined(separator: ", "))"
   }
 
   static func run(_ arguments: ParsedArguments, _ surroundings: Surroundings) async throws(BrokerError) -> Int32 {

@@ -53,7 +53,7 @@ enum BashCompletions {
       let below = commands.map(\.name).filter { $0.hasPrefix("\(spec.name) ") }.map {
         $0.dropFirst(spec.name.count + 1)
       }
-      let words = below.map(String.init) + spec.operandChoices() + spec.options.map(\.name) + ["--help"]
+      let words = below.map(String.init) + spec.operandChoices + spec.options.map(\.name) + ["--help"]
       return "    \(quoted(spec.name))) words=\(quoted(words.joined(separator: " "))) ;;\n"
     }
   }

@@ -31,7 +31,7 @@ enum FishCompletions {
         lines.append(
           "complete -c token-broker -n \(inside) -l \(option.name.dropFirst(2))\(value) -d \(quoted(option.summary))")
       }
-      let operands = spec.operandChoices()
+      let operands = spec.operandChoices
       if !operands.isEmpty {
         lines.append("complete -c token-broker -n \(inside) -a \(quoted(operands.joined(separator: " ")))")
       } else if !spec.operands.isEmpty {

@@ -72,7 +72,7 @@ enum ZshCompletions {
         "\(option.isRepeatable ? "*" : "")\(option.name)\(value.isEmpty ? "" : "=")[\(bracketed(option.summary))]\(value)"
     }
     rows.append("(- *)--help[show help]")
-    let operands = spec.operandChoices().joined(separator: " ")
+    let operands = spec.operandChoices.joined(separator: " ")
     if !operands.isEmpty || !spec.operands.isEmpty && !spec.takesCommand {
       let name = bracketed(spec.operands).replacing(":", with: "\\:")
       rows.append("*:\(name):\(operands.isEmpty ? "_files" : "(\(operands))")")
