@@ -22,16 +22,17 @@ extension Environment {
 
   /// If a name occurs twice, the first counts, as with getenv(3).
   private static func variables() -> [String: String] {
-    var variables: [String: String] = [:]
     // Nothing in this program changes its variables; the texts are copied.
-    var entry = unsafe broker_process_environment()
-    while let text = unsafe entry.pointee {
-      unsafe entry += 1
-      guard let equals = unsafe strchr(text, 0x3D) else { continue }
-      let name = unsafe SystemText.exactText(of: UnsafeRawBufferPointer(start: text, count: equals - text))
-      guard variables[name] == nil else { continue }
+    let entries = unsafe broker_process_environment()
+    var count = 0
+    while unsafe entries[count] != nil { count += 1 }
+    var variables = [String: String](minimumCapacity: count)
+    // From the last to the first, which stays.
+    for index in (0..<count).reversed() {
+      guard let text = unsafe entries[index], let equals = unsafe strchr(text, 0x3D) else { continue }
+      let name = unsafe UnsafeRawBufferPointer(start: text, count: equals - text)
       let value = unsafe UnsafeRawBufferPointer(start: equals + 1, count: strlen(equals + 1))
-      variables[name] = unsafe SystemText.text(of: value)
+      variables[unsafe SystemText.exactText(of: name)] = unsafe SystemText.text(of: value)
     }
     return variables
   }

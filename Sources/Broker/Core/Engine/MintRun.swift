@@ -43,7 +43,7 @@ struct MintRun: Sendable {
       let audience =
         if let expected = target.expectedAudience, !isQuestion { expected } else { try await audience(isKept: true) }
       for token in try source.heldTokens(for: audience) {
-        try judge(token, for: audience, isReported: false)
+        try judge(token, source.job(from: token.claims), for: audience, isReported: false)
         try checkTimes(of: token)
       }
       return audience
@@ -194,10 +194,11 @@ struct MintRun: Sendable {
       engine.observe(.identityTokenAsked(registry: target.name, audience))
       let token = try await source.identityToken(for: audience).bound(to: secretOrigin, in: engine.bindings)
       try refuseForeign(token, audience)
-      let event = EngineEvent.identityTokenReceived(registry: target.name, token, source.job(from: token.claims))
+      let job = source.job(from: token.claims)
+      let event = EngineEvent.identityTokenReceived(registry: target.name, token, job)
       try engine.hide(event)
       engine.observe(event)
-      try judge(token, for: audience)
+      try judge(token, job, for: audience)
       return token
     }
     return (token, attempt)
@@ -281,9 +282,8 @@ struct MintRun: Sendable {
 
   /// The audience and the gates; a refusal that is only audited is reported, unless that is left to a later mint.
   private func judge(
-    _ token: IdentityToken, for audience: Audience, isReported: Bool = true
+    _ token: IdentityToken, _ job: JobIdentity, for audience: Audience, isReported: Bool = true
   ) throws(BrokerError) {
-    let job = source.job(from: token.claims)
     seen.note { ($0.token, $0.job) = (TokenFacts(token.claims), job) }
     try rules.check(token, isFor: audience)
     try target.judge(job) { error in

@@ -9,7 +9,7 @@ public final class SentTokens: Sendable {
     let origin: Origin
 
     init(_ token: IdentityToken, _ origin: Origin) {
-      digest = SentTokens.digest(of: token)
+      digest = token.digest
       self.origin = origin
     }
   }
@@ -21,18 +21,13 @@ public final class SentTokens: Sendable {
   /// Nothing was sent yet.
   public init() {}
 
-  private static func digest(of token: IdentityToken) -> String {
-    SHA256.hexadecimal(of: token.secret.reveal().utf8)
-  }
-
   /// Notes that a token was made for an index.
   ///
   /// - Returns: The index that it was made for before; the same one, if none.
   func owner(of token: IdentityToken, madeFor origin: Origin) -> Origin {
-    let digest = Self.digest(of: token)
-    return owners.withLock { owners in
-      let owner = owners[digest] ?? origin
-      owners[digest] = owner
+    owners.withLock { owners in
+      let owner = owners[token.digest] ?? origin
+      owners[token.digest] = owner
       return owner
     }
   }

@@ -13,10 +13,15 @@ public struct Neutralized: MessageValue, Sendable, Hashable {
   /// `text` on one line, without control, format or bidirectional characters, without `::` and `##[`, and cut to `limit`
   /// characters.
   public init(_ text: some StringProtocol, limit: Int = Neutralized.defaultLimit) {
+    let given = String(text)
+    guard !Self.isHarmless(given, limit) else {
+      self.text = given
+      return
+    }
     var output = String.UnicodeScalarView()
     var count = 0
     var pendingSpace = false
-    for scalar in SystemText.readable(String(text)).unicodeScalars {
+    for scalar in SystemText.readable(given).unicodeScalars {
       guard count < limit else {
         output.append(contentsOf: " …".unicodeScalars)
         break
@@ -65,6 +70,23 @@ public struct Neutralized: MessageValue, Sendable, Hashable {
 
   /// The text.
   public var description: String { text }
+
+  /// Whether all of a text stays as it is: printable ASCII with single spaces between its words, and no `::` or `##[`.
+  private static func isHarmless(_ text: String, _ limit: Int) -> Bool {
+    guard text.utf8.count <= limit else { return false }
+    var before: (UInt8, UInt8) = (0, 0x20)
+    for byte in text.utf8 {
+      switch byte {
+      case 0x20: guard before.1 != 0x20 else { return false }
+      case 0x3A: guard before.1 != 0x3A else { return false }
+      case 0x5B: guard before != (0x23, 0x23) else { return false }
+      case 0x21...0x7E: break
+      default: return false
+      }
+      before = (before.1, byte)
+    }
+    return before.1 != 0x20 || text.isEmpty
+  }
 
   /// What stands for a scalar: itself, a space for white space, or the replacement character.
   private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {

@@ -6,7 +6,7 @@ import Synchronization
 /// each bound secret leaves a mark here, which does not hold the secret, and every request of a plug-in is searched for the
 /// marks. Found are the secret itself and its base64 in both alphabets; a secret of less than 16 bytes leaves no mark.
 public final class SecretBindings: Sendable {
-  private let marks = Mutex<[UInt64: Origin]>([:])
+  private let marks = Mutex(SecretMarks())
 
   /// No secrets.
   public init() {}
@@ -17,7 +17,7 @@ public final class SecretBindings: Sendable {
   public func bind(_ secret: Secret, to origin: Origin) -> BoundSecret {
     let found = SecretMark.all(of: secret)
     marks.withLock { marks in
-      for mark in found where marks[mark] == nil { marks[mark] = origin }
+      for mark in found { marks.add(mark, origin) }
     }
     return BoundSecret(secret, to: origin)
   }
@@ -30,21 +30,20 @@ public final class SecretBindings: Sendable {
     try request.checkDestinations()
     let marks = marks.withLock { $0 }
     guard !marks.isEmpty else { return }
-    for text in [request.url.requestTarget, request.url.origin.host] where SecretMark.isIn(text, { marks[$0] != nil }) {
+    for text in [request.url.requestTarget, request.url.origin.host] where marks.areIn(text) {
       throw .misdirected("it has a secret in its address")
     }
-    for field in request.fields where SecretMark.isIn(field.name, { marks[$0] != nil }) {
+    for field in request.fields where marks.areIn(field.name) {
       throw .misdirected("it has a secret in the name of a field")
     }
     for content in request.contents {
       switch content {
       case .plain(let text):
-        guard !SecretMark.isIn(text, { marks[$0] != nil }) else {
+        guard !marks.areIn(text) else {
           throw .misdirected("it has a secret that is given as plain text")
         }
       case .bound(let secret):
-        let isForeign = { (mark: UInt64) in marks[mark].map { $0 != request.url.origin } ?? false }
-        guard !SecretMark.isIn(secret.reveal(), isForeign) else {
+        guard !marks.areIn(secret.reveal(), but: request.url.origin) else {
           throw .misdirected("it has a secret that is bound to another host")
         }
       }
@@ -60,16 +59,16 @@ private enum SecretMark {
   private static let leaving = (0..<length).reduce(1 as UInt64) { power, _ in power &* factor }
 
   /// The marks of a secret and of its base64, at each place that it may have in a longer text.
-  static func all(of secret: Secret) -> Set<UInt64> {
+  static func all(of secret: Secret) -> [UInt64] {
     guard secret.byteCount >= length else { return [] }
     let end = Array(secret.reveal().utf8.suffix(48))
-    var marks: Set<UInt64> = [mark(of: end.suffix(length))]
+    var marks = [mark(of: end.suffix(length))]
     for start in 0..<min(3, end.count - length + 1) {
       let bytes = Array(end.dropFirst(start))
       // The meaning of the last character depends on what follows.
       let text = Array(Base64URL.encode(bytes).utf8.dropLast(bytes.count % 3 == 0 ? 0 : 1).suffix(length))
-      marks.insert(mark(of: text[...]))
-      marks.insert(mark(of: text.map { $0 == 0x2D ? 0x2B : $0 == 0x5F ? 0x2F : $0 }[...]))
+      marks.append(mark(of: text[...]))
+      marks.append(mark(of: text.map { $0 == 0x2D ? 0x2B : $0 == 0x5F ? 0x2F : $0 }[...]))
     }
     return marks
   }
@@ -90,6 +89,32 @@ private enum SecretMark {
 
   private static func mark(of bytes: ArraySlice<UInt8>) -> UInt64 {
     bytes.reduce(0) { $0 &* factor &+ UInt64($1) &+ 1 }
+  }
+}
+
+/// The marks of a run's secrets, of which there are a handful, each with where its secret may go.
+private struct SecretMarks {
+  private var marks: [UInt64] = []
+  private var origins: [Origin] = []
+  /// A bit for each first six bits of a mark: what has none of them is none of the marks.
+  private var first: UInt64 = 0
+
+  var isEmpty: Bool { marks.isEmpty }
+
+  /// Adds a mark; the first origin of one stays.
+  mutating func add(_ mark: UInt64, _ origin: Origin) {
+    guard !marks.contains(mark) else { return }
+    marks.append(mark)
+    origins.append(origin)
+    first |= 1 << (mark >> 58)
+  }
+
+  /// Whether a text has a secret that may not go to an origin; without one, whether it has any.
+  func areIn(_ text: String, but origin: Origin? = nil) -> Bool {
+    SecretMark.isIn(text) { mark in
+      guard first & 1 << (mark >> 58) != 0, let index = marks.firstIndex(of: mark) else { return false }
+      return origins[index] != origin
+    }
   }
 }
 

@@ -110,5 +110,8 @@ public struct JSONObject: Sendable {
   }
 
   /// The value of a member; nil if there is none of that name.
-  public subscript(name: String) -> JSONNode? { members.first { $0.name == name }?.value }
+  public subscript(name: String) -> JSONNode? {
+    for index in members.indices where members[index].name == name { return members[index].value }
+    return nil
+  }
 }

@@ -26,10 +26,13 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
       throw InvalidURL("it does not begin with https://")
     }
     let rest = text[colon.upperBound...]
-    guard !rest.contains("#") else { throw InvalidURL("it has a fragment (#)") }
-    let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+    guard !rest.utf8.contains(UInt8(ascii: "#")) else { throw InvalidURL("it has a fragment (#)") }
+    let authorityEnd =
+      rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.endIndex
     let authority = rest[..<authorityEnd]
-    guard !authority.contains("@") else { throw InvalidURL("it names a user; credentials have no place in it") }
+    guard !authority.utf8.contains(UInt8(ascii: "@")) else {
+      throw InvalidURL("it names a user; credentials have no place in it")
+    }
     let (host, port) = try Self.split(authority, scheme: scheme)
     let origin = Origin(scheme: scheme, host: try Host.normalize(host), port: port)
     guard scheme == .https || origin.isLoopback else {
@@ -40,11 +43,11 @@ public struct HTTPURL: Sendable, Hashable, CustomStringConvertible {
     guard target.utf8.allSatisfy(Self.isTargetByte) else {
       throw InvalidURL("it has a character that must be percent-encoded")
     }
-    let queryStart = target.firstIndex(of: "?")
+    let queryStart = target.utf8.firstIndex(of: UInt8(ascii: "?"))
     let path = String(target[..<(queryStart ?? target.endIndex)])
     self.origin = origin
     self.path = path.isEmpty ? "/" : path
-    self.query = queryStart.map { String(target[target.index(after: $0)...]) }
+    self.query = queryStart.map { String(target[target.utf8.index(after: $0)...]) }
   }
 
   /// The address of `path` on an origin; `path` begins with `/` and is percent-encoded.

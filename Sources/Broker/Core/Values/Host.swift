@@ -14,15 +14,15 @@ enum Host {
     }
     guard text.utf8.count <= 253 else { throw InvalidURL("its host is longer than 253 characters") }
     let host = text.lowercased()
-    let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+    let labels = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     for label in labels {
       guard !label.isEmpty else { throw InvalidURL("its host has an empty label; remove the extra dot") }
-      let valid = label.utf8.allSatisfy { byte in
+      let valid = label.allSatisfy { byte in
         (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x5F
       }
-      guard valid, label.utf8.count <= 63 else { throw InvalidURL("its host is not a host name") }
+      guard valid, label.count <= 63 else { throw InvalidURL("its host is not a host name") }
     }
-    if let last = labels.last, looksNumeric(last), !isIPv4(host) {
+    if let last = labels.last, looksNumeric(Substring(last)), !isIPv4(host) {
       throw InvalidURL("its host is a number, but not an IPv4 address written as a.b.c.d")
     }
     // Both reach this machine (RFC 1122, section 3.2.1.3; RFC 6761, section 6.3), but do not look like it.
@@ -34,11 +34,12 @@ enum Host {
 
   /// Whether `text` is four decimal numbers of 0 to 255 without leading zeros.
   static func isIPv4(_ text: String) -> Bool {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     return parts.count == 4
       && parts.allSatisfy { part in
-        guard let number = UInt8(part), part.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
-        return String(number) == part
+        guard (1...3).contains(part.count), part.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
+        let number = part.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        return number <= 255 && (part.count == 1 || part.first != UInt8(ascii: "0"))
       }
   }
 

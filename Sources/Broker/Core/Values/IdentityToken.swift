@@ -6,6 +6,8 @@ public struct IdentityToken: Sendable {
   public let claims: Claims
   /// Whether its header names the sandbox's key (`"kid":"token-broker-sandbox"`).
   public let isRehearsal: Bool
+  /// Its SHA-256, by which a run knows it again.
+  let digest: String
   /// Where it may be sent; nil for nowhere, until the engine binds it.
   public private(set) var origin: Origin?
 
@@ -48,6 +50,7 @@ public struct IdentityToken: Sendable {
     let header = try object(parts[0], "header")
     guard Base64URL.decode(parts[2]) != nil else { throw malformed("its signature is not base64url") }
     self.secret = secret
+    self.digest = SHA256.hexadecimal(of: text.utf8)
     self.claims = Claims(try object(parts[1], "payload"))
     self.isRehearsal = header["kid"]?.string == Self.rehearsalKeyID
   }

@@ -20,7 +20,6 @@ public struct SHA256: Sendable {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
-  private var schedule = [UInt32](repeating: 0, count: 64)
   private var rest: [UInt8] = []
   private var length: UInt64 = 0
 
@@ -38,12 +37,15 @@ public struct SHA256: Sendable {
   public mutating func update(_ bytes: some Collection<UInt8>) {
     length += UInt64(bytes.count)
     rest += bytes
-    var start = 0
-    while rest.count - start >= 64 {
-      mix(from: start)
-      start += 64
+    let whole = rest.count / 64 * 64
+    guard whole > 0 else { return }
+    var mixed = state
+    do {
+      let blocks = rest.span
+      for start in stride(from: 0, to: whole, by: 64) { Self.mix(blocks.extracting(start..<start + 64), into: &mixed) }
     }
-    rest.removeFirst(start)
+    state = mixed
+    rest.removeFirst(whole)
   }
 
   /// The hash of all pieces so far: 64 lower-case hexadecimal digits.
@@ -74,32 +76,40 @@ public struct SHA256: Sendable {
       [0x80] + [UInt8](repeating: 0, count: zeros) + (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) })
   }
 
-  /// One block of 64 bytes of `rest`.
-  private mutating func mix(from start: Int) {
-    for index in 0..<16 {
-      let place = start + index * 4
-      schedule[index] =
-        UInt32(rest[place]) << 24 | UInt32(rest[place + 1]) << 16 | UInt32(rest[place + 2]) << 8
-        | UInt32(rest[place + 3])
-    }
-    for index in 16..<64 {
-      let near = schedule[index - 2]
-      let far = schedule[index - 15]
-      let sigma0 = Self.rotate(far, 7) ^ Self.rotate(far, 18) ^ far >> 3
-      let sigma1 = Self.rotate(near, 17) ^ Self.rotate(near, 19) ^ near >> 10
-      schedule[index] = sigma1 &+ schedule[index - 7] &+ sigma0 &+ schedule[index - 16]
-    }
+  /// Mixes a block of 64 bytes in.
+  private static func mix(_ block: Span<UInt8>, into state: inout [UInt32]) {
+    let constants = Self.constants.span
+    // The last 16 words of the schedule.
+    var words = InlineArray<16, UInt32>(repeating: 0)
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    let constants = Self.constants
     for index in 0..<64 {
+      let place = index & 15
+      if index < 16 {
+        words[place] =
+          UInt32(block[4 * index]) << 24 | UInt32(block[4 * index + 1]) << 16
+          | UInt32(block[4 * index + 2]) << 8 | UInt32(block[4 * index + 3])
+      } else {
+        let near = words[(index - 2) & 15]
+        let far = words[(index - 15) & 15]
+        let sigma0 = Self.rotate(far, 7) ^ Self.rotate(far, 18) ^ far >> 3
+        let sigma1 = Self.rotate(near, 17) ^ Self.rotate(near, 19) ^ near >> 10
+        words[place] = words[place] &+ sigma1 &+ words[(index - 7) & 15] &+ sigma0
+      }
       let sum1 = Self.rotate(e, 6) ^ Self.rotate(e, 11) ^ Self.rotate(e, 25)
-      let first = h &+ sum1 &+ (e & f ^ ~e & g) &+ constants[index] &+ schedule[index]
+      let first = h &+ sum1 &+ (e & f ^ ~e & g) &+ constants[index] &+ words[place]
       let sum0 = Self.rotate(a, 2) ^ Self.rotate(a, 13) ^ Self.rotate(a, 22)
       let second = sum0 &+ (a & b ^ a & c ^ b & c)
       (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
     }
-    for (index, value) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= value }
+    state[0] &+= a
+    state[1] &+= b
+    state[2] &+= c
+    state[3] &+= d
+    state[4] &+= e
+    state[5] &+= f
+    state[6] &+= g
+    state[7] &+= h
   }
 
   private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }

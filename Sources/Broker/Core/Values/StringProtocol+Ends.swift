@@ -11,3 +11,15 @@ extension StringProtocol {
     return String(dropFirst().dropLast())
   }
 }
+
+extension String {
+  /// Without the spaces, tabs and carriage returns at either end: what a line of bytes may have there.
+  package var trimmedLine: String {
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+    guard let first = utf8.firstIndex(where: { !isBlank($0) }), let last = utf8.lastIndex(where: { !isBlank($0) })
+    else {
+      return ""
+    }
+    return String(self[first..<utf8.index(after: last)])
+  }
+}

@@ -5,7 +5,17 @@
 extension StringProtocol {
   /// Where a text stands first; nil for none, and for an empty text the start.
   package func firstRange(of text: some StringProtocol) -> Range<Index>? {
-    utf8.place(of: text.utf8)
+    // Most texts lie in one piece, where bytes are compared without asking what kind of text it is.
+    let place: Int?? = utf8.withContiguousStorageIfAvailable { bytes in
+      text.utf8.withContiguousStorageIfAvailable { row in
+        // Both are used while they are valid.
+        unsafe Bytes.place(of: row.span, in: bytes.span)
+      } ?? nil
+    }
+    guard case .some(let found) = place, let count = found else { return utf8.place(of: text.utf8) }
+    guard count >= 0 else { return nil }
+    let start = utf8.index(startIndex, offsetBy: count)
+    return start..<utf8.index(start, offsetBy: text.utf8.count)
   }
 
   /// Whether a text stands in it.
@@ -43,6 +53,20 @@ extension StringProtocol {
       rest = rest[range.upperBound...]
     }
     return (parts + [rest]).filter { !$0.isEmpty }
+  }
+}
+
+private enum Bytes {
+  /// Where a row of bytes stands first; -1 for nowhere, and 0 for an empty row.
+  static func place(of row: Span<UInt8>, in bytes: Span<UInt8>) -> Int {
+    guard !row.isEmpty else { return 0 }
+    guard row.count <= bytes.count else { return -1 }
+    for start in 0...bytes.count - row.count where bytes[start] == row[0] {
+      var length = 1
+      while length < row.count, bytes[start + length] == row[length] { length += 1 }
+      if length == row.count { return start }
+    }
+    return -1
   }
 }
 

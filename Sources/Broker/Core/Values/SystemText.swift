@@ -9,6 +9,7 @@ public enum SystemText {
 
   /// The text that stands for bytes: themselves where they are UTF-8.
   public static func text(of bytes: some Sequence<UInt8>) -> String {
+    if let text = ascii(bytes) { return text }
     let bytes = Array(bytes)
     // No scalar of the range is encoded without this byte, and every other text is what it says.
     if !bytes.contains(0xF4), let text = String(validating: bytes, as: UTF8.self) { return text }
@@ -38,6 +39,7 @@ public enum SystemText {
   ///
   /// Swift compares texts by what they mean: `é` in one scalar equals `é` in two, and the sign of Kelvin equals K.
   public static func exactText(of bytes: some Sequence<UInt8>) -> String {
+    if let text = ascii(bytes) { return text }
     var output = String.UnicodeScalarView()
     output.append(contentsOf: bytes.map(scalar))
     return String(output)
@@ -61,6 +63,14 @@ public enum SystemText {
   /// The text as a person reads it: what is UTF-8 as it is, and the replacement character for every other byte.
   static func readable(_ text: String) -> String {
     text.utf8.contains(0xF4) ? String(decoding: bytes(of: text), as: UTF8.self) : text
+  }
+
+  /// The text of bytes that are all ASCII and lie side by side, as almost all do; nil for others.
+  private static func ascii(_ bytes: some Sequence<UInt8>) -> String? {
+    bytes.withContiguousStorageIfAvailable { bytes in
+      // The pointer is used while it is valid.
+      unsafe bytes.allSatisfy { $0 < 0x80 } ? unsafe String(decoding: bytes, as: UTF8.self) : nil
+    } ?? nil
   }
 
   /// What stands for a byte.

@@ -120,7 +120,7 @@ struct OwnReport: Sendable {
     var found: String?
     for line in lines {
       let indent = line.prefix { $0 == " " }.count
-      let text = line.trimmed
+      let text = line.trimmedLine
       length += 1
       if let (code, said) = Self.error(in: text) {
         finishError()
@@ -241,15 +241,15 @@ struct OwnReport: Sendable {
     var rest = lines[...]
     while let line = rest.popFirst() {
       var whole = line
-      if line.trimmed.hasPrefix("error: "), error(in: line.trimmed) == nil {
+      if line.trimmedLine.hasPrefix("error: "), error(in: line.trimmedLine) == nil {
         for (index, next) in rest.prefix(16).enumerated() {
           guard next.hasPrefix("  ") else { break }
-          whole += " \(next.trimmed)"
-          guard error(in: whole.trimmed) != nil else { continue }
+          whole += " \(next.trimmedLine)"
+          guard error(in: whole.trimmedLine) != nil else { continue }
           rest = rest.dropFirst(index + 1)
           break
         }
-        if error(in: whole.trimmed) == nil { whole = line }
+        if error(in: whole.trimmedLine) == nil { whole = line }
       }
       output.append(whole)
     }
@@ -263,12 +263,12 @@ struct OwnReport: Sendable {
       let rest = line.dropFirst(title.count)
       guard let end = rest.firstRange(of: "::"), isOwn(rest[..<end.lowerBound]) else { return nil }
       let (code, said) = (String(rest[..<end.lowerBound]), String(rest[end.upperBound...]))
-      return (code, ownCode(said) == code ? String(said.dropLast(code.count + 2)).trimmed : said)
+      return (code, ownCode(said) == code ? String(said.dropLast(code.count + 2)).trimmedLine : said)
     }
     guard let said = line.hasPrefix("error: ") ? String(line.dropFirst(7)) : annotation(in: line),
       let code = ownCode(said)
     else { return nil }
-    return (code, String(said.dropLast(code.count + 2)).trimmed)
+    return (code, String(said.dropLast(code.count + 2)).trimmedLine)
   }
 
   /// The code in brackets at the end of a line, if it is an error's.
@@ -342,7 +342,7 @@ struct OwnReport: Sendable {
     guard let range = codeRange(draft.summary) else { return }
     draft.code = String(draft.summary[range])
     let summary = draft.summary[..<range.lowerBound].dropLast()
-    draft.summary = unescaped(String(summary.hasSuffix("(") ? summary.dropLast() : summary)).trimmed
+    draft.summary = unescaped(String(summary.hasSuffix("(") ? summary.dropLast() : summary)).trimmedLine
   }
 
   private static func isCode(_ text: Substring) -> Bool {
@@ -358,7 +358,7 @@ struct OwnReport: Sendable {
       return Cause.Field(Message(Neutralized(label, limit: 64)), value == "(none)" ? nil : value)
     }
     var parts: [String] = []
-    for part in line.parts(separatedBy: "  ") { parts.append(String(part).trimmed) }
+    for part in line.parts(separatedBy: "  ") { parts.append(String(part).trimmedLine) }
     guard (2...3).contains(parts.count), parts[1...].allSatisfy({ $0 == "(none)" || $0.hasPrefix("\"") }) else {
       return nil
     }
@@ -430,18 +430,5 @@ struct OwnReport: Sendable {
     draft.place = object["snippet"]?.object?["place"]?.string
     draft.lines = object["snippet"]?.object?["lines"]?.array?.prefix(Self.limit).compactMap(\.string) ?? []
     drafts.append(draft)
-  }
-}
-
-extension String {
-  /// Without the spaces at both ends.
-  fileprivate var trimmed: String {
-    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
-    guard let first = utf8.firstIndex(where: { !isBlank($0) }), let last = utf8.lastIndex(where: { !isBlank($0) })
-    else {
-      return ""
-    }
-    let end = utf8.index(after: last)
-    return first == startIndex && end == endIndex ? self : String(utf8[first..<end]) ?? self
   }
 }

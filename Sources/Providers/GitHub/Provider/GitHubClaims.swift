@@ -7,7 +7,7 @@ enum GitHubClaims {
     job.issuer = claims["iss"]
     job.owner = claims["repository_owner"]
     job.ownerID = claims["repository_owner_id"]
-    job.repository = claims["repository"].map { String($0.split(separator: "/").last ?? "") }
+    job.repository = claims["repository"].map { lastPart($0[...]) ?? "" }
     job.repositoryID = claims["repository_id"]
     job.workflow = claims["workflow_ref"].map(path)
     job.jobWorkflow = claims["job_workflow_ref"]
@@ -55,14 +55,21 @@ enum GitHubClaims {
   }
 
   /// The last part of a path, without the ref behind `@`.
-  private static func fileName(_ path: String) -> String? {
-    path.prefix { $0 != "@" }.split(separator: "/").last.map(String.init)
+  private static func fileName(_ path: String) -> String? { lastPart(withoutRef(path)) }
+
+  private static func lastPart(_ path: Substring) -> String? {
+    path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) }
+  }
+
+  private static func withoutRef(_ path: String) -> Substring {
+    path[..<(path.utf8.firstIndex(of: UInt8(ascii: "@")) ?? path.endIndex)]
   }
 
   /// What a subject is made of: `repo:OWNER/REPO:`, `repo:OWNER@ID/REPO@ID:`, or what an organisation chose.
   private static func subject(_ text: String, of repository: String) -> JobIdentity.SubjectForm {
     guard text.hasPrefix("repo:") else { return .customised }
-    let name = text.dropFirst(5).prefix { $0 != ":" }
+    let rest = text.dropFirst(5)
+    let name = rest[..<(rest.utf8.firstIndex(of: UInt8(ascii: ":")) ?? rest.endIndex)]
     if name == repository { return .usual }
     let names = name.split(separator: "/").map { $0.prefix { $0 != "@" } }
     return names.joined(separator: "/") == repository ? .immutable : .customised
@@ -70,7 +77,7 @@ enum GitHubClaims {
 
   /// `.github/workflows/release.yml` of `OWNER/REPO/.github/workflows/release.yml@REF`.
   private static func path(_ workflowRef: String) -> String {
-    let parts = workflowRef.prefix { $0 != "@" }.split(separator: "/", maxSplits: 2)
-    return parts.count == 3 ? String(parts[2]) : ""
+    let parts = withoutRef(workflowRef).utf8.split(separator: UInt8(ascii: "/"), maxSplits: 2)
+    return parts.count == 3 ? String(Substring(parts[2])) : ""
   }
 }

@@ -1,3 +1,5 @@
+import BrokerCore
+
 /// Reads the metadata of a distribution (the packaging specification "Core metadata").
 enum CoreMetadata {
   /// The greatest length that is read, in bytes: the fields come before the description.
@@ -12,17 +14,8 @@ enum CoreMetadata {
       guard first != 0x20, first != 0x09, let colon = line.firstIndex(of: 0x3A) else { continue }
       let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
       let value = String(decoding: line[(colon + 1)...], as: UTF8.self)
-      if fields[name] == nil { fields[name] = value.trimmed }
+      if fields[name] == nil { fields[name] = value.trimmedLine }
     }
     return fields
-  }
-}
-
-extension String {
-  /// Without spaces and tabs at both ends.
-  fileprivate var trimmed: String {
-    let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-    let start = drop(while: isBlank)
-    return String(start.reversed().drop(while: isBlank).reversed())
   }
 }
