@@ -165,7 +165,7 @@ enum {
   OPT_SSLVERSION = 32, OPT_NOBODY = 44, OPT_POST = 47, OPT_NETRC = 51, OPT_FOLLOWLOCATION = 52, OPT_SSL_VERIFYPEER = 64, OPT_FRESH_CONNECT = 74,
   OPT_HTTPGET = 80, OPT_SSL_VERIFYHOST = 81, OPT_HTTP_VERSION = 84, OPT_NOSIGNAL = 99, OPT_TIMEOUT_MS = 155,
   OPT_CONNECTTIMEOUT_MS = 156, OPT_CERTINFO = 172, OPT_PROTOCOLS = 181, OPT_PATH_AS_IS = 234, OPT_SUPPRESS_CONNECT_HEADERS = 265,
-  OPT_QUICK_EXIT = 322,
+  OPT_BUFFERSIZE = 98, OPT_UPLOAD_BUFFERSIZE = 280, OPT_QUICK_EXIT = 322,
 };
 enum { PROTOCOL_HTTP = 1, PROTOCOL_HTTPS = 2, VERSION_2TLS = 4, TLS_1_2 = 6, VERIFY_NAME = 2 };
 // curl/curl.h: CURLINFO
@@ -281,6 +281,10 @@ broker_transfer *broker_transfer_create(const broker_request *request, uint64_t 
   curl.easy_setopt(easy, OPT_NETRC, 0L);
   curl.easy_setopt(easy, OPT_NOSIGNAL, 1L);
   curl.easy_setopt(easy, OPT_QUICK_EXIT, 1L);
+  // libcurl takes 16 and 64 KiB for each request, and all of a block is overwritten when it is given back (CMemory). Few answers are
+  // longer than this; what is longer comes in pieces.
+  curl.easy_setopt(easy, OPT_BUFFERSIZE, 4096L);
+  curl.easy_setopt(easy, OPT_UPLOAD_BUFFERSIZE, 16384L);
   curl.easy_setopt(easy, OPT_TIMEOUT_MS, request->total_milliseconds);
   curl.easy_setopt(easy, OPT_CONNECTTIMEOUT_MS, request->connect_milliseconds);
   curl.easy_setopt(easy, OPT_USERAGENT, request->user_agent);

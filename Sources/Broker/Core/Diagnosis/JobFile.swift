@@ -18,7 +18,7 @@ public struct JobFile: Sendable, Equatable {
   public let values: [JobField: Reading<String>]
 
   /// The last part of the path.
-  public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  public var name: String { path.lastPathPart ?? path }
 
   /// What is known of the file's jobs.
   public init(

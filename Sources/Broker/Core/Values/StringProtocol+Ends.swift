@@ -23,3 +23,17 @@ extension String {
     return String(self[first..<utf8.index(after: last)])
   }
 }
+
+extension StringProtocol {
+  /// The last part of a path, found by its bytes; nil for a path of slashes alone.
+  package var lastPathPart: String? { Substring(self).utf8.lastPart }
+}
+
+extension Substring.UTF8View {
+  fileprivate var lastPart: String? {
+    let slash = UInt8(ascii: "/")
+    guard let last = lastIndex(where: { $0 != slash }) else { return nil }
+    let name = self[...last]
+    return String(Substring(name.lastIndex(of: slash).map { name[index(after: $0)...] } ?? name))
+  }
+}

@@ -1,3 +1,5 @@
+import BrokerCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -29,7 +31,7 @@ public struct FileIdentity: Sendable {
     var status = stat()
     file = unsafe stat(path, &status) == 0 ? Node(status) : nil
     folder = unsafe stat(FileLocation.folder(of: path), &status) == 0 ? Node(status) : nil
-    name = path.split(separator: "/").last.map(String.init) ?? ""
+    name = path.lastPathPart ?? ""
   }
 
   /// What a stream of this process is written to; nil if that is no regular file, whose contents would be replaced.

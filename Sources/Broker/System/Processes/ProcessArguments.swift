@@ -16,7 +16,7 @@ public enum ProcessArguments {
   public static func behindName() -> [String] { Array(all().dropFirst()) }
 
   /// The name that this process was started by, without its folder.
-  public static func name() -> String { all().first?.split(separator: "/").last.map(String.init) ?? "" }
+  public static func name() -> String { all().first?.lastPathPart ?? "" }
 
   private static func all() -> [String] {
     // Nothing in this program changes its arguments; the texts are copied.

@@ -110,7 +110,7 @@ struct AuditReport: Sendable {
   }
 
   private static func line(_ publication: AuditRow.Publication) -> Message {
-    let file = publication.workflow.split(separator: "/").last.map(String.init) ?? publication.workflow
+    let file = publication.workflow.lastPathPart ?? publication.workflow
     let registries =
       publication.registries.isEmpty
       ? "an unknown index" : publication.registries.map { Neutralized($0) }.joined(separator: " and ")

@@ -120,7 +120,7 @@ struct LocalRepository: Sendable {
     let path = FileLocation.absolute(file, from: FileLocation.currentFolder ?? "/")
     let root = place == "/" ? place : "\(place)/"
     return path.hasPrefix(root)
-      ? String(path.dropFirst(root.count)) : path.split(separator: "/").last.map(String.init) ?? path
+      ? String(path.dropFirst(root.count)) : path.lastPathPart ?? path
   }
 
   /// The nearest folder above that has a `.git`, within 32 levels.

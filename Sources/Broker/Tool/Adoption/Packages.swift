@@ -77,10 +77,10 @@ struct Packages: Sendable {
       if !named.isEmpty { return (projects(named), true) }
     }
     let names = [
-      use.job.name, use.job.startedFile.split(separator: "/").last.map(String.init) ?? "", use.job.place.path,
+      use.job.name, use.job.startedFile.lastPathPart ?? "", use.job.place.path,
     ]
     let called = known.filter { package in
-      let last = package.folder.split(separator: "/").last.map(String.init)
+      let last = package.folder.lastPathPart
       return names.contains { name in
         [package.project(of: tools)?.value, last].contains {
           $0.map { Self.names(name.lowercased(), $0.lowercased()) } == true

@@ -76,7 +76,7 @@ struct PublisherValues: Sendable {
     let place: Message = "\(Neutralized(path)), line \(job.line)"
     values.found[.environment] = .some(job.environment.map { Sourced($0, place) })
     for field in jobs?.fields ?? [] where field.role == .file {
-      let name = jobs?.workflowFolder == nil ? file ?? path : path.split(separator: "/").last.map(String.init) ?? path
+      let name = jobs?.workflowFolder == nil ? file ?? path : path.lastPathPart ?? path
       values.found[field] = Sourced(name, place)
     }
     return values

@@ -89,7 +89,7 @@ struct PublishingUses: Sendable {
 
   private func use(part name: String, _ step: JobStep, _ job: JobSurvey) -> PublishingUse? {
     func text(_ input: String) -> String? { step.inputs[input]?.text.flatMap { $0.isEmpty ? nil : $0 } }
-    let last = name.split(separator: "/").last.map(String.init) ?? name
+    let last = name.lastPathPart ?? name
     if last == "token-broker" {
       let target = step.inputs["target"]
       return made("token-broker", .broker, target.map { $0.text ?? "" } ?? usual?.name ?? "", step, job)

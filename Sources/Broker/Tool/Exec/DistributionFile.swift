@@ -19,7 +19,7 @@ struct DistributionFile: Sendable, Equatable {
   let isRemade: Bool
 
   /// The name without its folder.
-  var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  var name: String { path.lastPathPart ?? path }
 
   /// The same file, attested.
   func attested() -> DistributionFile {

@@ -88,7 +88,7 @@ struct ReleaseCheck: Sendable {
       })
   }
 
-  private static func filename(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+  private static func filename(_ path: String) -> String { path.lastPathPart ?? path }
 
   /// Says which projects a registry does not know, and what has to be there for them.
   ///

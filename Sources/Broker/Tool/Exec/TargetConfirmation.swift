@@ -33,7 +33,7 @@ struct TargetConfirmation: Sendable {
   mutating func add(_ paths: [String], _ state: PublishedFile.State) {
     for path in paths where self.paths.insert(path).inserted {
       let local = (try? localFiles.file(path, for: target)).flatMap { $0 }
-      let filename = path.split(separator: "/").last.map(String.init) ?? path
+      let filename = path.lastPathPart ?? path
       files.append(
         PublishedFile(
           filename: filename, name: local?.name ?? target.registry.capabilities.distributions?.name(of: path),

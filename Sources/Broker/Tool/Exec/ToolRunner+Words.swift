@@ -48,11 +48,21 @@ extension ToolRunner {
   /// The name of a program without its folder and ending, the version that a runner is given behind it (`NAME@6.1`,
   /// `NAME==6.1`), and the environment before it (`ENVIRONMENT:NAME`).
   static func name(_ word: String) -> String {
-    let last = word.split(separator: "/").last.map(String.init) ?? word
-    let plain = last.prefix { !"@=<>~![ ".contains($0) }
-    let name = String(plain.split(separator: ":").last ?? plain)
+    let last = word.lastPathPart ?? word
+    let plain = last[..<(last.utf8.firstIndex(where: isBehindName) ?? last.endIndex)]
+    let name = plain.utf8.split(separator: UInt8(ascii: ":")).last.map { String(Substring($0)) } ?? String(plain)
     for ending in [".exe", ".__main__"] where name.hasSuffix(ending) { return String(name.dropLast(ending.count)) }
     return name
+  }
+
+  /// Whether a byte begins what may stand behind a program's name.
+  private static func isBehindName(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "@"), UInt8(ascii: "="), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "~"),
+      UInt8(ascii: "!"), UInt8(ascii: "["), UInt8(ascii: " "):
+      true
+    default: false
+    }
   }
 
   /// How it reads its options.

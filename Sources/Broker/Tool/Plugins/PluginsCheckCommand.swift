@@ -36,7 +36,7 @@ enum PluginsCheckCommand: Command {
     var configuration: BrokerConfiguration?
     if isPath {
       let path = FileLocation.absolute(operand, from: FileLocation.currentFolder ?? "/")
-      let name = path.split(separator: "/").last.map(String.init) ?? operand
+      let name = path.lastPathPart ?? operand
       program = DeclaredProgram(name: name, command: [path])
       items.append(fileItem(path))
     } else {

@@ -7,7 +7,7 @@ enum GitHubClaims {
     job.issuer = claims["iss"]
     job.owner = claims["repository_owner"]
     job.ownerID = claims["repository_owner_id"]
-    job.repository = claims["repository"].map { lastPart($0[...]) ?? "" }
+    job.repository = claims["repository"].map { $0.lastPathPart ?? "" }
     job.repositoryID = claims["repository_id"]
     job.workflow = claims["workflow_ref"].map(path)
     job.jobWorkflow = claims["job_workflow_ref"]
@@ -55,11 +55,7 @@ enum GitHubClaims {
   }
 
   /// The last part of a path, without the ref behind `@`.
-  private static func fileName(_ path: String) -> String? { lastPart(withoutRef(path)) }
-
-  private static func lastPart(_ path: Substring) -> String? {
-    path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) }
-  }
+  private static func fileName(_ path: String) -> String? { withoutRef(path).lastPathPart }
 
   private static func withoutRef(_ path: String) -> Substring {
     path[..<(path.utf8.firstIndex(of: UInt8(ascii: "@")) ?? path.endIndex)]

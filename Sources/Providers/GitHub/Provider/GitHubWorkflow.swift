@@ -68,7 +68,7 @@ struct GitHubWorkflow: Sendable {
   func place(_ position: SourcePosition) -> FilePlace { FilePlace(path, line: position.line) }
 
   /// The last part of the path.
-  var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  var name: String { path.lastPathPart ?? path }
 
   /// The jobs, in written order.
   var jobs: [YAMLMapping.Member] { root["jobs"]?.mapping?.members ?? [] }

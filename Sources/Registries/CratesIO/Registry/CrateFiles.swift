@@ -9,7 +9,7 @@ struct CrateFiles: DistributionFormat {
 
   /// A crate's name and its version: the version begins at the first hyphen behind which a whole version stands.
   func name(of path: String) -> DistributionName? {
-    let filename = path.split(separator: "/").last.map(String.init) ?? ""
+    let filename = path.lastPathPart ?? ""
     guard filename.hasSuffix(Self.ending) else { return nil }
     let stem = filename.dropLast(Self.ending.count)
     for hyphen in stem.indices where stem[hyphen] == "-" {

@@ -14,7 +14,7 @@ struct IndexEndpoint {
       let site = "http://\(request.host)"
       return .json(200, .object([("dl", .string("\(site)/download")), ("api", .string(site))]))
     }
-    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    let name = path.lastPathPart ?? ""
     guard path == Self.path(of: name) else { return .text(404, "Not Found") }
     let lines = service.access { state in
       state.versions.filter { $0.upload.project.lowercased() == name }.map { version -> JSONText.Value in

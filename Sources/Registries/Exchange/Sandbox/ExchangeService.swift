@@ -157,7 +157,7 @@ final class ExchangeService: SandboxService {
     }
     guard isKnown else { return refused(401, "no credential of this sandbox's came with the request") }
     guard ["POST", "PUT"].contains(request.method) else { return answer(200, []) }
-    let name = request.path.split(separator: "/").last.map(String.init) ?? ""
+    let name = request.path.lastPathPart ?? ""
     let file = SandboxUpload(
       registry: registry.name, project: "", version: "", filename: name, size: request.body.count,
       sha256: SHA256.hexadecimal(of: request.body), username: "", attestationCount: 0)

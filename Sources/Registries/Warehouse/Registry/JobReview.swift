@@ -41,7 +41,7 @@ struct JobReview {
       let repository = job.repository
     else { return nil }
     let path = String(file.prefix { $0 != "@" })
-    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let name = path.lastPathPart ?? path
     guard name.hasSuffix(".yml") || name.hasSuffix(".yaml") else {
       return Cause(
         "workflow-file-name", .certain,
@@ -78,7 +78,7 @@ struct JobReview {
     ).explaining(.file)
   }
 
-  private static func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+  private static func name(_ path: String) -> String { path.lastPathPart ?? path }
 
   // MARK: GitLab
 

@@ -63,14 +63,16 @@ public struct PythonDistributions: DistributionFormat {
     let isWheel: Bool
 
     init?(_ path: String) {
-      let filename = path.split(separator: "/").last.map(String.init) ?? ""
+      let filename = path.lastPathPart ?? ""
       guard let ending = endings.first(where: { filename.hasSuffix($0) }) else { return nil }
       let stem = filename.dropLast(ending.count)
       isWheel = ending == ".whl"
       // A wheel's name has no hyphen; that of a source distribution may, but its version has none.
-      let hyphen = isWheel ? stem.firstIndex(of: "-") : stem.lastIndex(of: "-")
+      let sign = UInt8(ascii: "-")
+      let hyphen = isWheel ? stem.utf8.firstIndex(of: sign) : stem.utf8.lastIndex(of: sign)
       guard let hyphen, let project = normalized(stem[..<hyphen]) else { return nil }
-      let rest = stem[stem.index(after: hyphen)...].split(separator: "-", omittingEmptySubsequences: false)
+      let rest = stem.utf8[stem.utf8.index(after: hyphen)...].split(separator: sign, omittingEmptySubsequences: false)
+        .map { Substring($0) }
       rawProject = String(stem[..<hyphen])
       tags = rest.dropFirst().map(String.init)
       name = DistributionName(filename: filename, project: project, version: rest.first.map(String.init) ?? "")

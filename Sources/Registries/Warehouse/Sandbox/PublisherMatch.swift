@@ -46,7 +46,7 @@ struct PublisherMatch {
     guard let file = Self.workflowFile(jobWorkflow) else {
       throw .noPublisher("Could not job extract workflow filename from OIDC claims")
     }
-    let name = repository.split(separator: "/").last.map(String.init) ?? ""
+    let name = repository.lastPathPart ?? ""
     let candidates = publishers.filter {
       $0.provider.name == PublisherName.github && $0.owner == owner && $0.ownerID == ownerID && $0.repository == name
         && $0.workflow == file
