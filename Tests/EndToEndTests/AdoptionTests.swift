@@ -58,6 +58,8 @@ struct AdoptionTests {
       ("[tool.poetry]\nname = \"old\"\n[project]\nname = \"new\"", "new", 4),
       ("[tool.poetry]\nname = \"old\"", "old", 2), ("[tool.other]\nname = \"x\"", nil, 0),
       ("name = \"x\"", nil, 0), ("[project]\nname = x", nil, 0), ("[project]\nname = \"a b\"", nil, 0),
+      ("x = '''\n[project]\nname = \"x\"\n'''\n[project]\nname = \"sample\"", "sample", 6),
+      ("project.name = \"sample\"", "sample", 1),
       ("[project]\nnames = \"x\"", nil, 0), ("[[project]]\nname = \"x\"", nil, 0),
     ] as [(String, String?, Int)])
   func readsTheProjectsName(_ text: String, _ name: String?, _ line: Int) {

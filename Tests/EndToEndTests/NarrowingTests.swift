@@ -137,6 +137,35 @@ struct NarrowingTests {
     #expect(bench.folder.read("report").contains("\"form\": \"as-minted\""))
   }
 
+  /// What a tool builds is of the project that its own file names, unless a word leads it to another one.
+  @Test(arguments: [
+    (["flit", "publish"], true), (["flit", "-f", "other/pyproject.toml", "publish"], false),
+    (["pdm", "publish"], true), (["poetry", "publish", "--build"], true),
+    (["poetry", "-C", "other", "publish", "--build"], false), (["maturin", "publish"], true),
+    (["maturin", "publish", "-m", "other/Cargo.toml"], false),
+  ])
+  func knowsTheProjectOfWhatAToolBuilds(_ command: [String], _ isKnown: Bool) async throws {
+    let bench = try Bench()
+    try bench.folder.write("pyproject.toml", "[project]\nname = \"Octo_Tools\"\nversion = \"1.0\"\n")
+    try bench.folder.write("run", "env | grep -m 1 -o pypi-rehearsal-.*\n")
+    for tool in ["flit", "pdm", "poetry", "maturin"] { try bench.folder.write(tool, "#!/bin/sh\n. ./run\n") }
+    let run = try await BuiltTool.run(
+      ["exec", "pypi", "--no-confirm", "--", "./\(command[0])"] + command.dropFirst(),
+      bench.sandbox.environment(for: .github), in: bench.folder, preparation: "chmod +x flit pdm poetry maturin")
+    #expect(run.status == 0, "\(run.error)")
+    let conditions = Self.conditions(run.output.dropLast())
+    #expect(
+      conditions.count == (isKnown ? 4 : 3) && (!isKnown || conditions.last == #"[1,["octo-tools"]]"#), "\(conditions)")
+    #expect(run.error.contains("not narrowed to projects") == !isKnown, "\(run.error)")
+    // Here it is not there: what has to be is said before the mint.
+    try bench.folder.write("pyproject.toml", "[project]\nname = \"octo.new\"\n")
+    let new = try await BuiltTool.run(
+      ["exec", "pypi", "--", "./\(command[0])"] + command.dropFirst(), bench.sandbox.environment(for: .github),
+      in: bench.folder)
+    #expect(
+      new.error.contains("note: pypi does not have octo-new: a new project needs a pending") == isKnown, "\(new.error)")
+  }
+
   /// Files that are not on this machine are known by their names.
   @Test func knowsFilesElsewhereByTheirNames() async throws {
     let bench = try Bench()

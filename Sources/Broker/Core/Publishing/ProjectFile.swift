@@ -14,34 +14,22 @@ public struct ProjectFile: Sendable, Equatable {
     self.tables = tables
   }
 
-  /// The project's name in the text of such a file.
-  ///
-  /// The file is read by its lines; a name that is spread over several, or written in another table, is not seen.
+  /// The project's name in the text of such a file; nil if none of the tables has one that can be a project's.
   public func name(in text: String) -> Name? {
-    var table = ""
-    var names: [String: Name] = [:]
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      let line = line.trimmed
-      if line.hasPrefix("[") {
-        table = line.prefix { $0 != "#" }.trimmed.filter { !$0.isWhitespace }
-      } else if let equals = line.firstIndex(of: "="), line[..<equals].trimmed.unquoted == "name", names[table] == nil,
-        let name = Self.string(line[line.index(after: equals)...].trimmed)
-      {
-        names[table] = (name, index + 1)
-      }
-    }
-    return tables.lazy.compactMap { names["[\($0)]"] }.first
+    let entries = TOMLReader.entries(of: text).filter { !$0.isListed && $0.path.last == "name" }
+    return tables.lazy.compactMap { table in
+      let path = table.split(separator: ".").map(String.init) + ["name"]
+      guard let entry = entries.first(where: { $0.path == path }), let name = entry.value.string, Self.isName(name)
+      else { return nil }
+      return (name, entry.line)
+    }.first
   }
 
-  /// A string on one line that is a project's name (PyPA specifications, "Names and normalization", whose characters are the
-  /// most that registries take).
-  private static func string(_ text: String) -> String? {
-    guard let quote = text.first, quote == "\"" || quote == "'" else { return nil }
-    let name = text.dropFirst().prefix { $0 != quote }
+  /// Whether a text can be a project's name (PyPA specifications, "Names and normalization", whose characters are the most
+  /// that registries take).
+  private static func isName(_ name: String) -> Bool {
     let isWord = { (character: Character) in character.isASCII && (character.isLetter || character.isNumber) }
-    guard name.utf8.count <= 128, name.first.map(isWord) == true, name.last.map(isWord) == true,
-      name.allSatisfy({ isWord($0) || "._-".contains($0) })
-    else { return nil }
-    return String(name)
+    return name.utf8.count <= 128 && name.first.map(isWord) == true && name.last.map(isWord) == true
+      && name.allSatisfy { isWord($0) || "._-".contains($0) }
   }
 }

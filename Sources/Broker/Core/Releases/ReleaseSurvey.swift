@@ -11,6 +11,15 @@ public struct ReleaseSurvey: Sendable {
     self.policy = policy
   }
 
+  /// Whether a registry says that it does not have a project; what it does not answer is no.
+  public func isUnknown(_ project: String, at target: Target) async -> Bool {
+    guard let index = target.registry.capabilities.releases else { return false }
+    let outcome = await TimeLimit(policy.total, time: time).run { try? await index.listing(of: project) }
+    return switch outcome {
+    case .finished(let listing), .cutOff(let listing): listing == .unknownProject
+    }
+  }
+
   /// Compares files with what a registry lists.
   ///
   /// - Throws: If the registry gives no answer, within the policy.

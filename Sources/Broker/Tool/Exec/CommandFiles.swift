@@ -10,6 +10,8 @@ struct CommandFiles: Sendable {
   let others: [Int]
   /// Why the files are not known to be all that will be published; nil if they, and the other words, are.
   private(set) var unknown: Message?
+  /// The project of what the tool makes, or chooses, as its own file names it; nil where the files are known, or it is not.
+  private(set) var project: String?
   /// Whether the command can be given some of the files alone.
   private(set) var isSelectable: Bool
   /// What there is in place of files where there is certainly nothing to publish, by word; nil if there may be something.
@@ -26,10 +28,11 @@ struct CommandFiles: Sendable {
   ///   - recognised: The tool; nil if none is.
   ///   - kinds: How distribution files are called.
   ///   - environment: The variables, which may lead a tool to another project.
+  ///   - projects: The files that name a project to the tools.
   ///   - release: Which release a file is part of, by its name.
   init(
     _ command: [String], _ recognised: ClientRecognition?, _ kinds: PublishedFiles, in environment: Environment,
-    release: (String) -> String?
+    projects: [ProjectFile], release: (String) -> String?
   ) {
     guard let recognised else {
       let words = Array(command.indices.dropFirst())
@@ -57,7 +60,9 @@ struct CommandFiles: Sendable {
       (files, unknown, absence) = ([], nil, [])
       return
     }
-    switch OwnFiles(recognised, kinds, in: environment, release: release).preview {
+    let own = OwnFiles(recognised, kinds, in: environment, projects: projects, release: release)
+    project = own.project
+    switch own.preview {
     case .unknown(let reason): (files, unknown, absence) = ([], reason, nil)
     case .files(let found, let folder):
       files = found.map { DistributionFile($0.path, at: $0.location, group: nil, companions: [], kinds) }

@@ -69,7 +69,9 @@ struct ExecPlan: Sendable {
     self.tools = tools
     for target in targets { try Self.check(options.environment, of: clients, for: target.name) }
     let formats = targets.compactMap(\.registry.capabilities.distributions)
-    files = CommandFiles(options.command, recognise(options.command), tools.files, in: environment) { path in
+    files = CommandFiles(
+      options.command, recognise(options.command), tools.files, in: environment, projects: tools.projects
+    ) { path in
       formats.lazy.compactMap { $0.name(of: path) }.first.map { "\($0.project) \($0.version)" }
     }
     isPerFile = options.isPerFile
@@ -297,7 +299,7 @@ struct ExecPlan: Sendable {
     return FileCommand(
       words: words, files: kept,
       projects: files.projects(
-        of: kept, others: others, in: step.command, by: step.target.registry.capabilities.distributions))
+        of: kept, others: others, in: step.command, by: step.target.registry.capabilities))
   }
 
   /// The attestation of a file, for a tool that has to be given it and is not.

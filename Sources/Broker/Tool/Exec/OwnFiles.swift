@@ -13,6 +13,8 @@ struct OwnFiles: Sendable {
 
   /// What is known before the tool runs.
   let preview: Preview
+  /// The project of what it will take, by the file that names it to the tool; nil where that is not known.
+  private(set) var project: String?
   private let folder: String?
   private let endings: [String]
   /// Whether the tool publishes what it has not written, too.
@@ -25,10 +27,11 @@ struct OwnFiles: Sendable {
   ///   - recognised: The tool; without one, there are no files.
   ///   - files: How the files that it chooses are called.
   ///   - environment: The variables, which may lead a tool to another project.
+  ///   - projects: The files that name a project to the tools.
   ///   - release: Which release a file is part of, by its name.
   init(
     _ recognised: ClientRecognition?, _ files: PublishedFiles, in environment: Environment,
-    release: (String) -> String? = { _ in nil }
+    projects: [ProjectFile] = [], release: (String) -> String? = { _ in nil }
   ) {
     endings = files.chosenEndings
     guard let recognised, let own = recognised.client.ownFiles, let start = recognised.folder,
@@ -60,7 +63,13 @@ struct OwnFiles: Sendable {
     } else {
       preview = .files(
         names.map { (path: "\(own.folder)/\($0)", location: "\(folder)/\($0)") }, in: own.folder)
+      return
     }
+    project =
+      projects.lazy.compactMap { file in
+        let bytes = try? FileReader.read(ToolRunner.joined(start, file.path), maximumBytes: 1 << 20, code: .usage)
+        return bytes.flatMap { file.name(in: String(decoding: $0, as: UTF8.self))?.text }
+      }.first
   }
 
   /// The paths of the files, after the tool has run.

@@ -25,6 +25,7 @@ struct ReleaseCheck: Sendable {
   ) async throws(BrokerError) -> [String: ReleaseOutlook] {
     if let reason = files.unknown {
       say("not compared with what is published: \(reason)")
+      await noteUnknown(files, at: targets)
       return [:]
     }
     if !files.others.isEmpty {
@@ -89,6 +90,21 @@ struct ReleaseCheck: Sendable {
   }
 
   private static func filename(_ path: String) -> String { path.lastPathPart ?? path }
+
+  /// How long a registry is asked for a project of which nothing is compared.
+  private static let glance: Duration = .seconds(5)
+
+  /// Says where the project of what a tool makes is not there.
+  private func noteUnknown(_ files: CommandFiles, at targets: [Target]) async {
+    let survey = ReleaseSurvey(time: broker.time, policy: RetryPolicy(total: Self.glance))
+    var job: JobIdentity?
+    for target in targets {
+      guard let project = files.project(by: target.registry.capabilities),
+        await survey.isUnknown(project, at: target)
+      else { continue }
+      await note([project], at: target, &job)
+    }
+  }
 
   /// Says which projects a registry does not know, and what has to be there for them.
   ///

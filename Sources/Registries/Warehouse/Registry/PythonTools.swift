@@ -131,7 +131,7 @@ private enum PythonTools {
     removedVariables: runnerVariables,
     guardedOptions: [Option(.registry, "--repository")],
     isAbbreviated: true, globalValueOptions: ["--ini-file", "-f", "--logo"], valueOptions: ["--format", "--pypirc"],
-    ownFiles: OwnFiles(.written, in: "dist", building: .always))
+    ownFiles: OwnFiles(.written, in: "dist", building: .always, unless: ["--ini-file", "-f"]))
 
   /// hatch/cli/publish and hatch/publish/index.py; it passes over what the index has by itself.
   private static let hatch = PublishingTool(
@@ -190,7 +190,9 @@ private enum PythonTools {
       "--color",
       "--compression-method", "--compression-level", "--profile", "--target", "--target-dir",
     ],
-    ownFiles: OwnFiles(.written, in: "target/wheels", building: .always))
+    ownFiles: OwnFiles(
+      .written, in: "target/wheels", building: .always,
+      unless: ["--manifest-path", "-m", "--out", "-o", "--target-dir"]))
 
   // MARK: What runs them
 
