@@ -18,6 +18,7 @@
 #endif
 
 #if defined(__linux__)
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
@@ -228,6 +229,12 @@ int broker_terminal_open(int like, int *reading, int *writing) {
   }
   broker_terminal_copy_size(like, *reading);
   return 0;
+}
+
+void broker_process_keep_one_heap(void) {
+#if defined(__GLIBC__)
+  mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
 void broker_process_harden(void) {

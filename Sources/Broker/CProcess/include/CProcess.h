@@ -44,6 +44,9 @@ int broker_terminal_columns(int descriptor);
 /// Gives one terminal the size of another.
 void broker_terminal_copy_size(int source, int target);
 
+/// Has all threads that begin after this take memory from one heap, where the C library would give each one of its own.
+void broker_process_keep_one_heap(void);
+
 /// Opens /dev/null for reading in place of each standard stream that is closed, and keeps other processes of this user
 /// from reading this one's memory and environment, the kernel from writing core files of it (reset in a child by exec), and
 /// the language's runtime from showing pieces of memory when it crashes.
