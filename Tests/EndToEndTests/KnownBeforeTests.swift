@@ -37,7 +37,7 @@ struct KnownBeforeTests {
         "merge-multiple: true of actions/download-artifact"
       ),
       (["maturin", "upload", "dist/*"], ["dist"], "it names no distribution file"),
-      (["maturin", "upload", "dist/wheels/*"], ["dist", "dist/wheels/"], "a pattern, and maturin takes none"),
+      (["maturin", "upload", "dist/wheels/*"], ["dist", "dist/wheels/"], "fix: Leave out the quotes around"),
       (["uv", "publish"], [], "dist there is no such file or folder"),
       (["uv", "publish"], ["dist"], "dist an empty folder"),
       (["uv", "publish", "dist"], ["dist"], "an empty folder"),

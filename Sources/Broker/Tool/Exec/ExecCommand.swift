@@ -174,13 +174,16 @@ enum ExecCommand: Command {
   private static func refuseNothing(_ plan: ExecPlan, _ guide: ProviderGuide) throws(BrokerError) {
     guard let absence = plan.files.absence, let client = plan.steps.first?.recognised?.client.name else { return }
     let isInFolders = absence.contains { $0.value.contains("a folder, with ") }
+    let isPattern = absence.contains { $0.value.contains("a pattern, and ") }
     let merged: Message = guide.mergedArtifacts.map { ": \($0)" } ?? ""
     throw BrokerError(
       .nothingToPublish, "\(Neutralized(client)) is given no distribution file: there is nothing to publish.",
       remedy: isInFolders
         ? "Name the files in the folders, such as dist/*/*, or have a step that downloads several artifacts put them into "
           + "one folder\(merged)."
-        : "Build before this step, or let the job download what was built, and look where that is.",
+        : isPattern
+          ? "Leave out the quotes around the pattern, so that the shell names the files."
+          : "Build before this step, or let the job download what was built, and look where that is.",
       facts: absence)
   }
 
