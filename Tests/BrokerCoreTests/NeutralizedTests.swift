@@ -38,6 +38,21 @@ struct NeutralizedTests {
     }
   }
 
+  @Test("plain text comes out as it does among text that is looked at sign by sign")
+  func treatsPlainTextAlike() {
+    let pieces = ["a", " ", "  ", ":", "::", "#", "##", "[", "##[", "]", "\t", "~", "!", "::error::", "word"]
+    for first in pieces {
+      for second in pieces {
+        for third in pieces {
+          let text = first + second + third
+          // A letter beyond ASCII at the end changes nothing before it.
+          #expect(Neutralized("\(text)|").text + "é" == Neutralized("\(text)|é").text, "\(text.debugDescription)")
+          #expect(Neutralized("\(text)|", limit: 4).text.unicodeScalars.count <= 4 + 3)
+        }
+      }
+    }
+  }
+
   @Test func judgeKnowsCommands() {
     for text in ["::error::x", "  ::x", "a\r::x", "b ##[x]"] { #expect(holdsCommand(text)) }
   }

@@ -25,6 +25,16 @@ struct TextInTextTests {
     #expect(text.replacing(part, with: other) == expected)
   }
 
+  @Test(
+    "the last part of a path is found by its bytes",
+    arguments: [
+      ("dist/a.whl", "a.whl"), ("a.whl", "a.whl"), ("/a//b//", "b"), ("", nil), ("//", nil), ("a/\u{301}b", "\u{301}b"),
+    ] as [(String, String?)])
+  func findsTheLastPart(_ path: String, _ part: String?) {
+    #expect(path.lastPathPart == part)
+    #expect("x/\(path)".dropFirst(2).lastPathPart == part)
+  }
+
   @Test("what stands between is what is not empty")
   func parts() {
     #expect("  a  b c    ".parts(separatedBy: "  ") == ["a", "b c"])

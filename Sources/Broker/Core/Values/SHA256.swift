@@ -39,12 +39,8 @@ public struct SHA256: Sendable {
     rest += bytes
     let whole = rest.count / 64 * 64
     guard whole > 0 else { return }
-    var mixed = state
-    do {
-      let blocks = rest.span
-      for start in stride(from: 0, to: whole, by: 64) { Self.mix(blocks.extracting(start..<start + 64), into: &mixed) }
-    }
-    state = mixed
+    var words = [UInt32](repeating: 0, count: 16)
+    for start in stride(from: 0, to: whole, by: 64) { Self.mix(rest, from: start, &words, into: &state) }
     rest.removeFirst(whole)
   }
 
@@ -76,19 +72,18 @@ public struct SHA256: Sendable {
       [0x80] + [UInt8](repeating: 0, count: zeros) + (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * $0)) })
   }
 
-  /// Mixes a block of 64 bytes in.
-  private static func mix(_ block: Span<UInt8>, into state: inout [UInt32]) {
-    let constants = Self.constants.span
-    // The last 16 words of the schedule.
-    var words = InlineArray<16, UInt32>(repeating: 0)
+  /// Mixes a block of 64 bytes in; `words` is room for the last 16 words of the schedule.
+  private static func mix(_ bytes: [UInt8], from start: Int, _ words: inout [UInt32], into state: inout [UInt32]) {
+    let constants = Self.constants
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for index in 0..<64 {
       let place = index & 15
       if index < 16 {
+        let first = start + 4 * index
         words[place] =
-          UInt32(block[4 * index]) << 24 | UInt32(block[4 * index + 1]) << 16
-          | UInt32(block[4 * index + 2]) << 8 | UInt32(block[4 * index + 3])
+          UInt32(bytes[first]) << 24 | UInt32(bytes[first + 1]) << 16 | UInt32(bytes[first + 2]) << 8
+          | UInt32(bytes[first + 3])
       } else {
         let near = words[(index - 2) & 15]
         let far = words[(index - 15) & 15]
