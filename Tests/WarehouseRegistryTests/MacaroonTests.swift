@@ -78,6 +78,15 @@ struct MacaroonTests {
   }
 
   /// A key of 20 bytes, of 4, of 131, and what the code is (RFC 4231, test cases 1, 2, 6 and 7).
+  @Test("a project that a condition lists twice is said once")
+  func saysEachProjectOnce() throws {
+    var token = try APIToken(try #require(Self.vectors.accepted.first { $0.name == "no caveat" }).before)
+    token.add(CredentialBounds(projects: ["b", "a", "b"], expires: nil))
+    #expect(token.reach.projects == .named(["b", "a"]))
+    token.add(CredentialBounds(projects: ["b", "b"], expires: nil))
+    #expect(token.reach.projects == .named(["b"]))
+  }
+
   @Test(
     "HMAC-SHA256 gives the published codes",
     arguments: [

@@ -56,8 +56,9 @@ struct APIToken {
       case (0, let end?):
         if let end = end.integer.map({ UnixTime($0) }) { expires = expires.map { min($0, end) } ?? end }
       case (1, let list?):
-        let listed = (list.array ?? []).compactMap(\.string)
-        names = names.map { $0.filter(listed.contains) } ?? listed
+        var seen: Set<String> = []
+        let listed = (list.array ?? []).compactMap(\.string).filter { seen.insert($0).inserted }
+        names = names.map { $0.filter(seen.contains) } ?? listed
       case (2, let list?): count = min(count ?? .max, list.array?.count ?? .max)
       default: break
       }
