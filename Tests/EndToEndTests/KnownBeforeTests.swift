@@ -36,6 +36,7 @@ struct KnownBeforeTests {
         ["twine", "upload", "dist/wheels"], ["dist", "dist/wheels/"],
         "merge-multiple: true of actions/download-artifact"
       ),
+      (["twine", "upload", "dist"], ["dist/"], "fix: Name the files in the folder, such as dist/*, or"),
       (["maturin", "upload", "dist/*"], ["dist"], "it names no distribution file"),
       (["maturin", "upload", "dist/wheels/*"], ["dist", "dist/wheels/"], "fix: Leave out the quotes around"),
       (["uv", "publish"], [], "dist there is no such file or folder"),

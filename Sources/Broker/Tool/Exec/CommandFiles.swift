@@ -15,7 +15,7 @@ struct CommandFiles: Sendable {
   /// Whether the command can be given some of the files alone.
   private(set) var isSelectable: Bool
   /// What there is in place of files where there is certainly nothing to publish, by word; nil if there may be something.
-  let absence: [BrokerError.Fact]?
+  let absence: Absence?
 
   /// Reads a command.
   ///
@@ -57,7 +57,7 @@ struct CommandFiles: Sendable {
     others = []
     // A pattern that a shell replaced by nothing leaves a command without files.
     guard !takesFiles || [.all, .oneRelease].contains(client.ownFiles?.choice) else {
-      (files, unknown, absence) = ([], nil, [])
+      (files, unknown, absence) = ([], nil, Absence())
       return
     }
     let own = OwnFiles(recognised, kinds, in: environment, projects: projects, release: release)
@@ -69,10 +69,7 @@ struct CommandFiles: Sendable {
       unknown = nil
       absence =
         found.isEmpty
-        ? [
-          BrokerError.Fact(
-            "\(Neutralized(folder))", Self.contents(of: ToolRunner.joined(recognised.folder ?? "", folder), kinds))
-        ] : nil
+        ? Absence(folder, Self.contents(of: ToolRunner.joined(recognised.folder ?? "", folder), kinds)) : nil
     }
     isChosen = true
     isCertain = recognised.client.ownFiles?.choice == .all
@@ -178,43 +175,64 @@ struct CommandFiles: Sendable {
   /// What the operands are, none of which names a file; nil if one may.
   private static func absence(
     of operands: [Int], in command: [String], _ recognised: ClientRecognition, _ kinds: PublishedFiles
-  ) -> [BrokerError.Fact]? {
-    var facts: [BrokerError.Fact] = []
+  ) -> Absence? {
+    var absence = Absence()
     for word in operands.map({ command[$0] }) {
       guard let location = location(of: word, recognised), !FileReader.isFile(location), !word.contains("**") else {
         return nil
       }
-      var value = contents(of: location, kinds)
+      var (value, hasFiles) = contents(of: location, kinds)
       if let pattern = FilePattern(word) {
         guard let found = pattern.files(in: folder(of: word, recognised) ?? "") else { return nil }
         let isAny = found.contains { name in kinds.endings.contains(where: name.hasSuffix) }
         if isAny, !recognised.client.takesPatterns {
+          absence.isQuoted = true
           value =
             "a pattern, and \(Neutralized(recognised.client.name)) takes none: a shell replaces it where it is not in quotes"
         }
       }
-      facts.append(BrokerError.Fact("\(Neutralized(word))", value))
+      absence.add(word, (value, hasFiles))
     }
-    return facts
+    return absence
   }
 
-  /// What there is at a place where files were expected, in words.
-  private static func contents(of location: String, _ kinds: PublishedFiles) -> Message {
+  /// What there is at a place where files were expected, in words, and whether it is a folder that has some.
+  private static func contents(of location: String, _ kinds: PublishedFiles) -> (text: Message, hasFiles: Bool) {
     guard FileReader.isFolder(location) else {
-      return FilePattern(location) == nil ? "there is no such file or folder" : "it names no distribution file"
+      return (FilePattern(location) == nil ? "there is no such file or folder" : "it names no distribution file", false)
     }
     let names = FolderReader.names(in: location)
     let files = names.count { name in kinds.endings.contains(where: name.hasSuffix) }
-    if files > 0 {
-      return files == 1
-        ? "a folder, with 1 distribution file in it" : "a folder, with \(files) distribution files in it"
+    guard files == 0 else {
+      return ("a folder, with \(files) distribution file\(files == 1 ? "" : "s") in it", true)
     }
     let folders = names.count { FileReader.isFolder(ToolRunner.joined(location, $0)) }
     guard folders == 0 else {
-      return folders == 1
-        ? "a folder without distribution files, with 1 folder in it"
-        : "a folder without distribution files, with \(folders) folders in it"
+      return ("a folder without distribution files, with \(folders) folder\(folders == 1 ? "" : "s") in it", false)
     }
-    return names.isEmpty ? "an empty folder" : "a folder without distribution files"
+    return (names.isEmpty ? "an empty folder" : "a folder without distribution files", false)
+  }
+}
+
+extension CommandFiles {
+  /// What there is in place of files.
+  struct Absence: Sendable {
+    /// Each word, and what it is.
+    var facts: [BrokerError.Fact] = []
+    /// The folders that have files, for a tool that takes no folders.
+    var folders: [String] = []
+    /// Whether a pattern that stands for files came to a tool that takes no patterns.
+    var isQuoted = false
+
+    /// Nothing stands in place of files.
+    init() {}
+
+    /// One word, and what it is.
+    init(_ word: String, _ contents: (text: Message, hasFiles: Bool)) { add(word, contents) }
+
+    mutating func add(_ word: String, _ contents: (text: Message, hasFiles: Bool)) {
+      facts.append(BrokerError.Fact("\(Neutralized(word))", contents.text))
+      if contents.hasFiles { folders.append(word.hasSuffix("/") ? String(word.dropLast()) : word) }
+    }
   }
 }

@@ -173,18 +173,20 @@ enum ExecCommand: Command {
   /// Refuses a command that has certainly nothing to publish: a mint may already make a project.
   private static func refuseNothing(_ plan: ExecPlan, _ guide: ProviderGuide) throws(BrokerError) {
     guard let absence = plan.files.absence, let client = plan.steps.first?.recognised?.client.name else { return }
-    let isInFolders = absence.contains { $0.value.contains("a folder, with ") }
-    let isPattern = absence.contains { $0.value.contains("a pattern, and ") }
     let merged: Message = guide.mergedArtifacts.map { ": \($0)" } ?? ""
+    let remedy: Message
+    if let folder = absence.folders.first {
+      remedy =
+        "Name the files in the folder, such as \(Neutralized(folder, limit: 120))/*, or have a step that downloads several "
+        + "artifacts put them into one folder\(merged)."
+    } else if absence.isQuoted {
+      remedy = "Leave out the quotes around the pattern, so that the shell names the files."
+    } else {
+      remedy = "Build before this step, or let the job download what was built, and look where that is."
+    }
     throw BrokerError(
       .nothingToPublish, "\(Neutralized(client)) is given no distribution file: there is nothing to publish.",
-      remedy: isInFolders
-        ? "Name the files in the folders, such as dist/*/*, or have a step that downloads several artifacts put them into "
-          + "one folder\(merged)."
-        : isPattern
-          ? "Leave out the quotes around the pattern, so that the shell names the files."
-          : "Build before this step, or let the job download what was built, and look where that is.",
-      facts: absence)
+      remedy: remedy, facts: absence.facts)
   }
 
   /// The registries that the targets stand for, from `from` on.
