@@ -17,7 +17,7 @@ public enum TokenBrokerTool {
     sandbox: @autoclosure @escaping @Sendable () -> SandboxCatalog
   ) {
     ProcessHardening.apply()
-    ProcessHardening.keepOneHeap()
+    ProcessMemory.keepOneHeap()
     let environment = Environment.process()
     ProcessHardening.hideVariables()
     let signals = SignalRelay()

@@ -23,7 +23,7 @@ struct PublishingScripts: Sendable {
       before = words
       let start = words.prefix { Self.isAssignment($0.text) }.count
       let body = Array(words[start...])
-      guard !body.isEmpty, body[0].text.split(separator: "/").last != "token-broker" else { continue }
+      guard !body.isEmpty, body[0].text.lastPathPart != "token-broker" else { continue }
       if stores(body.map(\.text)) {
         // What is said to it through a pipe goes with it.
         let first = Self.isPipe(line, from: fed, to: words) ? fed[0] : words[0]

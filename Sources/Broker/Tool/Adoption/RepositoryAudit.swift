@@ -177,8 +177,7 @@ struct RepositoryAudit: Sendable {
 
   /// What a folder without a remote is called: the current one by its own name.
   private static func name(of folder: String) -> String {
-    guard folder == ".", let here = FileLocation.currentFolder?.split(separator: "/").last else { return folder }
-    return String(here)
+    folder == "." ? FileLocation.currentFolder?.lastPathPart ?? folder : folder
   }
 
   private func publications(_ uses: [PublishingUse]) -> [AuditRow.Publication] {

@@ -11,7 +11,7 @@ enum GoogleBuildFile {
   static func read(_ path: String, _ text: String) -> JobFile? {
     var values: [JobField: Reading<String>] = [:]
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-      guard line.hasPrefix("serviceAccount:"), let last = line.split(separator: "/").last else { continue }
+      guard line.hasPrefix("serviceAccount:"), let last = line.lastPathPart else { continue }
       let address = last.prefix { !" \t\"'#".contains($0) }
       guard let account = GoogleAccount(String(address), from: "") else { continue }
       values[.serviceAccount] = .known(account.address, FilePlace(path, line: index + 1))

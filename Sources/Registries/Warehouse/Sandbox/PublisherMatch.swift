@@ -64,10 +64,10 @@ struct PublisherMatch {
   /// `release.yml` of `octo-org/sample/.github/workflows/release.yml@refs/heads/main`.
   private static func workflowFile(_ reference: String) -> String? {
     let path = reference.prefix { $0 != "@" }
-    guard reference.contains("@"), let file = path.split(separator: "/").last,
+    guard reference.contains("@"), let file = path.lastPathPart,
       file.hasSuffix(".yml") || file.hasSuffix(".yaml")
     else { return nil }
-    return String(file)
+    return file
   }
 
   // MARK: GitLab
